@@ -1,0 +1,283 @@
+"""Compiled stage: the intermediate form. One program is one programme between two changes of its rules.
+
+Nodes stand in an order in which operands come first. A *condition* node has one of three values, and negation is
+pushed down to the atoms, where it is exact: there is no node for it. A *figure* node has an ``int`` or, where
+something it needs is unknown, ``None``; its denominator is fixed when the program is made, so that all arithmetic is on
+whole numbers. Every route computes the values of the same nodes, therefore two routes can be compared node by node.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from relief_engine.compiled.layout import Layout
+from relief_engine.rulebook.programme import (
+    BenefitWording,
+    Criterion,
+    Deadline,
+    Period,
+    Programme,
+    Referral,
+    Remark,
+    Wording,
+)
+from relief_engine.rulebook.sources import Citation
+from relief_engine.rulebook.standards import ClassMap, SizeTable
+from relief_engine.rulebook.units import Unit
+
+#: The three values of a condition, chosen so that *and* is ``&`` and *or* is ``|``.
+UNMET, UNKNOWN, MET = 0, 1, 3
+
+
+def negated(value: int) -> int:
+    """*Not* in three-valued logic."""
+    return value if value == UNKNOWN else MET - value
+
+
+Order = Literal["<", "<=", "==", "!=", ">=", ">"]
+
+
+# --- conditions -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A condition whose value the rulebook fixes."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A choice or yes/no fact has one of some values."""
+
+    slot: int
+    values: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassIs:
+    """The class of a code is one of some: met if every candidate is, unmet if none is."""
+
+    code: int
+    table: ClassMap
+    values: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeIs:
+    """The size class is one of some; ``indicators`` are (indicator, slot) pairs of the table."""
+
+    code: int
+    table: SizeTable
+    indicators: tuple[tuple[str, int], ...]
+    values: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A comparison of two figures or days that have one denominator."""
+
+    op: Order
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Met if all parts are, unmet as soon as one is."""
+
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any_:
+    """Met as soon as one part is, unmet if all are."""
+
+    parts: tuple[int, ...]
+
+
+# --- figures ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fact_:
+    """The value of a slot."""
+
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal_:
+    """A figure or day that the rulebook fixes."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """``left + right``."""
+
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``left - right``."""
+
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """``left × right``."""
+
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The least or greatest of some figures."""
+
+    least: bool
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """``then`` if the condition is met, ``otherwise`` if it is unmet, unknown if it is unknown."""
+
+    condition: int
+    then: int
+    otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days from ``start`` to ``end``, both included, that lie in ``first`` to ``last``; never negative."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """A day some whole months later."""
+
+    day: int
+    months: int
+
+
+Condition = Const | Is | ClassIs | SizeIs | Compare | All | Any_
+Figure = Fact_ | Literal_ | Sum | Difference | Product | Extreme | Pick | Days | Months
+Node = Condition | Figure
+CONDITIONS = (Const, Is, ClassIs, SizeIs, Compare, All, Any_)
+
+
+# --- the program ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A figure as two nodes, lowest and highest, that are one where the texts leave nothing open."""
+
+    low: int
+    high: int
+    denominator: int
+    unit: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A formula for money and its one rounding, half up to ``step`` yuan."""
+
+    figure: Range
+    step: Decimal
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCriterion:
+    """A criterion's wording on the day, its node, and the node of what may stand in for it (or None)."""
+
+    criterion: Criterion
+    wording: Wording
+    node: int
+    in_place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledReferral:
+    """A referral's wording on the day and its node; ``replaces`` are positions of criteria, empty for a plain one."""
+
+    referral: Referral
+    wording: Wording
+    node: int
+    replaces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledBenefit:
+    """What an eligible applicant gets."""
+
+    wording: BenefitWording
+    amount: Money | None
+    ceiling: Money | None
+    payable: Money | None
+    rate: Range | None
+    until: Range | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Program:
+    """One programme between two changes of its rules."""
+
+    programme: Programme
+    layout: Layout
+    period: Period
+    nodes: tuple[Node, ...]
+    criteria: tuple[CompiledCriterion, ...]
+    referrals: tuple[CompiledReferral, ...]
+    open: int
+    refer: int
+    benefit: CompiledBenefit
+    lets: Mapping[str, Range]
+    deadlines: tuple[tuple[Deadline, tuple[tuple[int | None, int], ...], int | None], ...]
+    remarks: Mapping[str, tuple[tuple[Remark, int | None], ...]]
+    node_of: Mapping[int, int]
+    figure_of: Mapping[int, Range]
+
+    def figures(self) -> tuple[Range, ...]:
+        """What must be known before the benefit is: amount, ceiling, rate, last day, as far as the kind has them."""
+        b = self.benefit
+        kind = self.programme.benefit.kind
+        found = [b.amount.figure] if b.amount and kind == "entitlement" else []
+        found += [b.ceiling.figure] if b.ceiling and kind == "ceiling" else []
+        found += [b.rate] if b.rate and kind == "rate" else []
+        found += [b.until] if b.until and kind == "deferral" else []
+        return tuple(found)
+
+
+def rounded(numerator: int, denominator: int, step: Decimal) -> int:
+    """A rational amount in yuan as whole cents, rounded half up (away from zero) to ``step`` yuan."""
+    unit = Fraction(step)
+    ratio_top = numerator * unit.denominator
+    ratio_bottom = denominator * unit.numerator
+    sign = -1 if ratio_top < 0 else 1
+    steps = sign * ((2 * abs(ratio_top) + ratio_bottom) // (2 * ratio_bottom))
+    return int(steps * unit * 100)
+
+
+def changed_on(program: Program, day: dt.date) -> bool:
+    """Whether the program can't be used on that day."""
+    return not program.period.holds(day)

@@ -1,0 +1,75 @@
+"""Compiled stage: what a test of a size class asks of one row of its table.
+
+A set of classes is a union of runs of neighbouring classes. A run is met by a row if the lower limits of its first
+class all hold and those of the class above its last do not all hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import Value
+
+#: (slot, lower limit) pairs that must all hold; a slot of -1 is an indicator that no fact gives.
+Bounds = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring classes: reached where all of ``lower`` hold (None: always), left where all of ``upper`` do."""
+
+    lower: Bounds | None
+    upper: Bounds | None
+
+
+def runs_of(test: ir.SizeIs, candidate: int) -> tuple[Run, ...] | bool:
+    """The runs that a row must meet; for an uncovered industry simply whether *uncovered* is among the values."""
+    table = test.table
+    row = table.row(candidate)
+    if row is None:
+        return table.uncovered in test.values
+    top = table.uncovered - 1
+    slots = dict(test.indicators)
+
+    def bounds(level: int) -> Bounds:
+        return tuple((slots.get(limit.indicator, -1), limit.bounds[level - 1]) for limit in row.limits)
+
+    runs = []
+    classes = sorted(test.values - {table.uncovered})
+    for first in (c for c in classes if c - 1 not in test.values):
+        last = first
+        while last + 1 <= top and last + 1 in test.values:
+            last += 1
+        runs.append(Run(bounds(first) if first > 0 else None, bounds(last + 1) if last < top else None))
+    return tuple(runs)
+
+
+def at_least(bounds: Bounds, values: tuple[Value, ...] | list[Value]) -> int:
+    """Whether all lower limits hold."""
+    result = ir.MET
+    for slot, bound in bounds:
+        value = values[slot] if slot >= 0 else None
+        if not isinstance(value, int):
+            result = ir.UNKNOWN
+        elif value < bound:
+            return ir.UNMET
+    return result
+
+
+def row_value(test: ir.SizeIs, candidate: int, values: tuple[Value, ...] | list[Value]) -> int:
+    """The test's value if the industry is in that row."""
+    runs = runs_of(test, candidate)
+    if isinstance(runs, bool):
+        return ir.MET if runs else ir.UNMET
+    best = ir.UNMET
+    for run in runs:
+        low = ir.MET if run.lower is None else at_least(run.lower, values)
+        high = ir.MET if run.upper is None else ir.negated(at_least(run.upper, values))
+        best |= low & high
+    return best
+
+
+def consensus(found: list[int]) -> int:
+    """The value for several candidates: theirs if they agree, else unknown."""
+    return found[0] if min(found) == max(found) else ir.UNKNOWN

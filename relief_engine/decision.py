@@ -1,0 +1,313 @@
+"""Decision stage: the record of one answer. It holds the values of all nodes; an explanation only renders them.
+
+Amounts are ``Decimal`` yuan outside and whole cents inside. Everything but the outcome is worked out on demand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import Value
+from relief_engine.profile.model import Profile
+from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.programme import FIRST, LAST, Deadline, Programme, Remark
+from relief_engine.rulebook.sources import Citation
+from relief_engine.text import Text
+
+
+class Outcome(StrEnum):
+    """What a decision says (contract, design section 5)."""
+
+    ELIGIBLE = "eligible"
+    REFERRED = "referred"
+    UNDETERMINED = "undetermined"
+    INELIGIBLE = "ineligible"
+    NOT_IN_FORCE = "not_in_force"
+
+    @property
+    def label(self) -> Text:
+        """The outcome in words."""
+        return _LABELS[self]
+
+
+_LABELS: Mapping[Outcome, Text] = {
+    Outcome.ELIGIBLE: Text("符合", "eligible"),
+    Outcome.REFERRED: Text("需人工认定", "referred to a person"),
+    Outcome.UNDETERMINED: Text("资料不足", "undetermined"),
+    Outcome.INELIGIBLE: Text("不符合", "ineligible"),
+    Outcome.NOT_IN_FORCE: Text("当日无适用规定", "not in force"),
+}
+
+
+class Status(StrEnum):
+    """Whether a criterion holds."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> Text:
+        """The status in words."""
+        return {"met": Text("满足", "met"), "unmet": Text("不满足", "unmet"), "unknown": Text("不明", "unknown")}[
+            self.value
+        ]
+
+
+def status(value: int | None) -> Status:
+    """The status that a condition's value stands for."""
+    return Status.MET if value == ir.MET else Status.UNMET if value == ir.UNMET else Status.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact whose value would still change the answer. ``subject`` is ``applicant``, ``leases[0]`` and so on."""
+
+    fact: Fact
+    subject: str
+    too_coarse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFacts:
+    """What is missing; ``exact`` is False where the search was cut short and facts may be listed in vain."""
+
+    facts: tuple[MissingFact, ...] = ()
+    exact: bool = True
+
+
+NOTHING_MISSING = MissingFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """One criterion with its status; ``replaced`` if a referral stands in its place."""
+
+    compiled: ir.CompiledCriterion
+    status: Status
+    replaced: bool
+
+    @property
+    def id(self) -> str:
+        """The criterion's id in the rulebook."""
+        return self.compiled.criterion.id
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The clauses that it rests on."""
+        return self.compiled.wording.citations
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralResult:
+    """A referral that holds: what is left to people, why, and by which clauses."""
+
+    id: str
+    title: Text
+    reason: Text
+    citations: tuple[Citation, ...]
+    in_place_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """The answer to one question: does this programme give relief to this subject on this day?
+
+    ``program``, ``slots`` and ``values`` are None for a programme that is not in force.
+    """
+
+    programme: Programme
+    subject: str
+    index: int | None
+    as_of: dt.date
+    outcome: Outcome
+    profile: Profile
+    program: ir.Program | None
+    slots: tuple[Value, ...]
+    values: tuple[int | None, ...]
+    missing: MissingFacts
+    not_available: tuple[Fact, ...]
+
+    # --- the benefit --------------------------------------------------------------------------------------------
+
+    def cents(self, money: ir.Money | None) -> tuple[int, int] | None:
+        """A formula's lowest and highest value in whole cents, or None while it is unknown."""
+        if money is None:
+            return None
+        low, high = self.values[money.figure.low], self.values[money.figure.high]
+        if low is None or high is None:
+            return None
+        bottom = ir.rounded(low, money.figure.denominator, money.step)
+        return (bottom, bottom) if low == high else (bottom, ir.rounded(high, money.figure.denominator, money.step))
+
+    def _single(self, money: ir.Money | None) -> Decimal | None:
+        found = self.cents(money)
+        return yuan(found[0]) if found is not None and found[0] == found[1] else None
+
+    @property
+    def _benefit(self) -> ir.CompiledBenefit | None:
+        return self.program.benefit if self.program is not None else None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The relief in yuan, only where the outcome is eligible."""
+        if self.outcome is not Outcome.ELIGIBLE or self._benefit is None:
+            return None
+        return self._single(self._benefit.amount)
+
+    @property
+    def amount_if_granted(self) -> Decimal | None:
+        """The relief in yuan if a person grants a referred case, where the figure is known."""
+        if self.outcome is not Outcome.REFERRED or self._benefit is None:
+            return None
+        return self._single(self._benefit.amount)
+
+    @property
+    def amount_range(self) -> tuple[Decimal, Decimal] | None:
+        """The lowest and highest figure in yuan, where the texts leave it open."""
+        if self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED) or self._benefit is None:
+            return None
+        found = self.cents(self._benefit.amount)
+        return None if found is None or found[0] == found[1] else (yuan(found[0]), yuan(found[1]))
+
+    @property
+    def ceiling(self) -> Decimal | None:
+        """The most that may be granted, in yuan."""
+        return self._granted("ceiling")
+
+    @property
+    def payable(self) -> Decimal | None:
+        """What remains to be paid, in yuan."""
+        return self._granted("payable")
+
+    def _granted(self, name: str) -> Decimal | None:
+        if self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED) or self._benefit is None:
+            return None
+        return self._single(self._benefit.ceiling if name == "ceiling" else self._benefit.payable)
+
+    @property
+    def rate(self) -> Fraction | None:
+        """The rate that applies, as a fraction of one."""
+        if (
+            self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED)
+            or self._benefit is None
+            or self._benefit.rate is None
+        ):
+            return None
+        value = self.values[self._benefit.rate.low]
+        return None if value is None else Fraction(value, self._benefit.rate.denominator)
+
+    @property
+    def until(self) -> dt.date | None:
+        """The last day of a deferral."""
+        if (
+            self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED)
+            or self._benefit is None
+            or self._benefit.until is None
+        ):
+            return None
+        value = self.values[self._benefit.until.low]
+        return None if value is None else dt.date.fromordinal(value)
+
+    # --- the reasons --------------------------------------------------------------------------------------------
+
+    @property
+    def in_force(self) -> tuple[dt.date | None, dt.date | None]:
+        """From and to when the programme may be used to decide; None where open."""
+        period = self.programme.period
+        return (None if period.first == FIRST else period.first, None if period.last == LAST else period.last)
+
+    @property
+    def criteria(self) -> tuple[CriterionResult, ...]:
+        """The criteria in their declared order, with what became of them."""
+        if self.program is None:
+            return ()
+        values = self.values
+        return tuple(
+            CriterionResult(
+                c,
+                status(values[c.node]),
+                values[c.node] == ir.UNMET and c.in_place is not None and values[c.in_place] == ir.MET,
+            )
+            for c in self.program.criteria
+        )
+
+    @property
+    def referrals(self) -> tuple[ReferralResult, ...]:
+        """The referrals that hold: plain ones, and those in place of a criterion that is unmet."""
+        if self.program is None or self.outcome is Outcome.INELIGIBLE:
+            return ()
+        found = []
+        for compiled in self.program.referrals:
+            replaced = [self.program.criteria[i] for i in compiled.replaces]
+            stands_in = [c.criterion.id for c in replaced if self.values[c.node] == ir.UNMET]
+            if self.values[compiled.node] == ir.MET and (stands_in or not compiled.replaces):
+                reason = compiled.wording.remark or compiled.referral.title
+                found.append(
+                    ReferralResult(
+                        compiled.referral.id,
+                        compiled.referral.title,
+                        reason,
+                        compiled.wording.citations,
+                        tuple(stands_in),
+                    )
+                )
+        extra = self.programme.not_available
+        if self.outcome is Outcome.REFERRED and extra is not None and self.not_available:
+            found.append(ReferralResult(extra.id, extra.title, extra.reason, extra.citations))
+        return tuple(found)
+
+    @property
+    def figures(self) -> dict[str, int | Fraction | tuple[int | Fraction, int | Fraction] | dt.date]:
+        """The named intermediate figures that are known; a pair where the texts leave one open."""
+        result: dict[str, int | Fraction | tuple[int | Fraction, int | Fraction] | dt.date] = {}
+        if self.program is None:
+            return result
+        for name, figure in self.program.lets.items():
+            let = self.programme.lets[name]
+            low, high = self.values[figure.low], self.values[figure.high]
+            if low is None or high is None or not let.shown:
+                continue
+            if figure.unit is None:
+                result[name] = dt.date.fromordinal(low)
+            else:
+                a, b = number(low, figure.denominator), number(high, figure.denominator)
+                result[name] = a if a == b else (a, b)
+        return result
+
+    def remarks(self, kind: str) -> list[Remark]:
+        """The sentences of a kind (``ways``, ``check_by_hand``, ``remarks``) that apply here."""
+        if self.program is None:
+            return []
+        return [remark for remark, node in self.program.remarks[kind] if node is None or self.values[node] == ir.MET]
+
+    def deadlines(self) -> list[tuple[Deadline, dt.date]]:
+        """The days by which someone must act, as far as they are known to apply."""
+        if self.program is None:
+            return []
+        found = []
+        for deadline, entries, condition in self.program.deadlines:
+            if condition is not None and self.values[condition] != ir.MET:
+                continue
+            for guard, node in entries:
+                day = self.values[node]
+                if (guard is None or self.values[guard] == ir.MET) and day is not None:
+                    found.append((deadline, dt.date.fromordinal(day)))
+        return found
+
+
+def yuan(cents: int) -> Decimal:
+    """Whole cents as yuan with two decimals."""
+    return Decimal(cents).scaleb(-2)
+
+
+def number(value: int, denominator: int) -> int | Fraction:
+    """A rational figure, as ``int`` where it is whole."""
+    exact = Fraction(value, denominator)
+    return exact.numerator if exact.denominator == 1 else exact

@@ -1,0 +1,214 @@
+"""Engine stage: the cells into which rules cut what a fact may be, and one or two values that stand for each.
+
+Inside a cell no condition changes, so a few values decide for all. Cells come from choices that tests tell apart,
+limits of size tables, codes with different classes, the edges of calendar years, days in rules, and from comparisons
+whose other side is known: there the turning point is found by bisection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import Value
+from relief_engine.rulebook.facts import OPEN_END, Fact, NotBeforeRelation
+from relief_engine.rulebook.standards import CodeList, SizeTable
+
+#: Two figures inside one cell: a formula that reads the fact gives two different amounts for them.
+_GENERIC = (1, 2)
+Evaluate = Callable[[Sequence[Value]], Sequence[int | None]]
+
+
+@dataclass(slots=True)
+class Trials:
+    """What one search tries: how it evaluates, the values it tries for facts it has filled in, turning points found."""
+
+    evaluate: Evaluate
+    grid: dict[int, list[int]] = field(default_factory=dict)
+    turns: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
+
+
+class Cells:
+    """The cells of every fact that one program reads."""
+
+    def __init__(self, program: ir.Program, codes: dict[int, CodeList], relations: Sequence[NotBeforeRelation]) -> None:
+        self.program = program
+        self.codes = codes
+        layout = program.layout
+        self.readers: dict[int, list[int]] = {}
+        self.fixed: dict[int, set[int]] = {}
+        self.limits: dict[int, list[tuple[int, SizeTable, str]]] = {}
+        self.tests: dict[int, list[frozenset[int]]] = {}
+        self.tables: dict[int, list[Callable[[int], object]]] = {}
+        self.orders = [(layout.slots[r.earlier], layout.slots[r.later]) for r in relations if r.later in layout.slots]
+        self.known_codes: dict[tuple[int, int | None], list[int]] = {}
+        leans: list[frozenset[int]] = []
+        for index, node in enumerate(program.nodes):
+            leans.append(self._slots_under(node, leans))
+            self._cut(index, node, leans[-1])
+        self.under = tuple(leans)
+
+    def _slots_under(self, node: ir.Node, leans: list[frozenset[int]]) -> frozenset[int]:
+        match node:
+            case ir.Fact_(slot) | ir.Is(slot):
+                return frozenset({slot})
+            case ir.ClassIs(code):
+                return frozenset({code})
+            case ir.SizeIs(code, _, indicators):
+                return frozenset({code, *(slot for _, slot in indicators)})
+            case ir.All(parts) | ir.Any_(parts) | ir.Extreme(parts=parts):
+                return frozenset().union(*(leans[part] for part in parts))
+            case ir.Sum(a, b) | ir.Difference(a, b) | ir.Product(a, b) | ir.Days(a, b) | ir.Compare(_, a, b):
+                return leans[a] | leans[b]
+            case ir.Pick(condition, then, otherwise):
+                return leans[condition] | leans[then] | leans[otherwise]
+            case ir.Months(day):
+                return leans[day]
+            case _:
+                return frozenset()
+
+    def _cut(self, index: int, node: ir.Node, under: frozenset[int]) -> None:
+        match node:
+            case ir.Is(slot, values):
+                self.tests.setdefault(slot, []).append(values)
+            case ir.ClassIs(code, table):
+                self.tables.setdefault(code, []).append(table.of)
+            case ir.SizeIs(code, table, indicators):
+                self.tables.setdefault(code, []).append(table.sectors.of)
+                for indicator, slot in indicators:
+                    found = (code, table, indicator)
+                    if found not in self.limits.setdefault(slot, []):
+                        self.limits[slot].append(found)
+            case ir.Compare():
+                for slot in under:
+                    self.readers.setdefault(slot, []).append(index)
+            case ir.Days(start, end, first, last):
+                for side in (start, end):
+                    day = self.program.nodes[side]
+                    if isinstance(day, ir.Fact_):
+                        self.fixed.setdefault(day.slot, set()).update((first, first + 1, last, last + 1))
+            case _:
+                pass
+
+    # --- values that stand for cells ----------------------------------------------------------------------------
+
+    def values(self, slot: int, vector: Sequence[Value], trials: Trials) -> list[int]:
+        """Values of an unknown fact, at least one for each cell that is possible beside what is known.
+
+        Turning points are those beside each value that the search tries for the facts that it has filled in, so that
+        branches which differ in such a fact share their values here.
+        """
+        fact = self.program.layout.facts[slot]
+        if not isinstance(fact, Fact):
+            return []
+        if fact.type in ("yes_no", "choice"):
+            return self._choices(slot)
+        if slot in self.codes:
+            current = vector[slot]
+            return self._codes(slot, current if isinstance(current, int) else None)
+        return self._figures(slot, fact, vector, trials)
+
+    def _choices(self, slot: int) -> list[int]:
+        """One value for each set of choices that no test tells apart."""
+        tests = self.tests.get(slot, [])
+        kinds: dict[tuple[bool, ...], int] = {}
+        for value in range(self.program.layout.width(slot)):
+            kinds.setdefault(tuple(value in test for test in tests), value)
+        return list(kinds.values())
+
+    def _codes(self, slot: int, current: int | None) -> list[int]:
+        """One of the finest codes at or below the current one for each combination of classes."""
+        found = self.known_codes.get((slot, current))
+        if found is None:
+            tables = self.tables.get(slot, [])
+            kinds: dict[tuple[object, ...], int] = {}
+            for leaf in self.codes[slot].leaves(current):
+                kinds.setdefault(tuple(of(leaf) for of in tables), leaf)
+            found = list(kinds.values())
+            self.known_codes[slot, current] = found
+        return found
+
+    def coarse(self, slot: int, value: int) -> bool:
+        """Whether a known code leaves a class open that the program reads."""
+        return any(len(of(value)) > 1 for of in self.tables.get(slot, []))  # type: ignore[arg-type]
+
+    def _figures(self, slot: int, fact: Fact, vector: Sequence[Value], trials: Trials) -> list[int]:
+        low, high = fact.lowest, fact.highest
+        for earlier, later in self.orders:
+            bound = vector[later if slot == earlier else earlier]
+            if slot == earlier and isinstance(bound, int):
+                high = min(high, bound)
+            elif slot == later and isinstance(bound, int):
+                low = max(low, bound)
+        turns = {bound for bound in self.fixed.get(slot, ()) if low < bound <= high}
+        for code, table, indicator in self.limits.get(slot, ()):
+            known = vector[code]
+            rows = (table.row(c) for c in table.sectors.of(known if isinstance(known, int) else None))
+            turns.update(
+                b for row in rows if row for limit in row.limits if limit.indicator == indicator for b in limit.bounds
+            )
+        for node in self.readers.get(slot, ()):
+            for beside in self._besides(node, slot, vector, trials.grid):
+                turns.update(turn for turn in self._turns(node, slot, fact, beside, trials) if low < turn <= high)
+        edges = sorted({low, *turns})
+        chosen: set[int] = set()
+        for index, edge in enumerate(edges):
+            last = edges[index + 1] - 1 if index + 1 < len(edges) else high
+            chosen.add(edge)
+            chosen.add(last)
+            chosen.update(min(edge + step, last) for step in _GENERIC)
+        if fact.open_ended:
+            chosen.add(OPEN_END)
+        return sorted(chosen)
+
+    def _besides(
+        self, node: int, slot: int, vector: Sequence[Value], grid: Mapping[int, Sequence[int]]
+    ) -> list[list[Value]]:
+        """The vector as it is, and with each value that the search tries for one other fact of the comparison."""
+        found = [list(vector)]
+        for other in self.under[node] - {slot}:
+            for value in grid.get(other, ()):
+                if value != vector[other]:
+                    changed = list(vector)
+                    changed[other] = value
+                    found.append(changed)
+        return found
+
+    def _turns(self, node: int, slot: int, fact: Fact, vector: list[Value], trials: Trials) -> list[int]:
+        """Where a comparison turns as one fact grows, all else it reads being known; it turns at most twice."""
+        key = (node, slot, *(vector[other] for other in sorted(self.under[node] - {slot})))
+        known = trials.turns.get(key)
+        if known is None:
+            known = self._find_turns(node, slot, fact, vector, trials.evaluate)
+            trials.turns[key] = known
+        return known
+
+    def _find_turns(self, node: int, slot: int, fact: Fact, trial: list[Value], evaluate: Evaluate) -> list[int]:
+        low, high = fact.lowest, fact.highest
+
+        def side(value: int) -> int | None:
+            trial[slot] = value
+            compare = self.program.nodes[node]
+            if not isinstance(compare, ir.Compare):
+                return None
+            values = evaluate(trial)
+            left, right = values[compare.left], values[compare.right]
+            return None if left is None or right is None else (left > right) - (left < right)
+
+        first, last = side(low), side(high)
+        if first is None or last is None or first == last:
+            return []
+        return [turn for target in {first, last} for turn in self._bisect(side, low, high, target == first, target)]
+
+    @staticmethod
+    def _bisect(side: Callable[[int], int | None], low: int, high: int, from_first: bool, sign: int) -> list[int]:
+        """The first value that leaves the sign of the low end, or that has the sign of the high end."""
+        while low < high:
+            middle = (low + high) // 2
+            beyond = side(middle) != sign if from_first else side(middle) == sign
+            if beyond:
+                high = middle
+            else:
+                low = middle + 1
+        return [low]

@@ -1,0 +1,270 @@
+"""Engine stage, the door: all programmes and subjects of a profile on a day.
+
+The direct route answers. A second route, where one is given, evaluates the same vectors, and an answer is only given
+if the values of all nodes are equal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from threading import Lock
+
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import Layout, Value, layout_of
+from relief_engine.compiled.lowering import compile_programme
+from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, MissingFacts, Outcome
+from relief_engine.engine.cells import Cells
+from relief_engine.engine.missing import Search
+from relief_engine.engine.outcome import figure_answer, outcome_of, residue
+from relief_engine.errors import RoutesDisagree
+from relief_engine.profile.model import LISTS, Profile
+from relief_engine.profile.read import ProfileReader
+from relief_engine.routes import Route
+from relief_engine.routes.direct import DirectRoute
+from relief_engine.rulebook.facts import Fact, NotBeforeRelation
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.programme import Programme
+from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.standards import CodeList
+from relief_engine.text import Text
+
+_LIST_OF: Mapping[Subject, str] = {subject: name for name, subject in LISTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A programme that was not decided, and why."""
+
+    programme: Programme
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The decisions for one profile on one day."""
+
+    as_of: dt.date
+    rulebook: Rulebook
+    profile: Profile
+    routes: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the amounts of eligible entitlements, in yuan."""
+        amounts = [
+            d.amount for d in self.decisions if d.programme.benefit.kind == "entitlement" and d.amount is not None
+        ]
+        return sum(amounts, Decimal("0.00"))
+
+
+class Engine:
+    """Decides by one rulebook. Safe to share between threads.
+
+    Args:
+        rulebook: the rules.
+        verify_with: a second route; every answer is then compared node by node, and :class:`RoutesDisagree` is raised
+            instead of an answer where they differ.
+    """
+
+    def __init__(self, rulebook: Rulebook, *, verify_with: Route | None = None) -> None:
+        self.rulebook = rulebook
+        self.reader = ProfileReader(rulebook)
+        self._direct = DirectRoute()
+        self._second = verify_with
+        self._layouts: dict[Subject, Layout] = {}
+        self._programs: dict[str, list[ir.Program]] = {}
+        self._cells: dict[int, tuple[ir.Program, Cells]] = {}
+        self._lock = Lock()
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The names of the routes that answer."""
+        return (self._direct.name,) if self._second is None else (self._direct.name, self._second.name)
+
+    # --- profiles -----------------------------------------------------------------------------------------------
+
+    def profile(self, mapping: Mapping[str, object]) -> Profile:
+        """Check a plain mapping of the shape of a profile file; raises :class:`ProfileError` with every mistake."""
+        return self.reader.read_mapping(mapping)
+
+    def read_profile(self, path: Path | str) -> Profile:
+        """Read a profile file; raises :class:`ProfileError` with every mistake and its place."""
+        return self.reader.read_file(Path(path))
+
+    # --- decisions ----------------------------------------------------------------------------------------------
+
+    def decide(
+        self,
+        profile: Profile | Mapping[str, object],
+        *,
+        as_of: dt.date | None = None,
+        programmes: Iterable[str] | None = None,
+    ) -> Report:
+        """Decide all programmes, or the named ones, for every subject of a profile.
+
+        Args:
+            profile: a checked profile, or a plain mapping that is checked here.
+            as_of: the day of the decision; else the profile's own, else today.
+            programmes: ids; all programmes of the rulebook if left out.
+
+        Raises:
+            ProfileError: the mapping can't be used.
+            UnknownName: a programme that the rulebook does not have.
+            RoutesDisagree: the two routes differ; no answer is given.
+        """
+        known = profile if isinstance(profile, Profile) else self.profile(profile)
+        day = as_of or known.as_of or dt.date.today()
+        named = None if programmes is None else list(programmes)
+        chosen = (
+            list(self.rulebook.programmes.values())
+            if named is None
+            else [self.rulebook.programme(i) for i in dict.fromkeys(named)]
+        )
+        decisions: list[Decision] = []
+        skipped: list[Skipped] = []
+        for programme in chosen:
+            self._decide(programme, known, day, named is not None, decisions, skipped)
+        return Report(day, self.rulebook, known, self.routes, tuple(decisions), tuple(skipped))
+
+    def _decide(self, programme: Programme, profile: Profile, day: dt.date, asked: bool,
+                decisions: list[Decision], skipped: list[Skipped]) -> None:  # fmt: skip
+        subject = programme.subject
+        listed = profile.subjects(subject)
+        if subject == "applicant":
+            decisions.append(self.decide_one(programme, profile, None, day))
+        elif listed:
+            decisions.extend(self.decide_one(programme, profile, index, day) for index in range(len(listed)))
+        elif listed is None and asked:
+            decisions.append(self.decide_one(programme, profile, None, day))
+        else:
+            name = _LIST_OF[subject]
+            label = self.rulebook.subjects[subject].label
+            reason = Text(f"资料中没有{label.zh}（{name}）", f"the profile has no {label.en.lower()} ({name})")
+            if listed is None:
+                reason = Text(f"资料没有提到{label.zh}（{name}）", f"the profile does not mention {name}")
+            skipped.append(Skipped(programme, reason))
+
+    def decide_one(self, programme: Programme, profile: Profile, index: int | None, day: dt.date) -> Decision:
+        """Decide one programme for one subject; ``index`` None for the applicant, or for a subject not described."""
+        subject = programme.subject
+        name = (
+            "applicant"
+            if subject == "applicant"
+            else _LIST_OF[subject]
+            if index is None
+            else f"{_LIST_OF[subject]}[{index}]"
+        )
+        if not programme.period.holds(day):
+            return Decision(
+                programme, name, index, day, Outcome.NOT_IN_FORCE, profile, None, (), (), NOTHING_MISSING, ()
+            )
+        program = self.program(programme, day)
+        vector = profile.vector(program.layout, subject, index, day)
+        values = self.evaluate(program, vector)
+        outcome = outcome_of(program, values)
+        missing = NOTHING_MISSING
+        absent: tuple[Fact, ...] = ()
+        wanting = outcome is Outcome.UNDETERMINED or (
+            outcome is Outcome.REFERRED and None in figure_answer(program, values)
+        )
+        if wanting:
+            missing, absent = self.missing(program, vector, values, profile, index, name)
+            if outcome is Outcome.UNDETERMINED and absent and not missing.facts:
+                outcome = Outcome.REFERRED
+        return Decision(
+            programme, name, index, day, outcome, profile, program, tuple(vector), tuple(values), missing, absent
+        )
+
+    def evaluate(self, program: ir.Program, vector: Sequence[Value]) -> tuple[int | None, ...]:
+        """The values of all nodes, by the direct route and, if there is one, checked by the second."""
+        values = self._direct.run(program, vector)
+        if self._second is not None:
+            other = self._second.run(program, vector)
+            if other != values:
+                raise RoutesDisagree(_disagreement(program, self.routes, values, other))
+        return values
+
+    def program(self, programme: Programme, day: dt.date) -> ir.Program:
+        """The compiled programme for the stretch of days around ``day``, made on first use."""
+        for program in self._programs.get(programme.id, ()):
+            if program.period.holds(day):
+                return program
+        with self._lock:
+            for program in self._programs.get(programme.id, ()):
+                if program.period.holds(day):
+                    return program
+            program = compile_programme(programme, self.rulebook.standards, self.layout(programme.subject), day)
+            self._programs[programme.id] = [*self._programs.get(programme.id, ()), program]
+            return program
+
+    def layout(self, subject: Subject) -> Layout:
+        """The layout of one kind of subject."""
+        found = self._layouts.get(subject)
+        if found is None:
+            found = layout_of(self.rulebook, subject)
+            self._layouts[subject] = found
+        return found
+
+    # --- what is missing ----------------------------------------------------------------------------------------
+
+    def cells(self, program: ir.Program) -> Cells:
+        """The cells of a program, made on first use."""
+        found = self._cells.get(id(program))
+        if found is None:
+            layout = program.layout
+            lists = self.rulebook.standards.code_lists
+            codes: dict[int, CodeList] = {}
+            if lists:
+                listed = next(iter(lists.values()))
+                codes = {
+                    slot: listed
+                    for slot, fact in enumerate(layout.facts)
+                    if isinstance(fact, Fact) and fact.type == "industry_code"
+                }
+            relations = [
+                r for s in self.rulebook.subjects.values() for r in s.relations
+                if isinstance(r, NotBeforeRelation) and r.later in layout.slots
+            ]  # fmt: skip
+            found = (program, Cells(program, codes, relations))
+            self._cells[id(program)] = found
+        return found[1]
+
+    def missing(self, program: ir.Program, vector: Sequence[Value], values: Sequence[int | None], profile: Profile,
+                index: int | None, subject: str) -> tuple[MissingFacts, tuple[Fact, ...]]:  # fmt: skip
+        """The missing facts, and the figures that do not exist and leave something open."""
+        layout = program.layout
+        barred_ids = profile.not_available(layout.subject, index)
+        barred = frozenset(layout.slots[fact] for fact in barred_ids if fact in layout.slots)
+        search = Search(program, self.cells(program), self._direct.compiled(program), barred)
+        slots, exact = search.run(vector)
+        found = []
+        for slot in sorted(slots):
+            fact = layout.facts[slot]
+            if isinstance(fact, Fact):
+                where = "applicant" if fact.subject == "applicant" else subject
+                found.append(MissingFact(fact, where, too_coarse=vector[slot] is not None))
+        absent = tuple(
+            fact
+            for slot in sorted(barred & residue(program, values, vector).slots)
+            if isinstance(fact := layout.facts[slot], Fact)
+        )
+        return MissingFacts(tuple(found), exact), absent
+
+
+def _disagreement(
+    program: ir.Program, routes: tuple[str, ...], a: Sequence[int | None], b: Sequence[int | None]
+) -> Text:
+    nodes = [index for index, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    first = nodes[0] if nodes else -1
+    named = next((c.criterion.id for c in program.criteria if c.node in nodes), "")
+    place = f"{program.programme.id} {named} #{first}".strip()
+    return Text(
+        f"两条计算路径结果不一致（{'、'.join(routes)}；{place}），不出结论",
+        f"the routes {' and '.join(routes)} disagree ({place}); no decision is given",
+    )

@@ -1,0 +1,95 @@
+"""Ground floor: what went wrong, where, and what was expected, all of it at once.
+
+A :class:`Finding` is one mistake; the exceptions carry all findings of an input together. Every stage of the
+pipeline reports through these types, so that the command line, the library and a service say the same words.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in an input: ``file:line:column`` (both from 1), or a path into a mapping that came from no file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake in an input: a stable code, its place, and a message that says what was expected."""
+
+    code: str
+    where: Location
+    message: Text
+
+    def in_(self, language: Language) -> str:
+        """``place: message [code]`` in one line."""
+        return f"{self.where}: {self.message.in_(language)} [{self.code}]"
+
+
+class ReliefError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class InputError(ReliefError):
+    """An input that can't be used. ``findings`` names every mistake, in the order of the file."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings: tuple[Finding, ...] = tuple(sorted(findings, key=lambda f: f.where))
+        super().__init__("\n".join(f.in_(DEFAULT_LANGUAGE) for f in self.findings))
+
+
+class RulebookError(InputError):
+    """A rulebook that can't be used; raised by loading, never later."""
+
+
+class ProfileError(InputError):
+    """A profile that can't be used: a wrong type, an unknown key, an impossible value."""
+
+
+class UnknownName(ReliefError):
+    """A programme, standard or code was asked for that the rulebook does not have."""
+
+    def __init__(self, message: Text) -> None:
+        self.message = message
+        super().__init__(message.zh)
+
+
+class RouteUnavailable(ReliefError):
+    """A route can't run on this Python or machine; the message says why."""
+
+    def __init__(self, message: Text) -> None:
+        self.message = message
+        super().__init__(message.zh)
+
+
+class RoutesDisagree(ReliefError):
+    """Two routes gave different answers for one question: an internal failure, and no decision is issued."""
+
+    def __init__(self, message: Text) -> None:
+        self.message = message
+        super().__init__(message.zh)
+
+
+def nearest(name: str, known: Iterable[str], limit: int = 1) -> Sequence[str]:
+    """The known names that look most like ``name``; empty when none is close."""
+    return difflib.get_close_matches(name, list(known), n=limit, cutoff=0.5)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> Text:
+    """A trailing hint with the nearest valid name, or nothing."""
+    found = nearest(name, known)
+    if not found:
+        return Text("", "")
+    return Text(f"，是否想写“{found[0]}”？", f"; did you mean {found[0]!r}?")

@@ -1,0 +1,1 @@
+"""First stage: a folder of YAML files becomes one checked, immutable rulebook."""

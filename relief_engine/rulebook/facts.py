@@ -1,0 +1,174 @@
+"""Rulebook stage: what a fact is. Facts are declared once in YAML; everything that reads or asks for one uses these.
+
+Inside the engine a known value is always an ``int`` (or a tuple of steps): yes/no is 1/0, a choice its position, a
+date its proleptic Gregorian ordinal, a figure its value in base units times ``denominator`` (money in cents), an
+industry code its position in the code list. ``None`` is unknown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from relief_engine.errors import Location
+from relief_engine.rulebook.shapes import FactType, Subject
+from relief_engine.rulebook.units import Unit
+from relief_engine.text import Text
+
+#: What a fact's value is inside the engine.
+Encoded = int | tuple[tuple[int, int], ...]
+
+#: The encoded value of a date without end (``open``): later than every day.
+OPEN_END = dt.date.max.toordinal()
+FIRST_DAY = dt.date(1900, 1, 1).toordinal()
+LAST_DAY = dt.date(2100, 12, 31).toordinal()
+
+#: How many parts a base unit is cut into: money to the cent, areas and other numbers to two decimals.
+DENOMINATOR: Mapping[FactType, int] = {"count": 1, "amount": 100, "number": 100, "steps": 100}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """The named values of a choice, in their declared order."""
+
+    name: str
+    ids: tuple[str, ...]
+    labels: tuple[Text, ...]
+
+    def index(self, value: str) -> int | None:
+        """The position of a value's id, or None."""
+        return self.ids.index(value) if value in self.ids else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """One input about an applicant, a lease or a loan."""
+
+    id: str
+    subject: Subject
+    type: FactType
+    unit: Unit | None
+    denominator: int
+    domain: Domain | None
+    names: Mapping[str, int]
+    label: Text
+    question: Text
+    period: Text | None
+    note: Text | None
+    evidence: Text | None
+    headers: tuple[str, ...]
+    changeable: bool
+    not_available: bool
+    informative: bool
+    open_ended: bool
+    lowest: int
+    highest: int
+    where: Location
+
+    @property
+    def name(self) -> str:
+        """The id without its subject: the key in a profile."""
+        return self.id.partition(".")[2]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FormFact:
+    """A derived choice: which of several forms of one figure the profile gives. It is always known."""
+
+    id: str
+    subject: Subject
+    label: Text
+    domain: Domain
+    given_by: tuple[tuple[str, int], ...]
+    otherwise: int
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExtremeFact:
+    """A derived amount: the lowest or highest step in force on the days from ``start`` to ``end`` within a year.
+
+    Unknown while the steps are, and while an unknown ``start`` or ``end`` could change it.
+    """
+
+    id: str
+    subject: Subject
+    label: Text
+    unit: Unit
+    denominator: int
+    lowest: bool
+    of: str
+    start: str
+    end: str
+    first_day: int
+    last_day: int
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassFact:
+    """A derived class: what a classification says of a code."""
+
+    id: str
+    subject: Subject
+    label: Text
+    domain: Domain
+    code: str
+    standard: str
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SizeFact:
+    """A derived class: what a size table says of a code and its indicators, given as (indicator, fact) pairs."""
+
+    id: str
+    subject: Subject
+    label: Text
+    domain: Domain
+    code: str
+    standard: str
+    indicators: tuple[tuple[str, str], ...]
+    where: Location
+
+
+DerivedFact = FormFact | ExtremeFact | ClassFact | SizeFact
+AnyFact = Fact | DerivedFact
+
+
+@dataclass(frozen=True, slots=True)
+class NotBeforeRelation:
+    """``later`` is not before ``earlier`` (both known)."""
+
+    later: str
+    earlier: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneFormRelation:
+    """A profile gives facts of at most one of the groups."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmongStepsRelation:
+    """If both are given, ``value`` is the amount of one of the steps."""
+
+    value: str
+    steps: str
+
+
+Relation = NotBeforeRelation | OneFormRelation | AmongStepsRelation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SubjectFacts:
+    """All facts of one kind of subject."""
+
+    subject: Subject
+    label: Text
+    facts: tuple[Fact, ...]
+    derived: tuple[FormFact | ExtremeFact, ...]
+    relations: tuple[Relation, ...]

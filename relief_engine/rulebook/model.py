@@ -1,0 +1,36 @@
+"""Rulebook stage, its result: one immutable rulebook, identified by the digest of its content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from relief_engine.errors import UnknownName, did_you_mean
+from relief_engine.rulebook.facts import AnyFact, SubjectFacts
+from relief_engine.rulebook.programme import Programme
+from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.sources import Source
+from relief_engine.rulebook.standards import Standards
+from relief_engine.text import Text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rulebook:
+    """Facts, standards and programmes of one folder. Immutable, and safe to share between threads."""
+
+    root: Path
+    digest: str
+    sources: Mapping[str, Source]
+    subjects: Mapping[Subject, SubjectFacts]
+    facts: Mapping[str, AnyFact]
+    standards: Standards
+    programmes: Mapping[str, Programme]
+
+    def programme(self, identity: str) -> Programme:
+        """The programme with that id; raises :class:`UnknownName` with the nearest one."""
+        found = self.programmes.get(identity)
+        if found is None:
+            hint = did_you_mean(identity, self.programmes)
+            raise UnknownName(Text(f"没有项目“{identity}”{hint.zh}", f"there is no programme {identity!r}{hint.en}"))
+        return found

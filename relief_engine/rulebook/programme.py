@@ -1,0 +1,230 @@
+"""Rulebook stage: programmes and their dated elements, with every expression typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Generic, Literal, TypeVar
+
+from relief_engine.errors import Location
+from relief_engine.rulebook import expressions as ex
+from relief_engine.rulebook.facts import AnyFact
+from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.sources import Citation
+from relief_engine.rulebook.units import Unit
+from relief_engine.text import Text
+
+T = TypeVar("T")
+
+FIRST = dt.date.min
+LAST = dt.date.max
+BenefitKind = Literal["entitlement", "ceiling", "rate", "deferral", "in_kind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days on which something may be used to decide, both inclusive; ``date.min``/``date.max`` where open."""
+
+    first: dt.date
+    last: dt.date
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether the day lies in the period."""
+        return self.first <= day <= self.last
+
+    def cut(self, other: Period) -> Period | None:
+        """What both periods share, or None."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return Period(first, last) if first <= last else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dated(Generic[T]):
+    """The versions of one element, in order of time and without overlap."""
+
+    versions: tuple[tuple[Period, T], ...]
+
+    def on(self, day: dt.date) -> T | None:
+        """The version that may be used on that day."""
+        for period, value in self.versions:
+            if period.holds(day):
+                return value
+        return None
+
+    def periods(self) -> Iterator[Period]:
+        """The periods of all versions."""
+        return (period for period, _ in self.versions)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParameterValue:
+    """One version of a parameter. ``value`` is as written; ``unit`` is None for anything but figures."""
+
+    value: Decimal | dt.date | tuple[str, ...] | Mapping[str, Decimal | dt.date]
+    unit: Unit | None
+    citations: tuple[Citation, ...]
+    note: Text | None
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter:
+    """A figure, day, list or table from a policy, with the dates it holds for."""
+
+    name: str
+    type: ex.Type
+    versions: Dated[ParameterValue]
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Let:
+    """A named intermediate figure."""
+
+    name: str
+    title: Text
+    shown: bool
+    value: ex.Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wording:
+    """One dated wording of a criterion, referral or remark: its condition, citations and our reading of the text."""
+
+    condition: ex.Expr
+    citations: tuple[Citation, ...]
+    remark: Text | None
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Criterion:
+    """A named condition that must hold."""
+
+    id: str
+    title: Text
+    versions: Dated[Wording]
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Referral:
+    """A named situation that the text leaves to people; ``in_place_of`` names the criteria it may stand in for."""
+
+    id: str
+    title: Text
+    in_place_of: tuple[str, ...]
+    versions: Dated[Wording]
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rounding:
+    """The one stated rounding of a formula: half up to ``step`` yuan."""
+
+    step: Decimal
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BenefitWording:
+    """What an eligible applicant gets, in one period. Figures that the kind does not have are None."""
+
+    amount: ex.Expr | None
+    ceiling: ex.Expr | None
+    rate: ex.Expr | None
+    payable: ex.Expr | None
+    until: ex.Expr | None
+    rounding: Rounding | None
+    citations: tuple[Citation, ...]
+    where: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Benefit:
+    """The kind of benefit and who gives it."""
+
+    kind: BenefitKind
+    payer: str
+    versions: Dated[BenefitWording]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deadline:
+    """A day by which someone must act."""
+
+    id: str
+    title: Text
+    date: ex.Expr
+    condition: ex.Expr | None
+    period: Period
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Remark:
+    """A sentence shown with the decision, always or while a condition holds."""
+
+    id: str
+    text: Text
+    condition: ex.Expr | None
+    period: Period
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NotAvailable:
+    """The referral that holds when only figures that do not exist are open."""
+
+    id: str
+    title: Text
+    reason: Text
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Programme:
+    """One relief measure for one kind of subject."""
+
+    id: str
+    title: Text
+    summary: Text
+    authority: Text
+    subject: Subject
+    period: Period
+    citations: tuple[Citation, ...]
+    facts: Mapping[str, AnyFact]
+    parameters: Mapping[str, Parameter]
+    lets: Mapping[str, Let]
+    criteria: tuple[Criterion, ...]
+    referrals: tuple[Referral, ...]
+    not_available: NotAvailable | None
+    benefit: Benefit
+    deadlines: tuple[Deadline, ...]
+    ways: tuple[Remark, ...]
+    check_by_hand: tuple[Remark, ...]
+    remarks: tuple[Remark, ...]
+    where: Location
+
+    def change_days(self) -> tuple[dt.date, ...]:
+        """The days on which a rule of the programme begins or ceases to hold, in order."""
+        periods: list[Period] = [self.period]
+        for parameter in self.parameters.values():
+            periods.extend(parameter.versions.periods())
+        for element in (*self.criteria, *self.referrals, self.benefit):
+            periods.extend(element.versions.periods())
+        for item in (*self.deadlines, *self.ways, *self.check_by_hand, *self.remarks):
+            periods.append(item.period)
+        days = {period.first for period in periods}
+        days |= {period.last + dt.timedelta(days=1) for period in periods if period.last < LAST}
+        return tuple(sorted(day for day in days if self.period.holds(day)))
+
+    def stretch(self, day: dt.date) -> Period:
+        """The longest period around a day in which no rule of the programme changes."""
+        changes = self.change_days()
+        first = max((change for change in changes if change <= day), default=self.period.first)
+        later = [change for change in changes if change > day]
+        last = later[0] - dt.timedelta(days=1) if later else self.period.last
+        return Period(first, last)

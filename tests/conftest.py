@@ -1,0 +1,15 @@
+"""How Hypothesis searches: the same examples every time, or, with RELIEF_SOAK=1, fresh ones for long."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile(
+    "soak",
+    max_examples=20_000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+settings.load_profile("soak" if os.environ.get("RELIEF_SOAK", "0") not in ("", "0") else "repeatable")
