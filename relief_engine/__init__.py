@@ -24,8 +24,9 @@ from relief_engine.profile.model import Profile
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Text
+from relief_engine.version import VERSION
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "Decision", "Engine", "Finding", "Location", "Outcome", "Profile", "ProfileError", "ReliefError", "Report",

@@ -12,7 +12,7 @@ PACKAGE = "relief_engine"
 ROOT = Path(__file__).resolve().parent.parent
 
 #: The stages, inner ones first. A module or package ``relief_engine/<stage>`` imports only its own and earlier stages.
-STAGES = ("text", "errors", "rulebook", "compiled", "profile", "decision", "routes", "engine", "explanation", "cli")
+STAGES = ("version", "text", "errors", "rulebook", "compiled", "profile", "decision", "routes", "engine", "explanation", "cli")
 
 #: They offer the whole package to its users, and nothing inside imports them.
 OUTERMOST = ("__init__", "__main__", "testing")

@@ -17,7 +17,7 @@ from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Layout, Value, layout_of
 from relief_engine.compiled.lowering import compile_programme
 from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, MissingFacts, Outcome
-from relief_engine.engine.cells import Cells
+from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import figure_answer, outcome_of, residue
 from relief_engine.errors import RoutesDisagree
@@ -234,6 +234,10 @@ class Engine:
             found = (program, Cells(program, codes, relations))
             self._cells[id(program)] = found
         return found[1]
+
+    def evaluator(self, program: ir.Program) -> Evaluate:
+        """The direct route's function of a program, for searches that evaluate many vectors."""
+        return self._direct.compiled(program)
 
     def missing(self, program: ir.Program, vector: Sequence[Value], values: Sequence[int | None], profile: Profile,
                 index: int | None, subject: str) -> tuple[MissingFacts, tuple[Fact, ...]]:  # fmt: skip

@@ -1,0 +1,82 @@
+"""What is reported: rows of measurements beside their budgets, as a Markdown table and as JSON."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from typing import Literal
+
+from benchmarks.timing import Spread
+
+Unit = Literal["×", "µs", "ms", "s"]
+_PACKAGES = ("pydantic", "typer", "PyYAML", "durable_rules", "zen-engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measurement. ``measured`` is None where it could not be taken, and ``note`` then says why."""
+
+    id: str
+    what: str
+    against: str
+    unit: Unit
+    measured: Spread | None
+    budget: float | None = None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """``held`` or ``over`` beside a budget, ``for information`` without one, ``not available`` otherwise."""
+        if self.measured is None:
+            return "not available"
+        if self.budget is None:
+            return "for information"
+        return "held" if self.measured.median <= self.budget else "OVER"
+
+
+def figure(value: float, unit: Unit) -> str:
+    """A figure with three significant digits and its unit."""
+    digits = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    return f"{digits} ×" if unit == "×" else f"{digits} {unit}"
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table, followed by the reasons of those that are not available."""
+    lines = [
+        "| row | what is measured | against | measured (median) | middle half | budget | verdict |",
+        "|---|---|---|---:|---|---:|---|",
+    ]
+    for row in rows:
+        if row.measured is None:
+            median, half = "—", "—"
+        else:
+            median = figure(row.measured.median, row.unit)
+            half = f"{figure(row.measured.low, row.unit)} to {figure(row.measured.high, row.unit)}"
+        budget = "—" if row.budget is None else f"≤ {figure(row.budget, row.unit)}"
+        lines.append(f"| {row.id} | {row.what} | {row.against} | {median} | {half} | {budget} | {row.verdict} |")
+    notes = [f"- {row.id}: {row.note}" for row in rows if row.note]
+    return "\n".join([*lines, *(["", *notes] if notes else [])])
+
+
+def environment() -> dict[str, str]:
+    """What the figures were taken with."""
+    found = {"python": platform.python_version(), "platform": platform.platform(), "machine": platform.machine()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def as_json(rows: Sequence[Row]) -> dict[str, object]:
+    """The whole report for ``--json``."""
+    return {
+        "schema": "relief-benchmarks/1",
+        "environment": environment(),
+        "command": sys.argv[1:],
+        "rows": [{**asdict(row), "verdict": row.verdict} for row in rows],
+    }

@@ -1,0 +1,17 @@
+"""Command line stage: the command ``relief``. Data goes to standard output, messages to standard error.
+
+Exit status: 0 a decision was made, 2 unusable input, 1 an internal failure such as two routes that disagree.
+"""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    from relief_engine.cli.app import run
+
+    return run(sys.argv[1:] if arguments is None else arguments)

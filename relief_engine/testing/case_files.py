@@ -1,0 +1,395 @@
+"""Testing stage, first step: a file of worked cases (``*.cases.yaml``) is read and checked as a whole.
+
+A case names a profile and what a person who read the law expects of it. Mistakes are located in the file that holds
+them, and all mistakes of a file come in one error.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from relief_engine.errors import Finding, Location, ProfileError, RulebookError, did_you_mean
+from relief_engine.profile.model import LISTS, Profile
+from relief_engine.profile.read import ProfileReader, spelled
+from relief_engine.rulebook.building import Desk, text
+from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.programme import Programme
+from relief_engine.rulebook.shaped import shaped
+from relief_engine.rulebook.shapes import Cites, FactId, Id, NonEmpty, ProgrammeId, Shape, Slug, Subject, Words
+from relief_engine.rulebook.source import Document, Path_, decode, read
+from relief_engine.rulebook.sources import Citation
+from relief_engine.text import Text
+
+#: How the name of a file of worked cases ends.
+SUFFIX = ".cases.yaml"
+
+Yuan = Annotated[Decimal, Field(ge=0, decimal_places=2)]
+ProfilePath = Annotated[
+    str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*(\[[0-9]+\])?(\.[a-z_][a-z0-9_]*(\[[0-9]+\])?)*$", max_length=120)
+]
+_LIST_OF: Mapping[Subject, str] = {subject: name for name, subject in LISTS.items()}
+
+
+class ExpectShape(Shape):
+    """What a case expects. Only the keys that are given are compared; with ``outcome``, the three amounts always are:
+    one that is not given must be null.
+    """
+
+    outcome: Literal["eligible", "referred", "undetermined", "ineligible", "not_in_force"] | None = None
+    amount: Yuan | None = None
+    amount_if_granted: Yuan | None = None
+    amount_range: Annotated[list[Yuan], Field(min_length=2, max_length=2)] | None = None
+    ceiling: Yuan | None = None
+    payable: Yuan | None = None
+    rate: Decimal | None = None
+    until: dt.date | None = None
+    unmet: list[Slug] | None = None
+    referrals: list[Slug] | None = None
+    missing: list[FactId] | None = None
+    figures: dict[Id, Decimal | dt.date | list[Decimal]] | None = None
+
+
+class CaseShape(Shape):
+    """One worked case: a profile, the day, the clauses that settle it, the sum by hand, and what is expected.
+
+    The profile is ``profile``, ``profile_file`` (a path from this file) or the file's ``base``; ``without`` takes facts
+    out of it and ``change`` sets some, both by paths such as ``leases[0].start``. ``subject`` is needed only where the
+    profile has several subjects of the programme's kind.
+    """
+
+    name: Words
+    cite: Cites
+    arithmetic: NonEmpty | None = None
+    profile: dict[str, Any] | None = None
+    profile_file: NonEmpty | None = None
+    without: list[ProfilePath] = []
+    change: dict[ProfilePath, Any] = {}
+    as_of: dt.date | None = None
+    subject: NonEmpty | None = None
+    expect: ExpectShape
+
+
+class CasesFile(Shape):
+    """``*.cases.yaml``: worked cases of one programme."""
+
+    programme: ProgrammeId
+    base: dict[str, Any] | None = None
+    cases: Annotated[list[CaseShape], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One worked case. ``profile`` is a plain mapping that was checked against the rulebook; treat it as read-only.
+
+    ``expected`` holds the keys to compare with plain values: text, ``Decimal``, date, tuple, mapping, or None.
+    """
+
+    name: Text
+    where: Location
+    programme: str
+    subject: str
+    as_of: dt.date
+    profile: Mapping[str, Any]
+    citations: tuple[Citation, ...]
+    arithmetic: str | None
+    expected: Mapping[str, Any]
+
+
+def find_cases(root: Path | str) -> list[Path]:
+    """The files of worked cases in a folder and below it, sorted; hidden folders are left out."""
+    folder = Path(root)
+    return [
+        path
+        for path in sorted(folder.rglob(f"*{SUFFIX}"))
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+
+
+def load_cases(path: Path | str, rulebook: Rulebook) -> list[Case]:
+    """The cases of one file. Raises :class:`RulebookError` that carries every mistake with file, line and column."""
+    document = read(Path(path), Path(path).as_posix())
+    file = shaped(document, CasesFile) if not document.findings else None
+    desk = Desk(sources=dict(rulebook.sources), findings=document.findings, broken=document.broken)
+    cases = _Reading(document, desk, rulebook, Path(path).parent).cases(file) if file is not None else []
+    if desk.findings:
+        raise RulebookError(dict.fromkeys(desk.findings))
+    return cases
+
+
+@dataclass(slots=True)
+class _Origin:
+    """A profile while it is put together, and where each part of it was written."""
+
+    document: Document
+    prefix: Path_
+    value: dict[str, Any]
+    changes: list[tuple[Path_, Document, Path_]] = field(default_factory=list)
+
+    def where(self, path: Path_, *, key: bool = False) -> Location:
+        """Where the part at a path of the profile was written: the last change that touches it, else the profile."""
+        for changed, document, place in reversed(self.changes):
+            if path[: len(changed)] == changed:
+                return document.where((*place, *path[len(changed) :]), key=key)
+        return self.document.where((*self.prefix, *path), key=key)
+
+
+class _Reading:
+    """Reads the cases of one file; mistakes go to the desk."""
+
+    def __init__(self, document: Document, desk: Desk, rulebook: Rulebook, folder: Path) -> None:
+        self.document = document
+        self.desk = desk
+        self.rulebook = rulebook
+        self.folder = folder
+        self.reader = ProfileReader(rulebook)
+
+    def cases(self, file: CasesFile) -> list[Case]:
+        programme = self.rulebook.programmes.get(file.programme)
+        if programme is None:
+            hint = did_you_mean(file.programme, self.rulebook.programmes)
+            self.report(
+                "case-programme",
+                ("programme",),
+                Text(f"没有项目“{file.programme}”{hint.zh}", f"there is no programme {file.programme!r}{hint.en}"),
+            )
+        found: list[Case] = []
+        names: dict[str, int] = {}
+        for index, shape in enumerate(file.cases):
+            for name in (shape.name.zh, shape.name.en):
+                if names.setdefault(name, index) != index:
+                    self.report(
+                        "case-name",
+                        ("cases", index, "name"),
+                        Text(f"案例“{name}”重名", f"there are two cases called {name!r}"),
+                    )
+            case = self.case(index, shape, file.base, programme)
+            if case is not None:
+                found.append(case)
+        return found
+
+    def case(
+        self, index: int, shape: CaseShape, base: dict[str, Any] | None, programme: Programme | None
+    ) -> Case | None:
+        here: Path_ = ("cases", index)
+        citations = self.desk.citations(self.document, (*here, "cite"), shape.cite)
+        if programme is not None:
+            self.check_names((*here, "expect"), shape.expect, programme)
+        if not shape.expect.model_fields_set:
+            self.report("case-expect", (*here, "expect"), Text("没有写预期结果", "nothing is expected"))
+        origin = self.origin(here, shape, base)
+        if origin is None:
+            return None
+        self.without(here, shape, origin)
+        self.change(here, shape, origin)
+        profile = self.checked(origin)
+        if profile is None or programme is None:
+            return None
+        day = shape.as_of or profile.as_of
+        if day is None:
+            self.report(
+                "case-day",
+                here,
+                Text("没有写判定日（as_of）", "no day of decision (as_of): the answer would depend on today"),
+            )
+        subject = self.subject(here, shape, profile, programme)
+        if day is None or subject is None:
+            return None
+        return Case(
+            text(shape.name), self.document.where(here), programme.id, subject, day, origin.value, citations,
+            shape.arithmetic, _expected(shape.expect),
+        )  # fmt: skip
+
+    def report(self, code: str, path: Path_, message: Text, *, key: bool = False) -> None:
+        self.desk.report(self.document, code, path, message, key=key)
+
+    # --- the profile --------------------------------------------------------------------------------------------
+
+    def origin(self, here: Path_, shape: CaseShape, base: dict[str, Any] | None) -> _Origin | None:
+        if shape.profile is not None and shape.profile_file is not None:
+            self.report(
+                "case-profile",
+                (*here, "profile_file"),
+                Text("profile 与 profile_file 只能写一种", "give either profile or profile_file, not both"),
+                key=True,
+            )
+            return None
+        if shape.profile is not None:
+            return _Origin(self.document, (*here, "profile"), copy.deepcopy(shape.profile))
+        if shape.profile_file is not None:
+            return self.from_file((*here, "profile_file"), shape.profile_file)
+        if base is not None:
+            return _Origin(self.document, ("base",), copy.deepcopy(base))
+        self.report(
+            "case-profile",
+            here,
+            Text(
+                "没有资料：应写 profile、profile_file 或文件开头的 base",
+                "no profile: give profile, profile_file, or base at the top of the file",
+            ),
+        )
+        return None
+
+    def from_file(self, place: Path_, name: str) -> _Origin | None:
+        path = self.folder / name
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self.report(
+                "case-profile-file",
+                place,
+                Text(f"无法读取资料文件“{name}”（{reason}）", f"can't read the profile {name!r}: {reason}"),
+            )
+            return None
+        document = decode(data, path.as_posix())
+        self.desk.findings.extend(document.findings)
+        if document.findings:
+            return None
+        if not isinstance(document.value, dict):
+            self.report(
+                "case-profile-file",
+                place,
+                Text(f"资料文件“{name}”应为键值对", f"the profile {name!r} is not a mapping"),
+            )
+            return None
+        return _Origin(document, (), document.value)
+
+    def without(self, here: Path_, shape: CaseShape, origin: _Origin) -> None:
+        for number, written in enumerate(shape.without):
+            path = path_of(written)
+            holder = _at(origin.value, path[:-1])
+            if not _has(holder, path[-1]):
+                self.report(
+                    "case-path",
+                    (*here, "without", number),
+                    Text(f"资料中没有 {written}，无从去掉", f"the profile has no {written} to take out"),
+                )
+                continue
+            del holder[path[-1]]
+
+    def change(self, here: Path_, shape: CaseShape, origin: _Origin) -> None:
+        for written, value in shape.change.items():
+            path = path_of(written)
+            holder = _at(origin.value, path[:-1])
+            last = path[-1]
+            if isinstance(holder, list) and last == len(holder):
+                holder.append(copy.deepcopy(value))
+            elif (isinstance(holder, dict) and isinstance(last, str)) or _has(holder, last):
+                holder[last] = copy.deepcopy(value)
+            else:
+                self.report(
+                    "case-path",
+                    (*here, "change", written),
+                    Text(
+                        f"资料中没有 {spelled(path[:-1])}，无法改 {written}",
+                        f"the profile has no {spelled(path[:-1])}, so {written} can't be set",
+                    ),
+                    key=True,
+                )
+                continue
+            origin.changes.append((path, self.document, (*here, "change", written)))
+
+    def checked(self, origin: _Origin) -> Profile | None:
+        try:
+            return self.reader.read_mapping(origin.value, _LABEL)
+        except ProfileError as error:
+            for finding in error.findings:
+                # The reader places a mistake by its path in the mapping; the files say where that was written.
+                path = path_of(finding.where.file.removeprefix(_LABEL).removeprefix(":"))
+                place = origin.where(path, key=finding.code == "unknown-key")
+                self.desk.findings.append(Finding(finding.code, place, finding.message))
+            return None
+
+    def subject(self, here: Path_, shape: CaseShape, profile: Profile, programme: Programme) -> str | None:
+        """The subject that is meant: the only one, or the one that the case names."""
+        if programme.subject == "applicant":
+            known = ["applicant"]
+        else:
+            name = _LIST_OF[programme.subject]
+            listed = profile.subjects(programme.subject)
+            known = [name] if listed is None else [f"{name}[{index}]" for index in range(len(listed))]
+        if shape.subject in known or (shape.subject is None and len(known) == 1):
+            return shape.subject or known[0]
+        options = "、".join(known) or "无"
+        self.report(
+            "case-subject",
+            (*here, "subject"),
+            Text(f"应写明 subject，可用：{options}", f"say which subject is meant: {', '.join(known) or 'there is none'}"),
+        )
+        return None
+
+    # --- what is expected ---------------------------------------------------------------------------------------
+
+    def check_names(self, here: Path_, expect: ExpectShape, programme: Programme) -> None:
+        criteria = [c.id for c in programme.criteria]
+        referrals = [r.id for r in programme.referrals]
+        if programme.not_available is not None:
+            referrals.append(programme.not_available.id)
+        facts = [fact.id for fact in self.rulebook.facts.values() if isinstance(fact, Fact)]
+        figures = [name for name, let in programme.lets.items() if let.shown]
+        self.known((*here, "unmet"), expect.unmet or (), criteria, Text("条件", "criterion"))
+        self.known((*here, "referrals"), expect.referrals or (), referrals, Text("人工认定事项", "referral"))
+        self.known((*here, "missing"), expect.missing or (), facts, Text("事实", "fact"))
+        self.known((*here, "figures"), expect.figures or (), figures, Text("中间数字", "figure"))
+
+    def known(self, here: Path_, names: Iterable[str], known: list[str], what: Text) -> None:
+        for index, name in enumerate(names):
+            if name not in known:
+                hint = did_you_mean(name, known)
+                named = isinstance(_at(self.document.value, here), dict)
+                self.report(
+                    "case-unknown-name",
+                    (*here, name if named else index),
+                    Text(f"没有{what.zh}“{name}”{hint.zh}", f"there is no {what.en} {name!r}{hint.en}"),
+                    key=named,
+                )
+
+
+#: The label under which a profile is checked; the places of its mistakes begin with it.
+_LABEL = "profile"
+
+
+def _expected(shape: ExpectShape) -> Mapping[str, Any]:
+    """The given keys with plain values; with an outcome also the three amounts, None where they are not given."""
+    values: dict[str, Any] = {}
+    for name in ExpectShape.model_fields:
+        if name in shape.model_fields_set or ("outcome" in shape.model_fields_set and name in _ALWAYS):
+            value = getattr(shape, name)
+            values[name] = tuple(value) if isinstance(value, list) else value
+    return values
+
+
+#: Compared whenever an outcome is: an amount that nobody expects is as wrong as a missing one.
+_ALWAYS = ("amount", "amount_if_granted", "amount_range")
+
+_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+def path_of(written: str) -> Path_:
+    """``leases[0].start`` as its steps: ``("leases", 0, "start")``."""
+    return tuple(int(m[1]) if m[1] else m[2] for m in _STEP.finditer(written))
+
+
+def _has(holder: Any, step: str | int) -> bool:
+    if isinstance(holder, list):
+        return isinstance(step, int) and step < len(holder)
+    return isinstance(holder, dict) and step in holder
+
+
+def _at(value: Any, path: Path_) -> Any:
+    """The part of a value at a path, or None where there is none."""
+    for step in path:
+        if not _has(value, step):
+            return None
+        value = value[step]
+    return value

@@ -1,0 +1,164 @@
+"""Testing stage: worked cases are run, and what differs from the expectation is told side by side.
+
+``load_cases`` reads them, ``find_cases`` finds their files, ``run_case`` decides one and compares.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from relief_engine.decision import Decision, Status
+from relief_engine.engine import Engine
+from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
+from relief_engine.testing.case_files import Case, find_cases, load_cases
+
+__all__ = ["Case", "CaseResult", "Row", "find_cases", "load_cases", "run_case"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One key of a case: what was expected (None where the case is silent) and what the engine said."""
+
+    key: str
+    expected: str | None
+    actual: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What became of one case."""
+
+    case: Case
+    decision: Decision
+    rows: tuple[Row, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything that was expected is so."""
+        return all(row.agrees for row in self.rows)
+
+    @property
+    def differences(self) -> tuple[Text, ...]:
+        """One line for each key that differs."""
+        return tuple(
+            Text(f"{row.key}：应为 {row.expected}，实为 {row.actual}", f"{row.key}: expected {row.expected}, got {row.actual}")
+            for row in self.rows
+            if not row.agrees
+        )
+
+    def report(self, language: Language = DEFAULT_LANGUAGE) -> str:
+        """Expected and actual side by side; ``≠`` marks what differs, and what the case is silent on has no left side."""
+        head = Text("预期", "expected"), Text("实际", "actual")
+        table = [("", "", head[0].in_(language), head[1].in_(language))]
+        table += [("" if row.agrees else "≠", row.key, row.expected or "", row.actual) for row in self.rows]
+        widths = [max(_width(line[column]) for line in table) for column in range(3)]
+        lines = [
+            "  ".join([*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), line[3]]).rstrip()
+            for line in table
+        ]
+        clauses = "；".join(map(str, self.case.citations)) if language == "zh" else "; ".join(map(str, self.case.citations))
+        title = f"{self.case.where}: {self.case.name.in_(language)}"
+        sums = [] if self.case.arithmetic is None else [self.case.arithmetic]
+        return "\n".join([title, clauses, *sums, *lines])
+
+
+def run_case(engine: Engine, case: Case) -> CaseResult:
+    """Decide one case and compare; an expectation that fails is a result, not an error."""
+    report = engine.decide(case.profile, as_of=case.as_of, programmes=[case.programme])
+    decision = next(d for d in report.decisions if d.subject == case.subject)
+    rows: list[Row] = []
+    for key, read in _READ.items():
+        actual = read(decision)
+        if key == "figures":
+            rows += _figure_rows(case.expected.get(key) or {}, actual)
+        elif key in case.expected:
+            expected = case.expected[key]
+            rows.append(Row(key, shown(expected), _actual(key, actual, decision), _same(key, expected, actual)))
+        elif actual is not None and actual != ():
+            rows.append(Row(key, None, _actual(key, actual, decision), agrees=True))
+    return CaseResult(case, decision, tuple(rows))
+
+
+#: How each key of an expectation is read off a decision.
+_READ: Mapping[str, Callable[[Decision], Any]] = {
+    "outcome": lambda d: d.outcome.value,
+    "amount": lambda d: d.amount,
+    "amount_if_granted": lambda d: d.amount_if_granted,
+    "amount_range": lambda d: d.amount_range,
+    "ceiling": lambda d: d.ceiling,
+    "payable": lambda d: d.payable,
+    "rate": lambda d: d.rate,
+    "until": lambda d: d.until,
+    "unmet": lambda d: tuple(c.id for c in d.criteria if c.status is Status.UNMET),
+    "referrals": lambda d: tuple(r.id for r in d.referrals),
+    "missing": lambda d: tuple(m.fact.id for m in d.missing.facts),
+    "figures": lambda d: d.figures,
+}
+#: Sets of names: the order in which a case lists them does not matter.
+_SETS = frozenset({"unmet", "referrals", "missing"})
+
+
+def _same(key: str, expected: Any, actual: Any) -> bool:
+    if expected is None or actual is None:
+        return expected is actual
+    if key in _SETS:
+        return len(set(expected)) == len(expected) and set(expected) == set(actual)
+    return bool(_exact(expected) == _exact(actual))
+
+
+def _exact(value: Any) -> Any:
+    """A value in a form in which equal figures are equal."""
+    if isinstance(value, tuple):
+        return tuple(_exact(part) for part in value)
+    return Fraction(value) if isinstance(value, int | Decimal | Fraction) else value
+
+
+def _figure_rows(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Row]:
+    rows = []
+    for name in dict.fromkeys((*expected, *actual)):
+        value = actual.get(name)
+        if name in expected:
+            wanted = tuple(expected[name]) if isinstance(expected[name], list) else expected[name]
+            agrees = name in actual and bool(_exact(wanted) == _exact(value))
+            rows.append(Row(f"figures.{name}", shown(wanted), shown(value), agrees))
+        else:
+            rows.append(Row(f"figures.{name}", None, shown(value), agrees=True))
+    return rows
+
+
+def _actual(key: str, actual: Any, decision: Decision) -> str:
+    inexact = key == "missing" and not decision.missing.exact
+    return shown(actual) + (" (或更少 / or fewer)" if inexact else "")
+
+
+def shown(value: Any) -> str:
+    """A value as a case file would write it."""
+    match value:
+        case None:
+            return "null"
+        case tuple():
+            return f"[{', '.join(shown(part) for part in value)}]"
+        case Fraction():
+            return str(value)
+        case Decimal():
+            return format(value, "f")
+        case dt.date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _width(written: str) -> int:
+    """The columns that a text takes in a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in written)
+
+
+def _padded(written: str, width: int) -> str:
+    return written + " " * (width - _width(written))
