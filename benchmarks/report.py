@@ -44,21 +44,33 @@ def figure(value: float, unit: Unit) -> str:
 
 
 def markdown(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table, followed by the reasons of those that are not available."""
+    """The rows as Markdown: ratios and budgets, then times for orientation, then why rows are not available."""
+    judged = [row for row in rows if row.against or row.budget is not None]
     lines = [
         "| row | what is measured | against | measured (median) | middle half | budget | verdict |",
         "|---|---|---|---:|---|---:|---|",
     ]
-    for row in rows:
-        if row.measured is None:
-            median, half = "—", "—"
-        else:
-            median = figure(row.measured.median, row.unit)
-            half = f"{figure(row.measured.low, row.unit)} to {figure(row.measured.high, row.unit)}"
+    for row in judged:
         budget = "—" if row.budget is None else f"≤ {figure(row.budget, row.unit)}"
-        lines.append(f"| {row.id} | {row.what} | {row.against} | {median} | {half} | {budget} | {row.verdict} |")
-    notes = [f"- {row.id}: {row.note}" for row in rows if row.note]
-    return "\n".join([*lines, *(["", *notes] if notes else [])])
+        cells = (row.id, row.what, row.against or "—", *_figures(row), budget, row.verdict)
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", "Times of this run on this machine, for orientation:", ""]
+    lines += ["| row | what is measured | time (median) | middle half |", "|---|---|---:|---|"]
+    lines += [f"| {' | '.join((row.id, row.what, *_figures(row)))} |" for row in rows if row not in judged]
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row.note:
+            reasons.setdefault(row.note, []).append(row.id)
+    if reasons:
+        lines += ["", *(f"- {', '.join(ids)}: {reason}" for reason, ids in reasons.items())]
+    return "\n".join(lines)
+
+
+def _figures(row: Row) -> tuple[str, str]:
+    found = row.measured
+    if found is None:
+        return "—", "—"
+    return figure(found.median, row.unit), f"{figure(found.low, row.unit)} to {figure(found.high, row.unit)}"
 
 
 def environment() -> dict[str, str]:

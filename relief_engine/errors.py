@@ -49,6 +49,10 @@ class InputError(ReliefError):
         self.findings: tuple[Finding, ...] = tuple(sorted(findings, key=lambda f: f.where))
         super().__init__("\n".join(f.in_(DEFAULT_LANGUAGE) for f in self.findings))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Finding, ...]]]:
+        """Errors cross process borders whole."""
+        return type(self), (self.findings,)
+
 
 class RulebookError(InputError):
     """A rulebook that can't be used; raised by loading, never later."""
@@ -58,28 +62,28 @@ class ProfileError(InputError):
     """A profile that can't be used: a wrong type, an unknown key, an impossible value."""
 
 
-class UnknownName(ReliefError):
+class StatedError(ReliefError):
+    """An error that one sentence says."""
+
+    def __init__(self, message: Text) -> None:
+        self.message = message
+        super().__init__(message.in_(DEFAULT_LANGUAGE))
+
+    def __reduce__(self) -> tuple[type[StatedError], tuple[Text]]:
+        """Errors cross process borders whole."""
+        return type(self), (self.message,)
+
+
+class UnknownName(StatedError):
     """A programme, standard or code was asked for that the rulebook does not have."""
 
-    def __init__(self, message: Text) -> None:
-        self.message = message
-        super().__init__(message.zh)
 
-
-class RouteUnavailable(ReliefError):
+class RouteUnavailable(StatedError):
     """A route can't run on this Python or machine; the message says why."""
 
-    def __init__(self, message: Text) -> None:
-        self.message = message
-        super().__init__(message.zh)
 
-
-class RoutesDisagree(ReliefError):
+class RoutesDisagree(StatedError):
     """Two routes gave different answers for one question: an internal failure, and no decision is issued."""
-
-    def __init__(self, message: Text) -> None:
-        self.message = message
-        super().__init__(message.zh)
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 1) -> Sequence[str]:

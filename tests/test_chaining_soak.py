@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine.compiled.ir import Program
 from relief_engine.routes.chaining import ChainingRoute
 from relief_engine.routes.direct import DirectRoute
-from relief_engine.rulebook.model import Rulebook
-from tests.test_chaining import DAYS, Drawing, difference, needs_engine, programs, rulebook
-
-__all__ = ["programs", "rulebook"]  # fixtures
+from relief_engine.rulebook.load import load_rulebook
+from tests.test_chaining import DAYS, Drawing, difference, needs_engine, rent_programs
 
 EVALUATIONS = 200_000
 STATM = Path("/proc/self/statm")
@@ -25,7 +22,9 @@ def resident() -> float:
 @needs_engine
 @pytest.mark.soak
 @pytest.mark.skipif(not STATM.exists(), reason="memory is read from /proc")
-def test_soak(programs: dict[object, Program], rulebook: Rulebook) -> None:
+def test_soak() -> None:
+    rulebook = load_rulebook()
+    programs = rent_programs(rulebook)
     direct, chained = DirectRoute(), ChainingRoute()
     drawing = Drawing(rulebook, programs[DAYS[0]].layout, seed=int.from_bytes(os.urandom(4)))
     marks: list[float] = []

@@ -213,6 +213,7 @@ class Lowering:
                 raise TypeError(f"not a condition: {expr}")
 
     def member(self, expr: ex.Member) -> int:
+        """The node of a membership test."""
         kind = expr.subject.type
         if not isinstance(kind, ex.ChoiceType):
             raise TypeError("a membership test needs a choice")
@@ -227,6 +228,7 @@ class Lowering:
         return frozenset(index for name in names if (index := domain.index(name)) is not None)
 
     def test(self, fact: AnyFact, values: frozenset[int]) -> Atom:
+        """The test that a fact has one of some values, by where the fact comes from."""
         if isinstance(fact, ClassFact):
             return ir.ClassIs(self.layout.slots[fact.code], self.standards.class_maps[fact.standard], values)
         if isinstance(fact, SizeFact):
@@ -235,6 +237,7 @@ class Lowering:
         return ir.Is(self.layout.slots[fact.id], values)
 
     def compare(self, op: ex.Comparison, left: ex.Expr, right: ex.Expr) -> int:
+        """The node of a comparison; one with an entry of a table holds for the entry that the choice has."""
         parts = []
         for guard_a, a in self.entries(left):
             for guard_b, b in self.entries(right):
@@ -272,6 +275,7 @@ class Lowering:
                 return [(None, self.figure(expr))]
 
     def constant(self, value: object, unit: Unit | None) -> ir.Range:
+        """A figure or day that the rulebook fixes."""
         if isinstance(value, dt.date):
             node = self.nodes.literal(value.toordinal())
             return ir.Range(node, node, 1, None)
@@ -329,15 +333,18 @@ class Lowering:
                 raise TypeError(f"not a figure: {expr}")
 
     def months(self, expr: ex.Expr) -> int:
+        """The value of a parameter that counts months."""
         if not isinstance(expr, ex.ParamRef):
             raise TypeError("months are a parameter")
         return int(self.fraction(expr.name))
 
     def later(self, day: ir.Range, months: int) -> ir.Range:
+        """A day some months later."""
         node = self.nodes.add(ir.Months(day.low, months))
         return ir.Range(node, node, 1, None)
 
     def arith(self, expr: ex.Arith, left: ir.Range, right: ir.Range) -> ir.Range:
+        """The node of a sum, difference, product or quotient."""
         unit = expr.type.unit if isinstance(expr.type, ex.NumberType) else None
         nodes = self.nodes
         if expr.op == "*":
@@ -370,6 +377,7 @@ class Lowering:
     # --- the whole ----------------------------------------------------------------------------------------------
 
     def money(self, expr: ex.Expr | None, rounding: Rounding | None) -> ir.Money | None:
+        """A formula for money with its rounding."""
         if expr is None or rounding is None:
             return None
         return ir.Money(self.figure(expr), rounding.step, rounding.citations)
@@ -395,7 +403,7 @@ class Lowering:
                     referrals.append(ir.CompiledReferral(referral, worded, self.condition(worded.condition), replaces))
         compiled: list[ir.CompiledCriterion] = []
         nodes = self.nodes
-        for index, criterion in enumerate(programme.criteria):
+        for criterion in programme.criteria:
             wording = criterion.versions.on(day)
             if wording is None:
                 continue

@@ -50,7 +50,7 @@ def smallest_changes(decision: Decision, cells: Cells, evaluate: Evaluate, node:
             if fact.type in ("choice", "yes_no"):
                 values = tuple(sorted(met))
             else:
-                values = (min(met, key=lambda v: (abs(v - known) if known is not None else v)),)
+                values = (min(met, key=lambda v: abs(v - known) if known is not None else v),)
             subject = "applicant" if fact.subject == "applicant" else decision.subject
             found.append(Change(fact, subject, known, values))
     return tuple(found)

@@ -175,7 +175,7 @@ class Engine:
         )
         if wanting:
             missing, absent = self.missing(program, vector, values, profile, index, name)
-            if outcome is Outcome.UNDETERMINED and absent and not missing.facts:
+            if outcome is Outcome.UNDETERMINED and absent and not self.outcome_open(program, vector, profile, index):
                 outcome = Outcome.REFERRED
         return Decision(
             programme, name, index, day, outcome, profile, program, tuple(vector), tuple(values), missing, absent
@@ -239,12 +239,28 @@ class Engine:
         """The direct route's function of a program, for searches that evaluate many vectors."""
         return self._direct.compiled(program)
 
+    def outcome_open(self, program: ir.Program, vector: Sequence[Value], profile: Profile, index: int | None) -> bool:
+        """Whether a fact that can be had would still change the outcome, beside figures that do not exist."""
+        search = Search(
+            program,
+            self.cells(program),
+            self.evaluator(program),
+            self.barred(program, profile, index),
+            outcome_only=True,
+        )
+        slots, _ = search.run(vector)
+        return bool(slots)
+
+    def barred(self, program: ir.Program, profile: Profile, index: int | None) -> frozenset[int]:
+        """The slots of figures that do not exist, which nobody is asked for."""
+        slots = program.layout.slots
+        return frozenset(slots[fact] for fact in profile.not_available(program.layout.subject, index) if fact in slots)
+
     def missing(self, program: ir.Program, vector: Sequence[Value], values: Sequence[int | None], profile: Profile,
                 index: int | None, subject: str) -> tuple[MissingFacts, tuple[Fact, ...]]:  # fmt: skip
         """The missing facts, and the figures that do not exist and leave something open."""
         layout = program.layout
-        barred_ids = profile.not_available(layout.subject, index)
-        barred = frozenset(layout.slots[fact] for fact in barred_ids if fact in layout.slots)
+        barred = self.barred(program, profile, index)
         search = Search(program, self.cells(program), self._direct.compiled(program), barred)
         slots, exact = search.run(vector)
         found = []

@@ -17,7 +17,7 @@ from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Layout, Value
 from relief_engine.decision import Outcome
 from relief_engine.engine.cells import Cells, Evaluate, Trials
-from relief_engine.engine.outcome import Answer, answer_of, residue, settled
+from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, residue, settled
 from relief_engine.rulebook.facts import Fact
 
 #: After so many evaluations the pruned list is given instead, and marked as not exact (contract, design section 5).
@@ -30,6 +30,21 @@ _SAMPLES = 30
 
 class _TooMany(Exception):
     """The budget is used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A branch whose answer is settled."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Branching:
+    """A fact and, for each value that stands for a cell, the branch that follows."""
+
+    slot: int
+    options: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +65,8 @@ class Search:
     barred: frozenset[int]
     spent: int = 0
     support: set[int] = field(default_factory=set)
-    nodes: dict[tuple[Hashable, ...], int] = field(default_factory=dict)
-    shapes: list[tuple[int, tuple[tuple[int, int], ...]] | Answer | Unwalked] = field(default_factory=list)
+    nodes: dict[Branching, int] = field(default_factory=dict)
+    shapes: list[Leaf | Branching | Unwalked] = field(default_factory=list)
     leaves: dict[Answer, int] = field(default_factory=dict)
     compared: dict[tuple[int, int], bool] = field(default_factory=dict)
     trials: Trials = field(init=False)
@@ -59,6 +74,8 @@ class Search:
     doubtful: set[int] = field(default_factory=set)
     doubt: bool = False
     walk_all: bool = False
+    #: Ask only what changes the outcome, not what changes its figures.
+    outcome_only: bool = False
 
     def __post_init__(self) -> None:
         self.trials = Trials(self.derived)
@@ -79,11 +96,20 @@ class Search:
         if self.doubtful <= self.support:
             return self.support, True
         # Branches that no sample told apart: walk them to the end.
-        whole = Search(self.program, self.cells, self.evaluate, self.barred, self.spent, walk_all=True)
+        whole = Search(
+            self.program,
+            self.cells,
+            self.evaluate,
+            self.barred,
+            self.spent,
+            walk_all=True,
+            outcome_only=self.outcome_only,
+        )
         found, exact = whole.run(vector)
         return (found, True) if exact else (self.support | self.doubtful, False)
 
     def values(self, vector: list[Value]) -> Sequence[int | None]:
+        """The values of all nodes; every evaluation counts."""
         self.spent += 1
         if self.spent > BUDGET:
             raise _TooMany
@@ -104,9 +130,10 @@ class Search:
         return result
 
     def build(self, vector: list[Value]) -> int:
+        """The branch for what is known so far."""
         values = self.values(vector)
-        if settled(self.program, values):
-            return self.leaf(answer_of(self.program, values))
+        if self.settled(values):
+            return self.leaf(self.answer(values))
         rest = residue(self.program, values, vector)
         candidates = self.askable(rest.slots, vector)
         if not candidates:
@@ -151,10 +178,23 @@ class Search:
         self.program.layout.derive(trial)
         return self.values(trial)
 
+    def settled(self, values: Sequence[int | None]) -> bool:
+        """Whether no unknown fact can change what is asked for."""
+        if self.outcome_only:
+            return outcome_of(self.program, values) is not Outcome.UNDETERMINED
+        return settled(self.program, values)
+
+    def answer(self, values: Sequence[int | None]) -> Answer:
+        """What is asked for: the outcome, and its figures unless they don't matter."""
+        return (outcome_of(self.program, values),) if self.outcome_only else answer_of(self.program, values)
+
     def unsettled(self, values: Sequence[int | None]) -> Answer:
         """The answer where only figures that do not exist are open: referred, with what is known of the figure."""
-        answer = answer_of(self.program, values)
-        return (Outcome.REFERRED, "not-available") if answer[0] is Outcome.UNDETERMINED else answer
+        found = outcome_of(self.program, values)
+        if found is not Outcome.UNDETERMINED:
+            return self.answer(values)
+        figures = () if self.outcome_only else figure_answer(self.program, values)
+        return (Outcome.REFERRED, "not-available", *figures)
 
     def rank(self, slot: int) -> tuple[int, int]:
         """Facts with few values first; figures and days last, because their cells depend on the others.
@@ -170,14 +210,16 @@ class Search:
     # --- the diagram --------------------------------------------------------------------------------------------
 
     def leaf(self, answer: Answer) -> int:
+        """The branch of one settled answer, made once."""
         found = self.leaves.get(answer)
         if found is None:
             found = len(self.shapes)
-            self.shapes.append(answer)
+            self.shapes.append(Leaf(answer))
             self.leaves[answer] = found
         return found
 
     def node(self, slot: int, branches: list[tuple[int, int]]) -> int:
+        """The branch over a fact; one whose options all lead to the same is that one itself."""
         first = branches[0][1]
         if all(child == first for _, child in branches):
             return first
@@ -187,7 +229,7 @@ class Search:
                 self.support.add(slot)
             elif self.doubt:
                 self.doubtful.add(slot)
-        key = (slot, tuple(branches))
+        key = Branching(slot, tuple(branches))
         found = self.nodes.get(key)
         if found is None:
             found = len(self.shapes)
@@ -207,17 +249,17 @@ class Search:
         return known
 
     def _differ(self, a: int, b: int) -> bool:
-        if isinstance(self.shapes[a], Unwalked) or isinstance(self.shapes[b], Unwalked):
+        left, right = self.shapes[a], self.shapes[b]
+        if isinstance(left, Unwalked) or isinstance(right, Unwalked):
             return self._witnessed(a, b)
-        left, right = self.branches(a), self.branches(b)
-        if left is None and right is None:
-            return True
-        if left is not None and right is not None and left[0] == right[0]:
-            other = dict(right[1])
-            return any(value in other and self.differ(child, other[value]) for value, child in left[1])
-        if left is not None and (right is None or self.rank(left[0]) < self.rank(right[0])):
-            return any(self.differ(child, b) for _, child in left[1])
-        return right is not None and any(self.differ(a, child) for _, child in right[1])
+        if isinstance(left, Branching) and isinstance(right, Branching) and left.slot == right.slot:
+            other = dict(right.options)
+            return any(value in other and self.differ(child, other[value]) for value, child in left.options)
+        if isinstance(left, Branching) and (isinstance(right, Leaf) or self.rank(left.slot) < self.rank(right.slot)):
+            return any(self.differ(child, b) for _, child in left.options)
+        if isinstance(right, Branching):
+            return any(self.differ(a, child) for _, child in right.options)
+        return True
 
     def _witnessed(self, a: int, b: int) -> bool:
         """Whether some completion gives different answers in two branches, of which one at least is not walked."""
@@ -231,15 +273,13 @@ class Search:
     def _sampled(self, index: int, chosen: dict[int, int]) -> Answer:
         """The answer of a branch for one completion; ``chosen`` remembers it, so that another branch gets the same."""
         shape = self.shapes[index]
-        while (inner := self.branches(index)) is not None:
-            slot, options = inner
-            known = dict(options)
-            if chosen.get(slot) not in known:
-                chosen[slot] = self.random.choice(list(known))
-            index = known[chosen[slot]]
-            shape = self.shapes[index]
-        if not isinstance(shape, Unwalked):
-            return shape  # type: ignore[return-value]  # what is neither a node nor unwalked is an answer
+        while isinstance(shape, Branching):
+            known = dict(shape.options)
+            if chosen.get(shape.slot) not in known:
+                chosen[shape.slot] = self.random.choice(list(known))
+            shape = self.shapes[known[chosen[shape.slot]]]
+        if isinstance(shape, Leaf):
+            return shape.answer
         vector = list(shape.vector)
         for slot in sorted(shape.slots, key=self.rank):
             if slot not in chosen:
@@ -248,13 +288,7 @@ class Search:
             self.program.layout.derive(vector)
         values = self.values(vector)
         rest = residue(self.program, values, vector)
-        return answer_of(self.program, values) if not self.askable(rest.slots, vector) else self.unsettled(values)
-
-    def branches(self, index: int) -> tuple[int, tuple[tuple[int, int], ...]] | None:
-        shape = self.shapes[index]
-        if isinstance(shape, Unwalked):
-            return None
-        return shape if len(shape) == 2 and isinstance(shape[0], int) and isinstance(shape[1], tuple) else None
+        return self.answer(values) if not self.askable(rest.slots, vector) else self.unsettled(values)
 
 
 def _origins(layout: Layout, slot: int, vector: Sequence[Value]) -> set[int]:

@@ -113,11 +113,13 @@ def residue(program: ir.Program, values: Sequence[int | None], vector: Sequence[
             case ir.ClassIs(code):
                 found.add(code)
                 read.add(("slot", code, vector[code]))
-            case ir.SizeIs(code, _, indicators):
-                found.add(code)
-                found |= {slot for _, slot in indicators}
-                read.add(("slot", code, vector[code]))
-                read |= {("slot", slot, vector[slot]) for _, slot in indicators}
+            case ir.SizeIs(code, table, indicators):
+                known = vector[code]
+                rows = [table.row(c) for c in table.sectors.of(known if isinstance(known, int) else None)]
+                read_here = {limit.indicator for row in rows if row is not None for limit in row.limits}
+                slots = {slot for indicator, slot in indicators if indicator in read_here}
+                found |= {code, *slots}
+                read |= {("slot", slot, vector[slot]) for slot in (code, *slots)}
             case ir.Compare(_, left, right):
                 roots += [side for side in (left, right) if values[side] is None]
                 read |= {("node", side, values[side]) for side in (left, right) if values[side] is not None}

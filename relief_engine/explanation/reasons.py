@@ -1,321 +1,233 @@
-"""Explanation stage: conditions in words: what was read and where, what is required, by how much it is missed."""
+"""Explanation stage: conditions in words: what was read and where, what is asked, and by how much it is missed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 
-from relief_engine.compiled import ir
-from relief_engine.compiled.layout import Value
-from relief_engine.decision import Decision, Status, status
+from relief_engine.decision import Status
+from relief_engine.errors import Location
 from relief_engine.explanation import say
-from relief_engine.explanation.arithmetic import Arithmetic
+from relief_engine.explanation.arithmetic import Arithmetic, Span
+from relief_engine.explanation.reason import Mood, Reason
+from relief_engine.explanation.sizes import size_reason
+from relief_engine.explanation.trace import Trace
 from relief_engine.rulebook import expressions as ex
-from relief_engine.rulebook.facts import ClassFact, Fact, SizeFact
-from relief_engine.rulebook.standards import ClassMap, Limit, Row, SizeTable
+from relief_engine.rulebook.facts import AnyFact, ClassFact, SizeFact
 from relief_engine.text import Text, joined
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One node of the tree of reasons. ``margin`` says by how much an unmet limit is missed."""
-
-    status: Status
-    text: Text
-    margin: Text | None = None
-    place: str | None = None
-    citations: tuple[str, ...] = ()
-    parts: tuple[Reason, ...] = ()
-
-
-ANY = Text("以下至少一项", "at least one of")
-ALL = Text("以下全部", "all of")
+_JOINED: dict[tuple[Mood, bool], Text] = {
+    ("asked", True): Text("以下各项都须满足", "all of these are needed"),
+    ("asked", False): Text("以下各项至少满足一项", "at least one of these is needed"),
+    ("stated", True): Text("以下各项都成立", "all of these hold"),
+    ("stated", False): Text("以下各项至少一项成立", "at least one of these holds"),
+}
 
 
 class Reasons:
-    """Renders the conditions of one decision."""
+    """Puts the conditions of one decision into words."""
 
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
-        self.arithmetic = Arithmetic(decision)
-        self.program: ir.Program = self.arithmetic.program
-        self.codes = say.code_list(decision)
-        self.tables: dict[str, SizeTable] = {}
-        self.maps: dict[str, ClassMap] = {}
-        for node in self.program.nodes:
-            if isinstance(node, ir.SizeIs):
-                self.tables[node.table.id] = node.table
-                self.maps[node.table.sectors.id] = node.table.sectors
-            elif isinstance(node, ir.ClassIs):
-                self.maps[node.table.id] = node.table
+    def __init__(self, trace: Trace, arithmetic: Arithmetic) -> None:
+        self.trace = trace
+        self.arithmetic = arithmetic
 
-    def reason(self, expr: ex.Expr, *, wanted: bool = True) -> Reason:
+    def asked(self, expr: ex.Expr) -> Reason:
+        """The reason for a condition that the applicant must meet."""
+        return self.reason(expr, "asked", wanted=True)
+
+    def stated(self, expr: ex.Expr, *, wanted: bool = True) -> Reason:
+        """The reason for a condition that only says what is the case."""
+        return self.reason(expr, "stated", wanted=wanted)
+
+    def reason(self, expr: ex.Expr, mood: Mood, *, wanted: bool) -> Reason:
         """The reason for a condition, or for its opposite where that is what is wanted."""
         match expr:
             case ex.Not(operand=operand):
-                return self.reason(operand, wanted=not wanted)
+                return self.reason(operand, mood, wanted=not wanted)
             case ex.AllOf(parts=parts) | ex.AnyOf(parts=parts):
                 every = isinstance(expr, ex.AllOf) == wanted
-                found = tuple(self.reason(part, wanted=wanted) for part in parts)
-                return Reason(self.status(expr, wanted), ALL if every else ANY, parts=found)
+                found = tuple(self.reason(part, mood, wanted=wanted) for part in parts)
+                status = self.trace.condition(expr, wanted=wanted)
+                return Reason(status, _JOINED[mood, every], parts=found, join="all" if every else "any")
             case ex.Flag(fact=fact):
                 needed = Text("须为“是”", "must be yes") if wanted else Text("须为“否”", "must be no")
-                return self.fact_reason(expr, fact, needed, wanted)
+                status = self.trace.condition(expr, wanted=wanted)
+                return self.about(fact, status, needed, plain=mood == "stated" or status is Status.MET)
             case ex.Member():
-                return self.member(expr, wanted)
+                return self.member(expr, mood, wanted=wanted)
             case ex.Compare():
-                return self.compare(expr, wanted)
+                return self.compare(expr, mood, wanted=wanted)
             case _:
                 raise TypeError(f"not a condition: {expr}")
 
-    def status(self, expr: ex.Expr, wanted: bool) -> Status:  # noqa: FBT001
-        node = self.program.node_of[id(expr)]
-        value = self.decision.values[node]
-        return status(value if wanted or value is None else ir.negated(value))
-
-    def read(self, fact: Fact | object) -> Text:
-        """What was read for a fact; a figure that does not exist says so."""
-        found = say.known(self.decision, fact)  # type: ignore[arg-type]
-        if found is None and isinstance(fact, Fact):
-            absent = self.decision.profile.not_available(self.decision.programme.subject, self.decision.index)
-            if fact.id in absent:
-                return say.NOT_AVAILABLE
-        return say.value(fact, found, self.codes)  # type: ignore[arg-type]
-
-    def fact_reason(self, expr: ex.Expr, fact: object, needed: Text, wanted: bool) -> Reason:  # noqa: FBT001
-        title = say.label(fact)  # type: ignore[arg-type]
-        read = self.read(fact)
-        text = Text(f"{title.zh}：{read.zh}；{needed.zh}", f"{title.en}: {read.en}; {needed.en}")
-        return Reason(self.status(expr, wanted), text, place=say.place(self.decision, fact))  # type: ignore[arg-type]
+    def about(self, fact: AnyFact, status: Status, needed: Text, *, plain: bool) -> Reason:
+        """The reason for a condition on one fact; ``plain`` leaves out what is needed."""
+        value = self.trace.value(fact)
+        text = say.titled(say.label(fact), value)
+        if not plain:
+            text = Text(f"{text.zh}，{needed.zh}", f"{text.en}; {needed.en}")
+        return Reason(status, text, fact.id, value, needed, place=self.trace.place(fact))
 
     # --- choices and classes ------------------------------------------------------------------------------------
 
-    def member(self, expr: ex.Member, wanted: bool) -> Reason:  # noqa: FBT001
+    def member(self, expr: ex.Member, mood: Mood, *, wanted: bool) -> Reason:
+        """The reason for a test that a choice or class is one of some."""
         fact = expr.subject.fact
         kind = expr.subject.type
         if not isinstance(kind, ex.ChoiceType):
             raise TypeError("a membership test needs a choice")
-        names = self.named(expr)
+        status = self.trace.condition(expr, wanted=wanted)
+        named, citations = self.named(expr, kind)
+        needed = _needed(joined([kind.domain.labels[i] for i in named]), wanted=wanted) if expr.name is not None else (
+            _among([kind.domain.labels[i] for i in named], wanted=wanted))
+        if isinstance(fact, SizeFact):
+            classes = frozenset(named) if wanted else frozenset(range(len(kind.domain.ids))) - frozenset(named)
+            return size_reason(self.trace, fact, classes, needed, status, mood)
+        if isinstance(fact, ClassFact):
+            return self.code_class(fact, status, needed, plain=mood == "stated" or (status is Status.MET and wanted))
+        # A single choice that is met, and a choice that is only stated, say by their value what is the case.
+        said = expr.name is None and (mood == "stated" or (status is Status.MET and wanted and len(named) == 1))
+        found = self.about(fact, status, needed, plain=said or mood == "stated")
+        if mood == "stated" and expr.name is not None:
+            labels = joined([kind.domain.labels[i] for i in named])
+            among = Text(f"在{labels.zh}之列", f"one of {labels.en}") if wanted else (
+                Text(f"不在{labels.zh}之列", f"none of {labels.en}"))
+            found = replace(found, text=Text(f"{found.text.zh}，{among.zh}", f"{found.text.en}, {among.en}"))
+        return replace(found, citations=citations)
+
+    def named(self, expr: ex.Member, kind: ex.ChoiceType) -> tuple[list[int], tuple[str, ...]]:
+        """The positions of the values that a test names, in the domain's order, and the clauses that name them."""
+        names: set[str] = set(expr.values)
         citations: tuple[str, ...] = ()
         if expr.name is not None:
-            value = self.arithmetic.programme.parameters[expr.name].versions.on(self.decision.as_of)
-            citations = say.cited(value.citations) if value is not None else ()
-        labels = joined([kind.domain.labels[i] for i in names])
-        needed = (
-            Text(f"须为 {labels.zh}", f"must be {labels.en}") if wanted else Text(f"须不是 {labels.zh}", f"must not be {labels.en}")
-        )
-        if isinstance(fact, SizeFact):
-            return self.size(expr, fact, needed, wanted)
-        if isinstance(fact, ClassFact):
-            return self.code_class(expr, fact, needed, wanted)
-        found = self.fact_reason(expr, fact, needed, wanted)
-        return Reason(found.status, found.text, place=found.place, citations=citations)
+            parameter = self.trace.parameter(expr.name)
+            names = set(parameter.value) if isinstance(parameter.value, tuple | dict) else set()
+            citations = say.cited(parameter.citations)
+        return [index for index, name in enumerate(kind.domain.ids) if name in names], citations
 
-    def named(self, expr: ex.Member) -> list[int]:
-        """The positions of the values that a test names, in the domain's order."""
-        kind = expr.subject.type
-        if not isinstance(kind, ex.ChoiceType):
-            return []
-        names = set(expr.values)
-        if expr.name is not None:
-            found = self.arithmetic.programme.parameters[expr.name].versions.on(self.decision.as_of)
-            value = found.value if found is not None else ()
-            names = set(value) if isinstance(value, tuple | dict) else set()
-        return [index for index, name in enumerate(kind.domain.ids) if name in names]
-
-    def code(self, code_fact: str) -> tuple[Fact, Value]:
-        fact = self.arithmetic.programme.facts[code_fact]
-        if not isinstance(fact, Fact):
-            raise TypeError("a code is a fact")
-        return fact, say.known(self.decision, fact)
-
-    def code_class(self, expr: ex.Member, fact: ClassFact, needed: Text, wanted: bool) -> Reason:  # noqa: FBT001
-        code_fact, code = self.code(fact.code)
-        classes = self.maps[fact.standard]
-        candidates = classes.of(code if isinstance(code, int) else None)
-        labels = joined([classes.domain.labels[c] for c in candidates], zh="或", en=" or ")
-        read = self.read(code_fact)
-        title = say.label(code_fact)
-        if code is None:
-            text = Text(f"{title.zh}：{read.zh}；{needed.zh}", f"{title.en}: {read.en}; {needed.en}")
-        else:
-            text = Text(f"{title.zh}：{read.zh}，属{labels.zh}；{needed.zh}", f"{title.en}: {read.en}, that is {labels.en}; {needed.en}")
-        return Reason(self.status(expr, wanted), text, place=say.place(self.decision, code_fact), citations=say.cited(classes.citations))
-
-    # --- sizes --------------------------------------------------------------------------------------------------
-
-    def size(self, expr: ex.Member, fact: SizeFact, needed: Text, wanted: bool) -> Reason:  # noqa: FBT001
-        table = self.tables[fact.standard]
-        code_fact, code = self.code(fact.code)
-        known = code if isinstance(code, int) else None
-        candidates = table.sectors.of(known)
-        outcome = self.status(expr, wanted)
-        title = fact.label
-        if known is None:
-            text = Text(f"{title.zh}：行业不明，无法对照划型标准；{needed.zh}", f"{title.en}: the industry is unknown; {needed.en}")
-            return Reason(outcome, text)
-        read = self.read(code_fact)
-        if len(candidates) > 1:
-            rows = joined([table.sectors.domain.labels[c] for c in candidates], zh="或", en=" or ")
-            text = Text(f"{title.zh}：{read.zh} 可能适用{rows.zh}标准；{needed.zh}", f"{title.en}: {read.en} may fall under {rows.en}; {needed.en}")
-            return Reason(outcome, text, place=say.place(self.decision, code_fact))
-        row = table.row(candidates[0])
-        if row is None:
-            text = Text(f"{title.zh}：{read.zh} 没有划型标准；{needed.zh}", f"{title.en}: no standard covers {read.en}; {needed.en}")
-            return Reason(outcome, text, place=say.place(self.decision, code_fact), citations=say.cited(table.citations))
-        slots = dict(fact.indicators)
-        parts = tuple(self.indicator(table, row, limit, slots.get(limit.indicator), expr, wanted) for limit in row.limits)
-        if outcome is Status.MET and 0 in self.named(expr) and wanted:
-            # One low indicator settles it, whatever those that are unknown would say.
-            parts = tuple(part for part in parts if part.status is not Status.UNKNOWN)
-        result = self.size_words(table, row, slots)
-        text = Text(
-            f"{title.zh}：{result.zh}（{row.label.zh}标准，取各指标中最低的一档）；{needed.zh}",
-            f"{title.en}: {result.en} (standard for {row.label.en}, the lowest class of all indicators); {needed.en}",
-        )
-        return Reason(outcome, text, place=say.place(self.decision, code_fact), citations=say.cited(row.citations), parts=parts)
-
-    def size_words(self, table: SizeTable, row: Row, slots: dict[str, str]) -> Text:
-        """The class, or the classes that are still possible."""
-        low, high = 0, len(table.domain.ids) - 2
-        for limit in row.limits:
-            fact_id = slots.get(limit.indicator)
-            value = say.known(self.decision, self.arithmetic.programme.facts[fact_id]) if fact_id else None
-            if isinstance(value, int):
-                high = min(high, class_of(limit, value))
-            else:
-                low = -1
-        if low < 0:
-            if high == len(table.domain.ids) - 2:
-                return Text("还不能确定", "not yet known")
-            return joined([table.domain.labels[i] for i in range(high + 1)], zh="或", en=" or ")
-        return table.domain.labels[high]
-
-    def indicator(self, table: SizeTable, row: Row, limit: Limit, fact_id: str | None, expr: ex.Member, wanted: bool) -> Reason:  # noqa: FBT001
-        """One indicator of a row: its value, the class it gives, and the limit that it misses."""
-        fact = self.arithmetic.programme.facts[fact_id] if fact_id else None
-        name = table.indicators[limit.indicator]
-        if not isinstance(fact, Fact):
-            return Reason(Status.UNKNOWN, Text(f"{name.zh}：没有这项数据", f"{name.en}: not asked for"))
-        value = say.known(self.decision, fact)
-        title = say.label(fact)
-        wanted_classes = set(self.named(expr)) if wanted else set(range(len(table.domain.ids))) - set(self.named(expr))
-        top = max((c for c in wanted_classes if c != table.uncovered), default=-1)
-        needed: Text | None = None
-        limit_words: Text | None = None
-        if 0 <= top < len(limit.bounds):
-            limit_words = say.figure(limit.printed[top] * limit.unit.scale, limit.unit)
-            needed = Text(f"须少于 {limit_words.zh}", f"must be below {limit_words.en}")
-        read = self.read(fact)
-        if not isinstance(value, int):
-            tail = Text(f"，{needed.zh}", f", {needed.en}") if needed else Text("", "")
-            return Reason(Status.UNKNOWN, Text(f"{title.zh}：{read.zh}{tail.zh}", f"{title.en}: {read.en}{tail.en}"), citations=say.cited(row.citations))
-        index = class_of(limit, value)
-        size = table.domain.labels[index]
-        inside = index <= top
-        band = self.band(limit, index)
-        margin = None
-        if not inside and needed is not None:
-            over = say.value(fact, value - limit.bounds[top], None)
-            margin = Text(f"{needed.zh}，多 {over.zh}", f"{needed.en}, {over.en} too many")
-        text = Text(f"{title.zh}：{read.zh}，属{size.zh}（{band.zh}）", f"{title.en}: {read.en}, {size.en} ({band.en})")
-        return Reason(
-            Status.MET if inside else Status.UNMET, text, margin=margin,
-            place=say.place(self.decision, fact), citations=say.cited(row.citations),
-        )  # fmt: skip
-
-    @staticmethod
-    def band(limit: Limit, index: int) -> Text:
-        """The band of values of a class: 100 人以上、不足 300 人."""
-        low = say.figure(limit.printed[index - 1] * limit.unit.scale, limit.unit) if index > 0 else None
-        high = say.figure(limit.printed[index] * limit.unit.scale, limit.unit) if index < len(limit.bounds) else None
-        if low is None and high is not None:
-            return Text(f"不足 {high.zh}", f"below {high.en}")
-        if high is None and low is not None:
-            return Text(f"{low.zh}以上", f"{low.en} or more")
-        if low is None or high is None:
-            return Text("", "")
-        return Text(f"{low.zh}以上、不足 {high.zh}", f"{low.en} or more, below {high.en}")
+    def code_class(self, fact: ClassFact, status: Status, needed: Text, *, plain: bool) -> Reason:
+        """The reason for a condition on the class of a code."""
+        code_fact = self.trace.facts[fact.code]
+        code = self.trace.known(code_fact)
+        classes = self.trace.standards.class_maps[fact.standard]
+        value = self.trace.value(code_fact)
+        if isinstance(code, int):
+            found = say.either([classes.domain.labels[c] for c in classes.of(code)])
+            value = Text(f"{value.zh}，属{found.zh}", f"{value.en}, {found.en}")
+        text = say.titled(say.label(code_fact), value)
+        if not plain:
+            text = Text(f"{text.zh}，{needed.zh}", f"{text.en}; {needed.en}")
+        place = self.trace.place(code_fact)
+        return Reason(status, text, code_fact.id, value, needed, place=place, citations=say.cited(classes.citations))
 
     # --- comparisons --------------------------------------------------------------------------------------------
 
-    def compare(self, expr: ex.Compare, wanted: bool) -> Reason:  # noqa: FBT001
+    def compare(self, expr: ex.Compare, mood: Mood, *, wanted: bool) -> Reason:
+        """The reason for a comparison of two figures or days."""
         op = expr.op if wanted else say.OPPOSITE[expr.op]
-        days = say.is_day(expr.left.type)
+        days = isinstance(expr.left.type, ex.DateType)
         words = (say.COMPARED_DAYS if days else say.COMPARED)[op]
-        left, right = self.side(expr.left), self.side(expr.right)
+        status = self.trace.condition(expr, wanted=wanted)
         a, b = self.arithmetic.span(expr.left), self.arithmetic.span(expr.right)
-        left_words, right_words = self.shown(expr.left, a, expr.right), self.shown(expr.right, b, expr.left)
-        limit = Text(
-            right_words.zh if right.zh in (right_words.zh, "") else f"{right.zh}（{right_words.zh}）",
-            right_words.en if right.en in (right_words.en, "") else f"{right.en} ({right_words.en})",
-        )
-        text = Text(f"{left.zh}：{left_words.zh}；须{words.zh} {limit.zh}", f"{left.en}: {left_words.en}; must be {words.en} {limit.en}")
-        outcome = self.status(expr, wanted)
+        left, right = self.shown(expr.left, a, expr.right), self.shown(expr.right, b, expr.left)
+        title, limit = self.side(expr.left), self.limit(expr.right, right)
+        relation = say.behind(words, limit)
+        needed = Text(f"须{relation.zh}", f"must be {relation.en}")
+        text = left if title is None else say.titled(title, left)
+        if mood == "asked":
+            text = Text(f"{text.zh}，{needed.zh}", f"{text.en}; {needed.en}")
+        else:
+            text = Text(f"{text.zh}，{relation.zh}", f"{text.en}, {relation.en}")
         margin = None
-        if outcome is Status.UNMET and a is not None and b is not None and a[0] != b[0]:
-            margin = self.margin(expr, a[0] - b[0], days=days)
-        return Reason(outcome, text, margin=margin, place=self.place(expr))
+        if status is Status.UNMET and op not in ("==", "!=") and a is not None and b is not None:
+            margin = self.margin(expr, a, b)
+        facts = [part.fact.id for part in ex.walk(expr.left) if isinstance(part, ex.FactRef)]
+        return Reason(
+            status, text, facts[0] if len(facts) == 1 else None, left, needed, margin,
+            self.place(expr), self.citations(expr),
+        )  # fmt: skip
 
-    def margin(self, expr: ex.Compare, difference: Fraction, *, days: bool) -> Text:
-        if days:
-            number = abs(int(difference))
-            return Text(f"相差 {number} 天", f"{number} days apart")
+    def margin(self, expr: ex.Compare, a: Span, b: Span) -> Text | None:
+        """By how much the left side lies off the right one."""
+        if a[0] != a[1] or b[0] != b[1]:
+            return None
+        difference = a[0] - b[0]
+        if isinstance(expr.left.type, ex.DateType):
+            return say.margin_in_days(int(difference))
         unit = expr.left.type.unit if isinstance(expr.left.type, ex.NumberType) else None
-        words = say.figure(abs(difference), unit)
-        if difference > 0:
-            return Text(f"多 {words.zh}", f"{words.en} too many")
-        return Text(f"少 {words.zh}", f"{words.en} too few")
+        return say.margin_of(difference, say.figure(abs(difference), unit))
 
-    def side(self, expr: ex.Expr) -> Text:
-        """What one side of a comparison is called."""
+    def limit(self, expr: ex.Expr, shown: Text) -> Text:
+        """The right side: its value, with its name where that says more."""
+        title = self.side(expr)
+        if title is None or title == shown:
+            return shown
+        return Text(f"{title.zh}（{shown.zh}）", f"{title.en} ({shown.en})")
+
+    def side(self, expr: ex.Expr) -> Text | None:
+        """What one side of a comparison is called; None for a plain value."""
         match expr:
             case ex.FactRef(fact=fact):
                 return say.label(fact)
             case ex.LetRef(name=name):
-                return self.arithmetic.programme.lets[name].title
+                return self.trace.programme.lets[name].title
             case ex.AsOf():
-                return Text("判定日", "the day of the decision")
+                return Text("判定日", "day of the decision")
             case ex.Entry(key=key):
                 title = say.label(key.fact)
-                return Text(f"{title.zh}对应的日期", f"the day listed for the {title.en.lower()}")
+                return Text(f"{title.zh}列入的日期", f"day listed for the {title.en[:1].lower()}{title.en[1:]}")
             case ex.Arith():
                 return self.arithmetic.written(expr)
             case _:
-                return Text("", "")
+                return None
 
-    def shown(self, expr: ex.Expr, span: tuple[Fraction, Fraction] | None, other: ex.Expr) -> Text:
+    def shown(self, expr: ex.Expr, span: Span | None, other: ex.Expr) -> Text:
         """The value of one side of a comparison."""
         if isinstance(expr, ex.Entry):
             return self.entry(expr)
+        if isinstance(expr, ex.FactRef):
+            return self.trace.value(expr.fact)
         if isinstance(expr, ex.Number) and isinstance(other.type, ex.NumberType):
             return say.figure(Fraction(expr.value), other.type.unit)
         return self.arithmetic.words(expr, span)
 
     def entry(self, expr: ex.Entry) -> Text:
-        found = self.arithmetic.programme.parameters[expr.name].versions.on(self.decision.as_of)
-        value = say.known(self.decision, expr.key.fact)
-        kind = expr.key.type
-        if found is None or not isinstance(found.value, dict) or not isinstance(kind, ex.ChoiceType) or not isinstance(value, int):
+        """The entry of a table for the choice that was read."""
+        table = self.trace.parameter(expr.name)
+        value, kind = self.trace.known(expr.key.fact), expr.key.type
+        if not isinstance(table.value, dict) or not isinstance(kind, ex.ChoiceType) or not isinstance(value, int):
             return say.UNKNOWN
-        entry = found.value.get(kind.domain.ids[value])
+        entry = table.value.get(kind.domain.ids[value])
         return Text("没有列入", "not listed") if entry is None else say.both(str(entry))
 
-    def place(self, expr: ex.Compare) -> str | None:
+    def place(self, expr: ex.Compare) -> Location | None:
+        """Where the first of its facts was read."""
+        return next((place for fact in self.facts(expr) if (place := self.trace.place(fact)) is not None), None)
+
+    def facts(self, expr: ex.Expr) -> list[AnyFact]:
+        """The facts that an expression reads, also through named figures."""
+        found: list[AnyFact] = []
         for part in ex.walk(expr):
             if isinstance(part, ex.FactRef):
-                found = say.place(self.decision, part.fact)
-                if found is not None:
-                    return found
-            if isinstance(part, ex.LetRef):
-                for inner in ex.walk(self.arithmetic.programme.lets[part.name].value):
-                    if isinstance(inner, ex.FactRef):
-                        found = say.place(self.decision, inner.fact)
-                        if found is not None:
-                            return found
-        return None
+                found.append(part.fact)
+            elif isinstance(part, ex.LetRef):
+                found += self.facts(self.trace.programme.lets[part.name].value)
+        return found
+
+    def citations(self, expr: ex.Expr) -> tuple[str, ...]:
+        """The clauses of the parameters that stand in an expression itself."""
+        names = [part.name for part in ex.walk(expr) if isinstance(part, ex.ParamRef | ex.Entry)]
+        return tuple(dict.fromkeys(c for name in names for c in say.cited(self.trace.parameter(name).citations)))
 
 
-def class_of(limit: Limit, value: int) -> int:
-    """The class that one indicator gives: how many of its lower limits the value reaches."""
-    return sum(value >= bound for bound in limit.bounds)
+def _among(labels: list[Text], *, wanted: bool) -> Text:
+    words = say.either(labels)
+    if wanted:
+        return Text(f"须为{words.zh}", f"must be {words.en}")
+    return Text(f"不得为{words.zh}", f"must not be {words.en}")
+
+
+def _needed(words: Text, *, wanted: bool) -> Text:
+    if wanted:
+        return Text(f"须在{words.zh}之列", f"must be one of {words.en}")
+    return Text(f"不得在{words.zh}之列", f"must not be one of {words.en}")

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from relief_engine.compiled.layout import Value
-from relief_engine.decision import Decision
+from relief_engine.errors import Location
 from relief_engine.profile.words import figure_text, value_text
-from relief_engine.rulebook.expressions import Type
 from relief_engine.rulebook.facts import AnyFact, Fact
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import CodeList
 from relief_engine.rulebook.units import Unit
-from relief_engine.text import Text
+from relief_engine.text import Text, joined
 
 UNKNOWN = Text("不明", "unknown")
-NOT_AVAILABLE = Text("无", "not available")
+NOT_AVAILABLE = Text("无（没有这项数据）", "not available")
+NOTHING = Text("", "")
 
 #: Who gives a benefit, in words.
 PAYERS = {
@@ -52,13 +52,16 @@ COMPARED_DAYS = {
 }
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
+_LISTS = {"leases": Text("租约", "lease"), "loans": Text("贷款", "loan")}
+_COUNTERS = {"leases": "份", "loans": "笔"}
+
 
 def both(zh: str, en: str | None = None) -> Text:
     """A text; one wording for both languages if only one is given."""
     return Text(zh, zh if en is None else en)
 
 
-def value(fact: AnyFact, found: Value, codes: CodeList | None) -> Text:
+def value(fact: AnyFact, found: Value, codes: CodeList | None = None) -> Text:
     """A fact's value in words; unknown says so."""
     if found is None:
         return UNKNOWN
@@ -75,36 +78,31 @@ def day(date: dt.date) -> Text:
     return both(date.isoformat())
 
 
-def code_list(decision: Decision) -> CodeList | None:
-    """The list of industry codes of the decision's rulebook, found through the tables that its program reads."""
-    program = decision.program
-    if program is None:
-        return None
-    for node in program.nodes:
-        table = getattr(node, "table", None)
-        if table is not None:
-            found = getattr(table, "codes", None) or table.sectors.codes
-            return found if isinstance(found, CodeList) else None
-    return None
+def span(low: Text, high: Text) -> Text:
+    """From one value to another; the value itself where both are the same."""
+    return low if low == high else Text(f"{low.zh}至{_apart(high.zh)}", f"{low.en} to {high.en}")
 
 
-def known(decision: Decision, fact: AnyFact) -> Value:
-    """The value that the decision read for a fact."""
-    program = decision.program
-    slot = None if program is None else program.layout.slots.get(fact.id)
-    return None if slot is None else decision.slots[slot]
+def behind(words: Text, object_: Text) -> Text:
+    """A word such as *less than* with what follows; Chinese has a space before figures only."""
+    return Text(f"{words.zh}{_apart(object_.zh)}", f"{words.en} {object_.en}")
 
 
-def place(decision: Decision, fact: AnyFact) -> str | None:
-    """Where a fact's value was written: ``file:line:column`` or a path; None where it was not given."""
-    if not isinstance(fact, Fact) or known(decision, fact) is None:
-        return None
-    path: tuple[str | int, ...] = ("applicant", fact.name)
-    if fact.subject != "applicant":
-        if decision.index is None:
-            return None
-        path = (decision.subject.partition("[")[0], decision.index, fact.name)
-    return str(decision.profile.locate(path))
+def _apart(zh: str) -> str:
+    return f" {zh}" if zh[:1].isascii() else zh
+
+
+def either(parts: Sequence[Text]) -> Text:
+    """One of several: A、B或C."""
+    if len(parts) < 2:
+        return joined(list(parts))
+    most = joined(list(parts[:-1]))
+    return Text(f"{most.zh}或{parts[-1].zh}", f"{most.en} or {parts[-1].en}")
+
+
+def titled(title: Text, text: Text) -> Text:
+    """A title and what it says."""
+    return Text(f"{title.zh}：{text.zh}", f"{title.en}: {text.en}")
 
 
 def cited(citations: Iterable[Citation]) -> tuple[str, ...]:
@@ -120,20 +118,23 @@ def label(fact: AnyFact) -> Text:
     return Text(f"{period.zh}{fact.label.zh}", f"{fact.label.en} ({period.en})")
 
 
-def subject_name(decision_subject: str) -> Text:
+def subject(name: str) -> Text:
     """``leases[0]`` as people count: 第1份租约."""
-    name, _, rest = decision_subject.partition("[")
-    words = {
-        "applicant": Text("申请方", "the applicant"),
-        "leases": Text("租约", "lease"),
-        "loans": Text("贷款", "loan"),
-    }.get(name, both(name))
+    key, _, rest = name.partition("[")
+    words = _LISTS.get(key)
+    if words is None:
+        return Text("申请方", "the applicant")
     if not rest:
         return words
     number = int(rest.rstrip("]")) + 1
-    return Text(f"第{number}份{words.zh}" if name == "leases" else f"第{number}笔{words.zh}", f"{words.en} {number}")
+    return Text(f"第{number}{_COUNTERS[key]}{words.zh}", f"{words.en} {number}")
 
 
-def is_day(kind: Type) -> bool:
-    """Whether an expression's type is a day."""
-    return type(kind).__name__ == "DateType"
+def place(where: Location, source: str) -> Text:
+    """A place as people look for it: the line of the profile's own file, else the file's name and line."""
+    if where.file == source and where.line:
+        return Text(f"第{where.line}行", f"line {where.line}")
+    if where.file.startswith(f"{source}:"):
+        return both(where.file[len(source) + 1 :])
+    file = where.file.replace("\\", "/").rpartition("/")[2]
+    return both(f"{file}:{where.line}" if where.line else file)

@@ -16,6 +16,9 @@ from relief_engine.rulebook.shapes import Subject
 #: The lists of a profile and the kind of subject that each holds.
 LISTS: Mapping[str, Subject] = {"leases": "lease", "loans": "loan"}
 
+#: The keys of one rent step in a profile (contract, design section 4).
+STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

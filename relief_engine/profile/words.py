@@ -6,11 +6,12 @@ The Chinese words of a value are also a way to write it: the readers of ``profil
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from relief_engine.profile.model import LISTS, Known, Profile
+from relief_engine.profile.model import LISTS, STEP_AMOUNT, STEP_DAY, Known, Profile
 from relief_engine.rulebook.facts import OPEN_END, AnyFact, Encoded, ExtremeFact, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.standards import CodeList
@@ -28,6 +29,9 @@ _UNITS = {
 }  # fmt: skip
 #: Written between a number and a unit that begins with a number itself: 800 × 10,000 yuan.
 _MULTIPLES = ("万元", "亿元")
+
+#: Figures in 年 that name a year and do not count years.
+_CALENDAR_YEARS = range(1000, dt.MAXYEAR + 1)
 
 #: A figure that no decimal gives exactly is shown with so many decimals, and as *about*.
 _ABOUT_DECIMALS = 4
@@ -85,8 +89,7 @@ def figure_text(value: int | Fraction, unit: Unit | None, language: Language = D
     """
     unit = unit or PURE
     number = Fraction(value) / unit.scale
-    if unit.symbol == "年" and number.denominator == 1 and dt.MINYEAR < number <= dt.MAXYEAR and number >= 1000:
-        # A calendar year, not a number of years.
+    if unit.symbol == "年" and number.denominator == 1 and number.numerator in _CALENDAR_YEARS:
         return f"{number} 年" if language == "zh" else str(number)
     in_yuan = unit.scale == 1 and ("元", 1) in unit.dimensions
     digits, exact = _decimal(number, 2 if in_yuan else 0)
@@ -101,7 +104,7 @@ def _decimal(number: Fraction, least: int) -> tuple[str, bool]:
     decimals = next((n for n in range(least, _MOST_DECIMALS + 1) if (10**n) % number.denominator == 0), None)
     places = _ABOUT_DECIMALS if decimals is None else decimals
     # Half up, away from zero: what a person with a calculator gets.
-    whole, rest = divmod((abs(number) * 10**places + Fraction(1, 2)).__floor__(), 10**places)
+    whole, rest = divmod(math.floor(abs(number) * 10**places + Fraction(1, 2)), 10**places)
     sign = "-" if number < 0 and (whole or rest) else ""
     return f"{sign}{whole:,}" + (f".{rest:0{places}d}" if places else ""), decimals is not None
 
@@ -120,7 +123,7 @@ def _symbol_zh(unit: Unit) -> str:
 
 def _symbol_en(unit: Unit, *, one: bool) -> str:
     if unit.symbol in ("", "1", "%"):
-        return unit.symbol.strip("1")
+        return _symbol_zh(unit)
     above = True
     words = []
     for part in re.split(r"([/·()^])", unit.symbol):
@@ -142,6 +145,11 @@ def _steps_text(fact: AnyFact, steps: Iterable[tuple[int, int]], language: Langu
         figure = figure_text(Fraction(amount, fact.denominator), fact.unit, language)
         parts.append(f"{_day(day)} 起 {figure}" if language == "zh" else f"{figure} from {_day(day)}")
     return ("；" if language == "zh" else "; ").join(parts)
+
+
+def code_list(rulebook: Rulebook) -> CodeList | None:
+    """The list that a rulebook's code facts are looked up in; None if it has none."""
+    return next(iter(rulebook.standards.code_lists.values()), None)
 
 
 # --- back to a plain mapping --------------------------------------------------------------------------------------
@@ -185,7 +193,7 @@ def _plain_value(fact: Fact, value: Encoded | str, rulebook: Rulebook) -> object
         case "date":
             return "open" if value == OPEN_END else _day(value)
         case "industry_code":
-            codes = code_list(fact, rulebook)
+            codes = code_list(rulebook)
             return None if codes is None else codes.codes[value].id
         case "choice":
             return None if fact.domain is None else fact.domain.ids[value]

@@ -15,11 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from relief_engine.errors import Finding, Location, ProfileError, RulebookError, did_you_mean
 from relief_engine.profile.model import LISTS, Profile
-from relief_engine.profile.read import ProfileReader, spelled
+from relief_engine.profile.read import ProfileReader
 from relief_engine.rulebook.building import Desk, text
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
@@ -34,15 +34,14 @@ from relief_engine.text import Text
 SUFFIX = ".cases.yaml"
 
 Yuan = Annotated[Decimal, Field(ge=0, decimal_places=2)]
-ProfilePath = Annotated[
-    str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]*(\[[0-9]+\])?(\.[a-z_][a-z0-9_]*(\[[0-9]+\])?)*$", max_length=120)
-]
 _LIST_OF: Mapping[Subject, str] = {subject: name for name, subject in LISTS.items()}
 
 
 class ExpectShape(Shape):
-    """What a case expects. Only the keys that are given are compared; with ``outcome``, the three amounts always are:
-    one that is not given must be null.
+    """What a case expects. Only the keys that are given are compared.
+
+    With ``outcome`` the three amounts always are: one that is not given must be null. ``unmet`` includes criteria that
+    a referral stands in for.
     """
 
     outcome: Literal["eligible", "referred", "undetermined", "ineligible", "not_in_force"] | None = None
@@ -72,8 +71,8 @@ class CaseShape(Shape):
     arithmetic: NonEmpty | None = None
     profile: dict[str, Any] | None = None
     profile_file: NonEmpty | None = None
-    without: list[ProfilePath] = []
-    change: dict[ProfilePath, Any] = {}
+    without: list[NonEmpty] = Field(default_factory=list)
+    change: dict[NonEmpty, Any] = Field(default_factory=dict)
     as_of: dt.date | None = None
     subject: NonEmpty | None = None
     expect: ExpectShape
@@ -84,7 +83,7 @@ class CasesFile(Shape):
 
     programme: ProgrammeId
     base: dict[str, Any] | None = None
-    cases: Annotated[list[CaseShape], Field(min_length=1)]
+    cases: list[CaseShape]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +161,8 @@ class _Reading:
                 ("programme",),
                 Text(f"没有项目“{file.programme}”{hint.zh}", f"there is no programme {file.programme!r}{hint.en}"),
             )
+        if not file.cases and not self.document.findings:
+            self.report("case-none", ("cases",), Text("一个案例也没有", "there is no case"))
         found: list[Case] = []
         names: dict[str, int] = {}
         for index, shape in enumerate(file.cases):
@@ -266,20 +267,24 @@ class _Reading:
 
     def without(self, here: Path_, shape: CaseShape, origin: _Origin) -> None:
         for number, written in enumerate(shape.without):
-            path = path_of(written)
+            path = self.path(written, (*here, "without", number))
+            if path is None:
+                continue
             holder = _at(origin.value, path[:-1])
-            if not _has(holder, path[-1]):
+            if _has(holder, path[-1]):
+                del holder[path[-1]]
+            else:
                 self.report(
                     "case-path",
                     (*here, "without", number),
                     Text(f"资料中没有 {written}，无从去掉", f"the profile has no {written} to take out"),
                 )
-                continue
-            del holder[path[-1]]
 
     def change(self, here: Path_, shape: CaseShape, origin: _Origin) -> None:
         for written, value in shape.change.items():
-            path = path_of(written)
+            path = self.path(written, (*here, "change", written))
+            if path is None:
+                continue
             holder = _at(origin.value, path[:-1])
             last = path[-1]
             if isinstance(holder, list) and last == len(holder):
@@ -287,17 +292,30 @@ class _Reading:
             elif (isinstance(holder, dict) and isinstance(last, str)) or _has(holder, last):
                 holder[last] = copy.deepcopy(value)
             else:
+                around = _LAST_STEP.sub("", written)
                 self.report(
                     "case-path",
                     (*here, "change", written),
                     Text(
-                        f"资料中没有 {spelled(path[:-1])}，无法改 {written}",
-                        f"the profile has no {spelled(path[:-1])}, so {written} can't be set",
+                        f"资料中没有 {around}，无法改 {written}",
+                        f"the profile has no {around}, so {written} can't be set",
                     ),
                     key=True,
                 )
                 continue
             origin.changes.append((path, self.document, (*here, "change", written)))
+
+    def path(self, written: str, place: Path_) -> Path_ | None:
+        """The steps of a path in a profile; one that is not written like ``leases[0].start`` is a finding."""
+        if _PATH.fullmatch(written):
+            return path_of(written)
+        self.report(
+            "case-path",
+            place,
+            Text(f"“{written}”应写成 leases[0].start 的样子", f"{written!r} is not a path such as leases[0].start"),
+            key=True,
+        )
+        return None
 
     def checked(self, origin: _Origin) -> Profile | None:
         try:
@@ -324,7 +342,9 @@ class _Reading:
         self.report(
             "case-subject",
             (*here, "subject"),
-            Text(f"应写明 subject，可用：{options}", f"say which subject is meant: {', '.join(known) or 'there is none'}"),
+            Text(
+                f"应写明 subject，可用：{options}", f"say which subject is meant: {', '.join(known) or 'there is none'}"
+            ),
         )
         return None
 
@@ -372,6 +392,8 @@ def _expected(shape: ExpectShape) -> Mapping[str, Any]:
 #: Compared whenever an outcome is: an amount that nobody expects is as wrong as a missing one.
 _ALWAYS = ("amount", "amount_if_granted", "amount_range")
 
+_PATH = re.compile(r"\w+(?:\[\d+\])*(?:\.\w+(?:\[\d+\])*)*")
+_LAST_STEP = re.compile(r"(?:\.\w+|\[\d+\])$")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from relief_engine.decision import Decision, Status
 from relief_engine.engine import Engine
-from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 from relief_engine.testing.case_files import Case, find_cases, load_cases
+from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 __all__ = ["Case", "CaseResult", "Row", "find_cases", "load_cases", "run_case"]
 
@@ -48,13 +48,16 @@ class CaseResult:
     def differences(self) -> tuple[Text, ...]:
         """One line for each key that differs."""
         return tuple(
-            Text(f"{row.key}：应为 {row.expected}，实为 {row.actual}", f"{row.key}: expected {row.expected}, got {row.actual}")
+            Text(
+                f"{row.key}：应为 {row.expected}，实为 {row.actual}",
+                f"{row.key}: expected {row.expected}, got {row.actual}",
+            )
             for row in self.rows
             if not row.agrees
         )
 
     def report(self, language: Language = DEFAULT_LANGUAGE) -> str:
-        """Expected and actual side by side; ``≠`` marks what differs, and what the case is silent on has no left side."""
+        """Expected and actual side by side: ``≠`` marks what differs; the left is empty where the case is silent."""
         head = Text("预期", "expected"), Text("实际", "actual")
         table = [("", "", head[0].in_(language), head[1].in_(language))]
         table += [("" if row.agrees else "≠", row.key, row.expected or "", row.actual) for row in self.rows]
@@ -63,7 +66,9 @@ class CaseResult:
             "  ".join([*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), line[3]]).rstrip()
             for line in table
         ]
-        clauses = "；".join(map(str, self.case.citations)) if language == "zh" else "; ".join(map(str, self.case.citations))
+        clauses = (
+            "；".join(map(str, self.case.citations)) if language == "zh" else "; ".join(map(str, self.case.citations))
+        )
         title = f"{self.case.where}: {self.case.name.in_(language)}"
         sums = [] if self.case.arithmetic is None else [self.case.arithmetic]
         return "\n".join([title, clauses, *sums, *lines])

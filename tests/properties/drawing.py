@@ -16,9 +16,12 @@ from typing import Final, Protocol, TypeVar
 
 from hypothesis import strategies as st
 
-from relief_engine.compiled.layout import AS_OF_SLOT, Layout, Value
-from relief_engine.rulebook.expressions import FactRef, Flag, walk
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import AS_OF_SLOT, Value
+from relief_engine.engine import Engine
+from relief_engine.rulebook.expressions import Expr, FactRef, Flag, walk
 from relief_engine.rulebook.facts import (
+    FIRST_DAY,
     OPEN_END,
     AmongStepsRelation,
     AnyFact,
@@ -91,8 +94,8 @@ def one_in(chooser: Chooser, number: int) -> bool:
 class World:
     """What a rulebook says about the values of its facts."""
 
-    rulebook: Rulebook
-    layouts: Mapping[Subject, Layout]
+    engine: Engine
+    rulebook: Rulebook = field(init=False)
     codes: CodeList = field(init=False)
     kinds_of_code: Sequence[Sequence[int]] = field(init=False)
     indicators: dict[str, list[tuple[SizeFact, str]]] = field(init=False)
@@ -100,7 +103,7 @@ class World:
     read: dict[str, list[Fact]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        rules = self.rulebook
+        self.rulebook = rules = self.engine.rulebook
         self.codes = next(iter(rules.standards.code_lists.values()))
         self.indicators = {}
         classes = []
@@ -186,7 +189,7 @@ class World:
         derived = [f for f in self.rulebook.facts.values() if isinstance(f, ExtremeFact) and f.of == fact.id]
         first_day = derived[0].first_day if derived else as_of
         latest = max(start, first_day) if isinstance(start, int) else first_day
-        days = {self.day(as_of, fact.lowest, latest, chooser)}
+        days = {self.day(as_of, FIRST_DAY, latest, chooser)}
         for _ in range(chooser.between(0, 3)):
             days.add(self.day(as_of, min(days), self.days[-1] + 400, chooser))
         amounts = [self.figure(fact, answers, chooser) for _ in range(2)]
@@ -200,13 +203,15 @@ class World:
         return [relation.groups for relation in found if isinstance(relation, OneFormRelation)]
 
     def draw(
-        self, programme: Programme, as_of: dt.date, chooser: Chooser, *, unknown: int | None = None, absent: bool = True
-    ) -> Answers:
+        self, programme: Programme, as_of: dt.date, chooser: Chooser, *, unknown: int | None = None,
+        absent: bool = True, favoured: bool | None = None,
+    ) -> Answers:  # fmt: skip
         """Answers to the facts that a programme reads. ``unknown`` of a hundred are left out (drawn if None).
 
         The industry comes first, because limits depend on it, and days before rents, because steps do.
         """
         share = chooser.of(UNKNOWN_SHARES) if unknown is None else unknown
+        favoured = one_in(chooser, 2) if favoured is None else favoured
         facts = self.read_by(programme)
         skipped: set[str] = set()
         for subject in {fact.subject for fact in facts}:
@@ -217,19 +222,18 @@ class World:
                 if isinstance(relation, AmongStepsRelation) and relation.value not in skipped:
                     skipped.add(chooser.of((relation.steps, relation.value)))
         answers: Answers = {}
-        bounds = [r for s in self.rulebook.subjects.values() for r in s.relations if isinstance(r, NotBeforeRelation)]
         for fact in facts:
             if fact.id in skipped or chooser.between(1, 100) > 100 - share:
                 continue
             if fact.not_available and absent and one_in(chooser, 12):
                 answers[fact.id] = ABSENT
             else:
-                answers[fact.id] = self.value(fact, answers, as_of.toordinal(), bounds, chooser)
-        return answers
+                answers[fact.id] = self.value(fact, answers, as_of.toordinal(), chooser)
+        if not favoured or not programme.period.holds(as_of):
+            return answers
+        return self.favoured(programme, answers, as_of, chooser)
 
-    def value(
-        self, fact: Fact, answers: Answers, as_of: int, bounds: Sequence[NotBeforeRelation], chooser: Chooser
-    ) -> Answer:
+    def value(self, fact: Fact, answers: Answers, as_of: int, chooser: Chooser) -> Answer:
         """One value of a fact that is possible beside the others."""
         match fact.type:
             case "yes_no":
@@ -239,13 +243,7 @@ class World:
             case "industry_code":
                 return self.code(chooser)
             case "date":
-                low, high = fact.lowest, fact.highest
-                for relation in bounds:
-                    other = answers.get(relation.earlier if relation.later == fact.id else relation.later)
-                    if relation.later == fact.id and isinstance(other, int):
-                        low = max(low, other)
-                    elif relation.earlier == fact.id and isinstance(other, int):
-                        high = min(high, other)
+                low, high = self.span(fact, answers)
                 if fact.open_ended and one_in(chooser, 8):
                     return OPEN_END
                 return self.day(as_of, low, high, chooser)
@@ -256,38 +254,104 @@ class World:
             case _:
                 return self.figure(fact, answers, chooser)
 
+    # --- towards a grant ----------------------------------------------------------------------------------------
+
+    def favoured(self, programme: Programme, answers: Answers, as_of: dt.date, chooser: Chooser) -> Answers:
+        """The answers with few changes, of one fact each, that mend unmet criteria and avoid referrals.
+
+        Almost every profile drawn at random fails some criterion, and what an eligible one gets would go untested.
+        """
+        answers = dict(answers)
+        program = self.engine.program(programme, as_of)
+        evaluate = self.engine.evaluator(program)
+
+        def value(node: int, changed: Answers) -> int | None:
+            return evaluate(self.vector(programme, changed, as_of))[node]
+
+        wanted = [(c.node, c.wording, ir.UNMET) for c in program.criteria]
+        wanted += [(r.node, r.wording, ir.MET) for r in program.referrals if not r.replaces]
+        for node, wording, avoided in wanted:
+            if value(node, answers) != avoided:
+                continue
+            options = [
+                changed
+                for fact in self.behind(exprs_facts([wording.condition]))
+                for option in self.options(fact, answers, as_of)
+                if value(node, changed := {**answers, fact.id: option}) != avoided
+            ]
+            if options:
+                answers = chooser.of(options)
+        return answers
+
+    def options(self, fact: Fact, answers: Answers, as_of: dt.date) -> list[int]:
+        """The values of a fact that a search can go through: choices, kinds of codes, and border days."""
+        if fact.id not in answers:
+            return []
+        match fact.type:
+            case "yes_no":
+                return [0, 1]
+            case "choice":
+                return list(range(len(fact.domain.ids))) if fact.domain else []
+            case "industry_code":
+                return [kind[0] for kind in self.kinds_of_code]
+            case "date":
+                low, high = self.span(fact, answers)
+                return [day for day in self.days if low <= day <= high]
+            case _:
+                return []
+
+    def span(self, fact: Fact, answers: Answers) -> tuple[int, int]:
+        """The days that a date may be beside the other dates of the profile."""
+        low, high = fact.lowest, fact.highest
+        for relation in self.rulebook.subjects[fact.subject].relations:
+            if isinstance(relation, NotBeforeRelation):
+                other = answers.get(relation.earlier if relation.later == fact.id else relation.later)
+                if relation.later == fact.id and isinstance(other, int):
+                    low = max(low, other)
+                elif relation.earlier == fact.id and isinstance(other, int):
+                    high = min(high, other)
+        for derived in self.rulebook.facts.values():
+            steps = answers.get(derived.of) if isinstance(derived, ExtremeFact) else None
+            if isinstance(derived, ExtremeFact) and isinstance(steps, tuple) and steps[0][0] > derived.first_day:
+                if fact.id in (derived.start, derived.end):
+                    low = max(low, steps[0][0])
+        return low, high
+
+    def behind(self, named: Iterable[AnyFact]) -> list[Fact]:
+        """Facts, and those that derived ones come from."""
+        found: dict[str, Fact] = {}
+        waiting = list(named)
+        while waiting:
+            fact = waiting.pop()
+            names: Iterable[str]
+            match fact:
+                case Fact():
+                    found[fact.id] = fact
+                    continue
+                case ExtremeFact():
+                    names = (fact.of, fact.start, fact.end)
+                case ClassFact():
+                    names = (fact.code,)
+                case SizeFact():
+                    names = (fact.code, *(name for _, name in fact.indicators))
+                case _:
+                    names = (name for name, _ in fact.given_by)
+            waiting += [self.rulebook.facts[name] for name in names]
+        return sorted(found.values(), key=_order)
+
     def read_by(self, programme: Programme) -> list[Fact]:
         """The facts that a programme reads, those behind derived ones included."""
         known = self.read.get(programme.id)
-        if known is not None:
-            return known
-        found: set[str] = set()
-        waiting = list(_named(programme))
-        while waiting:
-            fact = waiting.pop()
-            if isinstance(fact, Fact):
-                found.add(fact.id)
-                continue
-            behind: Iterable[str]
-            match fact:
-                case ExtremeFact():
-                    behind = (fact.of, fact.start, fact.end)
-                case ClassFact():
-                    behind = (fact.code,)
-                case SizeFact():
-                    behind = (fact.code, *(name for _, name in fact.indicators))
-                case _:
-                    behind = (name for name, _ in fact.given_by)
-            waiting += [self.rulebook.facts[name] for name in behind]
-        read = [f for f in self.rulebook.facts.values() if isinstance(f, Fact) and f.id in found]
-        self.read[programme.id] = sorted(read, key=_order)
-        return self.read[programme.id]
+        if known is None:
+            known = self.behind(exprs_facts(_expressions(programme)))
+            self.read[programme.id] = known
+        return known
 
     # --- what answers become ------------------------------------------------------------------------------------
 
     def vector(self, programme: Programme, answers: Answers, as_of: dt.date) -> list[Value]:
         """The slots that the engine works on."""
-        layout = self.layouts[programme.subject]
+        layout = self.engine.layout(programme.subject)
         values: list[Value] = [None] * layout.size
         values[AS_OF_SLOT] = as_of.toordinal()
         for name, value in answers.items():
@@ -298,7 +362,7 @@ class World:
 
     def barred(self, programme: Programme, answers: Answers) -> frozenset[int]:
         """The slots of figures that do not exist."""
-        slots = self.layouts[programme.subject].slots
+        slots = self.engine.layout(programme.subject).slots
         return frozenset(slots[name] for name, value in answers.items() if value == ABSENT)
 
     def mapping(self, as_of: dt.date, *subjects: Answers) -> dict[str, object]:
@@ -349,14 +413,18 @@ def _money(fact: Fact, value: int) -> Decimal:
     return Decimal(value) / Decimal(int(scale * fact.denominator))
 
 
-def _named(programme: Programme) -> Iterator[AnyFact]:
-    """Every fact that an expression of the programme names, derived ones included."""
-    roots = [let.value for let in programme.lets.values()]
+def _expressions(programme: Programme) -> Iterator[Expr]:
+    """Every expression on which a decision may depend."""
+    yield from (let.value for let in programme.lets.values())
     for element in (*programme.criteria, *programme.referrals):
-        roots += [wording.condition for _, wording in element.versions.versions]
+        yield from (wording.condition for _, wording in element.versions.versions)
     for _, benefit in programme.benefit.versions.versions:
         parts = (benefit.amount, benefit.ceiling, benefit.rate, benefit.payable, benefit.until)
-        roots += [part for part in parts if part is not None]
+        yield from (part for part in parts if part is not None)
+
+
+def exprs_facts(roots: Iterable[Expr]) -> Iterator[AnyFact]:
+    """Every fact that expressions name, derived ones included."""
     for root in roots:
         for expr in walk(root):
             if isinstance(expr, FactRef | Flag):

@@ -44,10 +44,6 @@ class ChainingRoute:
         self._lock = threading.Lock()
         self._local = _Local()
 
-    def unavailable(self) -> Text | None:
-        """Why the route can't run here, or None if it can."""
-        return unavailable()
-
     def run(self, program: Program, slots: Sequence[Value]) -> tuple[int | None, ...]:
         """The values of all nodes of the program.
 
@@ -55,15 +51,8 @@ class ChainingRoute:
         :class:`RouteFailed` if it fails.
         """
         network = self._network(program)
-        machine = self._local.machine(program, network)
-        done = False
-        try:
-            found = evaluate(network, machine, slots)
-            done = True
-        finally:
-            if not done:  # what is left in the engine is not known: never use it again
-                self._local.drop(program)
-        return found
+        with self._local.machine(program, network) as machine:
+            return evaluate(network, machine, slots)
 
     def _network(self, program: Program) -> Network:
         with self._lock:
@@ -84,18 +73,12 @@ class _Local(threading.local):
     def machine(self, program: Program, network: Network) -> Machine:
         """The machine of a program, made on first use."""
         found = self.machines.get(program)
-        if found is None:
+        if found is None or found.closed:
             found = Machine(load_engine(), network.rules.text)
             self.machines[program] = found
         if not self.awake or self.awake[-1]() is not found:
             self._use(found)
         return found
-
-    def drop(self, program: Program) -> None:
-        """Free the machine of a program."""
-        machine = self.machines.pop(program, None)
-        if machine is not None:
-            machine.close()
 
     def _use(self, machine: Machine) -> None:
         """Put to sleep whichever machine was used longest ago, if too many are awake."""
@@ -103,5 +86,6 @@ class _Local(threading.local):
         self.awake.append(weakref.ref(machine))
         if len(self.awake) > _AWAKE:
             oldest = self.awake.pop(0)()
-            if oldest is not None:
-                oldest.sleep()
+            if oldest is not None and not oldest.closed:
+                with oldest:
+                    oldest.sleep()

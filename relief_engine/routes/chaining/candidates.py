@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.compiled.sizes import Bounds, Run, runs_of
-from relief_engine.rulebook.standards import ClassMap, SizeTable
 from relief_engine.routes.chaining.facts import index_of, known, sides
-from relief_engine.routes.chaining.productions import Literal, Productions, vote
+from relief_engine.routes.chaining.productions import Literal, Productions, Vote, vote
+from relief_engine.rulebook.standards import ClassMap, SizeTable
 
 #: Lower limits of one class, for each covered row of a table.
 _Column = tuple[Bounds, ...]
+#: What is said of a candidate: whether the table has a row for it.
+_UNCOVERED, _COVERED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Family:
         code = index_of(slots, self.code, len(self.by_code))
         return self.unknown if code is None else self.by_code[code]
 
-    def abstentions(self, candidates: int) -> list[str]:
+    def abstentions(self, candidates: int) -> list[Vote]:
         """The votes, either way, of the candidates that there could have been."""
         missing = self.voters - candidates
         return [vote(test, value) for test in sorted(self.tests) for value in (ir.MET, ir.UNMET)] * missing
@@ -76,7 +78,9 @@ def size_family(tests: dict[int, ir.SizeIs], productions: Productions) -> Family
     for gate, test in tests.items():
         maker.test(gate, test)
     sectors = first.table.sectors
-    return _family(first.code, sectors, [*tests], [maker.candidate(c) for c in range(len(sectors.domain.ids))], productions)
+    return _family(
+        first.code, sectors, [*tests], [maker.candidate(c) for c in range(len(sectors.domain.ids))], productions
+    )
 
 
 def _family(
@@ -109,15 +113,17 @@ class _Sizes:
     def test(self, gate: int, test: ir.SizeIs) -> None:
         """One test of the size class."""
         uncovered = self.table.uncovered
-        self.productions.when([("", self.field, 0)], (gate, ir.MET if uncovered in test.values else ir.UNMET))
-        plans = [runs for c in self.covered if not isinstance(runs := runs_of(test, c), bool)]
+        if uncovered in test.values:
+            self.productions.among(gate, self.field, (_UNCOVERED,), ())
+        else:
+            self.productions.among(gate, self.field, (), (_UNCOVERED,))
+        plans = [plan for c in self.covered if not isinstance(plan := runs_of(test, c), bool)]
         runs = [self.run(column) for column in zip(*plans, strict=True)]
-        if not runs or None in runs:  # of no row's classes, or of all
-            self.of_covered = (f'"{self.field}":1',)
-            self.productions.when([("", self.field, 1)], (gate, ir.MET if runs else ir.UNMET))
-            return
         literals = [literal for literal in runs if literal is not None]
-        if len(literals) == 1:
+        if not runs or len(literals) < len(runs):  # of no row's classes, or of all
+            self.of_covered = (f'"{self.field}":{_COVERED}',)
+            self.productions.among(gate, self.field, (_COVERED,) if runs else (), () if runs else (_COVERED,))
+        elif len(literals) == 1:
             self.productions.follow(gate, literals[0])
         else:
             met = self.productions.new_gate()
@@ -155,7 +161,7 @@ class _Sizes:
     def candidate(self, candidate: int) -> Candidate:
         """What is known of an industry in one row, or in none."""
         if candidate not in self.covered:
-            return Candidate((f'"{self.field}":0',), ())
+            return Candidate((f'"{self.field}":{_UNCOVERED}',), ())
         fixed, limits = [*self.of_covered], []
         for column, gates in self.limits.items():
             bounds = column[self.covered.index(candidate)]

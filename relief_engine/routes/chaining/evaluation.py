@@ -11,7 +11,7 @@ from relief_engine.routes.chaining.candidates import Candidate, Family
 from relief_engine.routes.chaining.engine import Machine, RouteFailed
 from relief_engine.routes.chaining.facts import index_of, sides
 from relief_engine.routes.chaining.network import Network
-from relief_engine.routes.chaining.productions import FIELDS, vote
+from relief_engine.routes.chaining.productions import FIELDS, Vote, vote
 from relief_engine.text import Text
 
 _NONE: Set[int] = frozenset()
@@ -21,13 +21,13 @@ def evaluate(network: Network, machine: Machine, slots: Sequence[Value]) -> tupl
     """The values of all nodes. The machine must be empty, and is empty again afterwards."""
     run = _Run(network, machine, slots)
     facts = [f'"f{slot}":{value:d}' for slot, n in network.choices if (value := index_of(slots, slot, n)) is not None]
-    facts += network.opening
+    votes = [*network.opening]
     for family in network.families:
         candidates = family.candidates(slots)
         if len(candidates) == 1:
             facts += candidates[0].facts(slots)
         else:
-            facts += run.votes(family, candidates)
+            votes += run.ballot(family, candidates)
     values = run.values
     for stage in network.stages:
         for index, figure in stage.figures:
@@ -36,8 +36,8 @@ def evaluate(network: Network, machine: Machine, slots: Sequence[Value]) -> tupl
             a, b = values[left], values[right]
             if a is not None and b is not None:
                 facts.append(sides(gate, a, b))
-        run.settle(facts)
-        facts = []
+        run.settle(facts, votes)
+        facts, votes = [], []
     machine.forget()
     return tuple(values[: network.size])
 
@@ -52,17 +52,21 @@ class _Run:
         self.own = slice(network.size, len(network.start))
         self.values = list(network.start)
 
-    def settle(self, facts: list[str], held_back: Set[int] = _NONE) -> None:
+    def settle(self, facts: list[str], votes: list[Vote], held_back: Set[int] = _NONE) -> None:
         """Tell the engine some facts and whatever follows; outcomes of the gates held back are not passed on."""
-        while facts:
+        tell = self.machine.tell
+        while facts or votes:
             for first in range(0, len(facts), FIELDS):
-                self.machine.tell(",".join(facts[first : first + FIELDS]))
-            facts = self.conclude(self.machine.drain(), held_back)
+                tell(",".join(facts[first : first + FIELDS]))
+            for first in range(0, len(votes), FIELDS):
+                groups, ballots = zip(*votes[first : first + FIELDS], strict=True)
+                tell(",".join((*set(groups), *ballots)))
+            facts, votes = [], self.conclude(self.machine.drain(), held_back)
 
-    def conclude(self, fired: list[str], held_back: Set[int]) -> list[str]:
-        """Note the outcomes of productions; the facts that tell them on."""
+    def conclude(self, fired: list[str], held_back: Set[int]) -> list[Vote]:
+        """Note the outcomes of productions; the votes that pass them on."""
         outcomes, feeds, values = self.rules.outcomes, self.rules.feeds, self.values
-        facts: list[str] = []
+        votes: list[Vote] = []
         for name in fired:
             for outcome in outcomes[name]:
                 gate, value = outcome
@@ -70,24 +74,24 @@ class _Run:
                 if found == ir.UNKNOWN:
                     values[gate] = value
                     if outcome in feeds and gate not in held_back:
-                        facts += feeds[outcome]
+                        votes += feeds[outcome]
                 elif found != value:
                     raise RouteFailed(
                         Text(f"条件 {gate} 既成立又不成立。", f"Condition {gate} was found both met and unmet.")
                     )
-        return facts
+        return votes
 
-    def votes(self, family: Family, candidates: tuple[Candidate, ...]) -> list[str]:
+    def ballot(self, family: Family, candidates: tuple[Candidate, ...]) -> list[Vote]:
         """What the tests of a family are for each candidate, tried alone; nothing else is known to the engine yet."""
-        found = family.abstentions(len(candidates))
+        votes = family.abstentions(len(candidates))
         for candidate in candidates:
             first = self.machine.told
-            self.settle(candidate.facts(self.slots), held_back=family.tests)
+            self.settle(candidate.facts(self.slots), [], held_back=family.tests)
             self.machine.forget(first)
             for test in family.tests:
                 value = self.values[test]
                 if value == ir.MET or value == ir.UNMET:
-                    found.append(vote(test, value))
+                    votes.append(vote(test, value))
                 self.values[test] = ir.UNKNOWN
             self.values[self.own] = [ir.UNKNOWN] * (self.own.stop - self.own.start)
-        return found
+        return votes

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import figure_value, operands
 from relief_engine.routes.chaining.candidates import Family, class_family, size_family
-from relief_engine.routes.chaining.productions import Productions, RuleSet
+from relief_engine.routes.chaining.productions import Productions, RuleSet, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Network:
     #: The values before anything is known, with those that the rulebook fixes.
     start: tuple[int | None, ...]
     #: What is told of the conditions that the rulebook fixes.
-    opening: tuple[str, ...]
+    opening: tuple[Vote, ...]
     #: (slot, number of values) of the choice and yes/no facts that conditions read.
     choices: tuple[tuple[int, int], ...]
     families: tuple[Family, ...]
@@ -78,7 +78,7 @@ def network_of(program: ir.Program) -> Network:
     )
     rules = productions.finished()
     start += [ir.UNKNOWN] * (productions.gates - len(nodes))
-    opening = tuple(field for outcome in fixed for field in rules.feeds.get(outcome, ()))
+    opening = tuple(vote for outcome in fixed for vote in rules.feeds.get(outcome, ()))
     return Network(rules, len(nodes), tuple(start), opening, tuple(choices.items()), families, _stages(nodes))
 
 

@@ -1,0 +1,31 @@
+"""Explanation stage: text that people wrote, made harmless before it is shown anywhere.
+
+Names, addresses and file names come from outside. Control characters could steer a terminal, direction marks could turn
+a sentence round; both are dropped here, for every form at once. Markup is the affair of each form.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: Control, format and surrogate characters, and the separators of lines and paragraphs.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without characters that would do something instead of being seen."""
+    if not text.isprintable():  # the usual text needs no second look
+        text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _UNSAFE)
+    return " ".join(text.split())
+
+
+def json_text(text: str) -> str:
+    r"""A JSON document in which such characters stand as ``\uXXXX``: the data are the same, a terminal is safe."""
+    if text.isascii():
+        return text
+    return "".join(c if c == "\n" or unicodedata.category(c) not in _UNSAFE else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))

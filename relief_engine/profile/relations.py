@@ -1,0 +1,140 @@
+"""Profile stage: what must hold between the facts of one subject, each rule a pure function from values to problems."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from relief_engine.profile.words import value_text
+from relief_engine.rulebook.facts import (
+    AmongStepsRelation,
+    AnyFact,
+    Encoded,
+    ExtremeFact,
+    Fact,
+    NotBeforeRelation,
+    OneFormRelation,
+    SubjectFacts,
+)
+from relief_engine.text import Text, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A relation that does not hold: the fact to look at, a stable code, and what was expected."""
+
+    fact: str
+    code: str
+    message: Text
+
+
+#: Known values by fact id, as in ``profile.model.Known``.
+Values = Mapping[str, Encoded | str]
+Check = Callable[[Values], Sequence[Problem]]
+
+
+def checks(known: SubjectFacts) -> tuple[Check, ...]:
+    """The checks of one kind of subject, in their declared order; unknown values are never a problem."""
+    facts = {fact.id: fact for fact in known.facts}
+    found: list[Check] = []
+    for relation in known.relations:
+        match relation:
+            case NotBeforeRelation(later=later, earlier=earlier):
+                found.append(_order(facts[earlier], facts[later]))
+            case OneFormRelation(groups=groups):
+                found.append(_one_form(facts, groups))
+            case AmongStepsRelation(value=value, steps=steps):
+                found.append(_among_steps(facts[value], facts[steps]))
+    # The lowest and the highest step ask for the same days: one check for both.
+    spans = {(e.of, e.start, e.end, e.first_day, e.last_day): e for e in known.derived if isinstance(e, ExtremeFact)}
+    found += [_no_gap(facts[extreme.of], extreme) for extreme in spans.values()]
+    return tuple(found)
+
+
+def _called(fact: Fact) -> Text:
+    """A fact in a message: in Chinese with its key, which is what stands in the file."""
+    return Text(f"{fact.label.zh}（{fact.name}）", fact.name)
+
+
+def _in_words(fact: AnyFact, value: Encoded | str) -> Text:
+    return Text(value_text(fact, value, "zh"), value_text(fact, value, "en"))
+
+
+def _order(earlier: Fact, later: Fact) -> Check:
+    def check(values: Values) -> Sequence[Problem]:
+        first, last = values.get(earlier.id), values.get(later.id)
+        if not isinstance(first, int) or not isinstance(last, int) or last >= first:
+            return ()
+        a, b = _in_words(earlier, first), _in_words(later, last)
+        zh = f"{_called(later).zh}{b.zh} 早于{_called(earlier).zh}{a.zh}"
+        return (
+            Problem(later.id, "end-before-start", Text(zh, f"{later.name} {b.en} lies before {earlier.name} {a.en}")),
+        )
+
+    return check
+
+
+def _one_form(facts: Mapping[str, Fact], groups: Sequence[Sequence[str]]) -> Check:
+    form_of = {fact: form for form, group in enumerate(groups) for fact in group}
+
+    def check(values: Values) -> Sequence[Problem]:
+        given = [fact for fact in form_of if fact in values]
+        if len(given) < 2:
+            return ()
+        # Facts of one form belong together: the first of each form speaks for it.
+        speakers: dict[int, Fact] = {}
+        for fact in given:
+            speakers.setdefault(form_of[fact], facts[fact])
+        first, *others = speakers.values()
+        a = _called(first)
+        problems = []
+        for other in others:
+            b = _called(other)
+            message = Text(f"{b.zh}与{a.zh}只能写一种", f"give either {b.en} or {a.en}, not both")
+            problems.append(Problem(other.id, "two-forms", message))
+        return problems
+
+    return check
+
+
+def _among_steps(value: Fact, steps: Fact) -> Check:
+    def check(values: Values) -> Sequence[Problem]:
+        amount, listed = values.get(value.id), values.get(steps.id)
+        if not isinstance(amount, int) or not isinstance(listed, tuple) or any(amount == step for _, step in listed):
+            return ()
+        a = _in_words(value, amount)
+        b = joined([_in_words(value, step) for step in dict.fromkeys(step for _, step in listed)])
+        message = Text(
+            f"{_called(value).zh}{a.zh} 不是{_called(steps).zh}中的一段（{b.zh}）",
+            f"{value.name} {a.en} is none of the {steps.name} ({b.en})",
+        )
+        return (Problem(value.id, "not-a-step", message),)
+
+    return check
+
+
+def _no_gap(steps: Fact, extreme: ExtremeFact) -> Check:
+    """The days of the period that surely count, up to the first step, need an amount too."""
+
+    def check(values: Values) -> Sequence[Problem]:
+        listed = values.get(steps.id)
+        if not isinstance(listed, tuple):
+            return ()
+        start, end = values.get(extreme.start), values.get(extreme.end)
+        latest = min(end, extreme.last_day) if isinstance(end, int) else extreme.last_day
+        # An unknown start may lie anywhere up to the end, if that is known to fall into the period.
+        begins = start if isinstance(start, int) else end if isinstance(end, int) and end <= latest else None
+        if begins is None:
+            return ()
+        first, last = max(begins, extreme.first_day), min(latest, listed[0][0] - 1)
+        if first > last:
+            return ()
+        since, until = dt.date.fromordinal(first), dt.date.fromordinal(last)
+        message = Text(
+            f"{_called(steps).zh}缺少第一段之前的租金（{since} 至 {until}）",
+            f"{steps.name} leave out the rent before the first step ({since} to {until})",
+        )
+        return (Problem(steps.id, "steps-gap", message),)
+
+    return check

@@ -1,0 +1,126 @@
+"""Profile stage: the shape of a profile, made from the facts: a Pydantic core schema to check it, a JSON Schema.
+
+Pydantic sees to mappings, lists, lengths and keys, and calls the readers of ``profile.values`` for each fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic_core import CoreSchema, SchemaValidator, core_schema
+
+from relief_engine.profile.model import LISTS, STEP_AMOUNT, STEP_DAY
+from relief_engine.profile.written import Reader
+from relief_engine.rulebook.facts import Fact, SubjectFacts
+from relief_engine.rulebook.shapes import Subject
+
+#: The most leases or loans that one profile may list.
+MAX_SUBJECTS = 1000
+
+#: The readers of one kind of subject, by the key in a profile.
+Readers = Mapping[str, tuple[Fact, Reader]]
+
+
+def validator(readers: Mapping[Subject, Readers], as_of: Callable[[object], object]) -> SchemaValidator:
+    """What checks a whole profile and gives it as plain mappings with encoded values under the ids of facts."""
+    subjects = {subject: _typed_dict(known) for subject, known in readers.items()}
+    optional = core_schema.typed_dict_field
+    fields = {
+        "as_of": optional(core_schema.no_info_plain_validator_function(as_of), required=False),
+        "applicant": core_schema.typed_dict_field(subjects["applicant"]),
+    }
+    for name, subject in LISTS.items():
+        if subject in subjects:
+            items = core_schema.list_schema(subjects[subject], max_length=MAX_SUBJECTS)
+            fields[name] = optional(core_schema.nullable_schema(items), required=False)
+    return SchemaValidator(core_schema.typed_dict_schema(fields, extra_behavior="forbid"))
+
+
+def _typed_dict(readers: Readers) -> CoreSchema:
+    return core_schema.typed_dict_schema(
+        {
+            fact.id: core_schema.typed_dict_field(
+                core_schema.no_info_plain_validator_function(read), required=False, validation_alias=name
+            )
+            for name, (fact, read) in readers.items()
+        },
+        extra_behavior="forbid",
+    )
+
+
+# --- JSON Schema --------------------------------------------------------------------------------------------------
+
+_DATE: dict[str, Any] = {"type": "string", "format": "date"}
+_NULL: dict[str, Any] = {"type": "null"}
+
+
+def json_schema(subjects: Mapping[Subject, SubjectFacts]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a profile, for editors and for clients of a service.
+
+    It knows keys, types and choices. What a text must hold (units, codes, check digits) and how facts relate, only the
+    readers can say; they also take spellings that it does not list, such as a choice in full-width letters.
+    """
+    properties: dict[str, Any] = {
+        "as_of": {"title": "判定日", "description": "Day of the decision", "anyOf": [_DATE, _NULL]},
+        "applicant": {"$ref": "#/$defs/applicant"},
+    }
+    for name, subject in LISTS.items():
+        if subject in subjects:
+            items = {"type": "array", "items": {"$ref": f"#/$defs/{subject}"}, "maxItems": MAX_SUBJECTS}
+            properties[name] = {"title": subjects[subject].label.zh, "anyOf": [items, _NULL]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Profile",
+        "type": "object",
+        "required": ["applicant"],
+        "additionalProperties": False,
+        "properties": properties,
+        "$defs": {subject: _subject_schema(known) for subject, known in subjects.items()},
+    }
+
+
+def _subject_schema(known: SubjectFacts) -> dict[str, Any]:
+    return {
+        "title": known.label.zh,
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {fact.name: _fact_schema(fact) for fact in known.facts},
+    }
+
+
+def _fact_schema(fact: Fact) -> dict[str, Any]:
+    unit = "" if fact.unit is None else f"（{fact.unit}）"
+    return {
+        "title": f"{fact.label.zh}{unit}",
+        "description": f"{fact.question.zh} / {fact.question.en}",
+        "anyOf": [*_forms(fact), _NULL],
+    }
+
+
+def _forms(fact: Fact) -> list[dict[str, Any]]:
+    """The ways to write a fact."""
+    match fact.type:
+        case "yes_no":
+            return [{"type": "boolean"}, {"enum": ["是", "否", "yes", "no"]}]
+        case "choice":
+            return [{"enum": list(fact.names)}]
+        case "count":
+            return [{"type": "integer", "minimum": 0}, {"type": "string"}]
+        case "amount" | "number":
+            return [{"type": "number", "minimum": 0}, {"type": "string"}]
+        case "date":
+            return [_DATE, {"const": "open"}] if fact.open_ended else [_DATE]
+        case "steps":
+            amount = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
+            step = {
+                "type": "object",
+                "required": [STEP_DAY, STEP_AMOUNT],
+                "additionalProperties": False,
+                "properties": {STEP_DAY: _DATE, STEP_AMOUNT: amount},
+            }
+            return [{"type": "array", "items": step, "minItems": 1}]
+        case "industry_code":
+            return [{"type": "string", "pattern": "^([A-Za-z]|[0-9]{2,4})$"}, {"type": "integer"}]
+        case _:
+            return [{"type": "string"}, {"type": "number"}]

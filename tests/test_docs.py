@@ -1,0 +1,291 @@
+"""The documents keep their word: every example in them runs, and every table of names in them is complete.
+
+What a fenced block is, its first line says:
+
+``console``      ``$ relief …`` runs, and its output must be what stands below it: a line ``…`` stands for any lines,
+                 ``…`` in a line for any text. ``> FILE`` works as in a shell; ``$ echo $?`` is the last exit status.
+``yaml NAME``    a file that the commands below it read, as ``csv NAME`` is; ``yaml`` alone must be readable YAML.
+``diff NAME``    changes a file; what it takes out, and what it keeps, must stand there exactly once.
+``python``       runs; the blocks of one document share their names. A ``text`` block right after it is what it prints.
+
+Each document runs in a folder of its own that holds copies of ``examples/`` and ``rules/``. All else is not run.
+"""
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from relief_engine import Rulebook, __all__, load_rulebook
+from relief_engine.cli import main
+from relief_engine.cli.app import app, rules_app
+from relief_engine.engine import Engine
+from relief_engine.explanation.records import report_record
+from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.typecheck import FUNCTIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+LEFT_OUT = "…"
+
+_FENCED = re.compile(r"^```(?P<kind>\S+)?[ ]*(?P<name>\S+)?[ ]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
+_ROW = re.compile(r"^\| *`(?P<name>[^`]+)` *\| *(?P<next>[^|]*?) *\|", re.MULTILINE)
+_MAKE = re.compile(r"\bmake ([a-z]+)")
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=named)
+
+
+# --- running what a document shows ------------------------------------------------------------------------------
+
+
+@dataclass
+class Block:
+    """One fenced block: ``kind`` and ``name`` stand on its first line, ``where`` is ``file:line`` of that line."""
+
+    kind: str
+    name: str
+    text: str
+    where: str
+    follows: bool
+
+
+def blocks(path: Path) -> Iterator[Block]:
+    """The fenced blocks of a document; ``follows``: nothing but blank lines stands between it and the one before."""
+    text = path.read_text(encoding="utf-8")
+    end = -1
+    for found in _FENCED.finditer(text):
+        where = f"{named(path)}:{text.count(chr(10), 0, found.start()) + 1}"
+        follows = end >= 0 and not text[end : found.start()].strip()
+        yield Block(found["kind"] or "", found["name"] or "", found["text"], where, follows)
+        end = found.end()
+
+
+def disagreement(shown: list[str], actual: list[str]) -> list[str] | None:
+    """The first run of shown lines that is not in the output at its place; None if the whole agrees."""
+    marks = [-1, *(i for i, line in enumerate(shown) if line.strip() == LEFT_OUT), len(shown)]
+    parts = [shown[a + 1 : b] for a, b in pairwise(marks)]
+    at = 0
+    for index, part in enumerate(parts):
+        first, last = index == 0, index == len(parts) - 1
+        end = len(actual) - len(part)
+        places = [place for place in range(at, end + 1) if not (first and place) and not (last and place < end)]
+        place = next((p for p in places if all(map(alike, part, actual[p : p + len(part)]))), None)
+        if place is None:
+            return part
+        at = place + len(part)
+    return None
+
+
+def alike(shown: str, actual: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, shown.rstrip().split(LEFT_OUT))), actual.rstrip()) is not None
+
+
+@dataclass
+class Reading:
+    """Runs the blocks of one document, in their order, in the current folder."""
+
+    capsys: pytest.CaptureFixture[str]
+    status: int = 0
+    printed: str = ""
+    names: dict[str, object] = field(default_factory=lambda: {"__name__": "__main__"})
+
+    def read(self, block: Block, before: str) -> None:
+        match block.kind:
+            case "console":
+                self.console(block)
+            case "python":
+                exec(compile(block.text, block.where, "exec"), self.names)
+                self.printed = self.capsys.readouterr().out
+            case "text" if before == "python" and block.follows:
+                self.compare(block.text, self.printed, f"{block.where}: the block above")
+            case "yaml" | "csv" if block.name:
+                Path(block.name).parent.mkdir(parents=True, exist_ok=True)
+                Path(block.name).write_text(block.text, encoding="utf-8")
+            case "yaml":
+                assert yaml.load(block.text, Loader=yaml.CSafeLoader) is not None, block.where
+            case "diff":
+                self.change(block)
+
+    def console(self, block: Block) -> None:
+        for entry in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+            command, _, shown = entry.partition("\n")
+            self.compare(shown, self.run(command), f"{block.where}: `{command}`")
+
+    def run(self, command: str) -> str:
+        if command == "echo $?":
+            return str(self.status)
+        words = shlex.split(command)
+        assert words[0] == "relief", f"only relief is run in a console block, not {command!r}"
+        into = words[words.index(">") + 1] if ">" in words else None
+        self.status = main(words[1 : -2 if into else None])
+        out, err = self.capsys.readouterr()
+        if into:
+            Path(into).write_text(out, encoding="utf-8")
+            return err
+        return out or err
+
+    @staticmethod
+    def compare(shown: str, actual: str, what: str) -> None:
+        part = disagreement(shown.rstrip().splitlines(), actual.rstrip().splitlines())
+        if part is not None:
+            pytest.fail("\n".join([f"{what} does not print", *part, "", "but", "", actual]), pytrace=False)
+
+    @staticmethod
+    def change(block: Block) -> None:
+        lines = block.text.splitlines()
+        old = "".join(f"{line[1:]}\n" for line in lines if line[:1] in (" ", "-"))
+        new = "".join(f"{line[1:]}\n" for line in lines if line[:1] in (" ", "+"))
+        text = Path(block.name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{block.where}: {block.name} does not hold this once:\n{old}"
+        Path(block.name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+@every_document
+def test_examples_run(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("examples", "rules"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    reading, before = Reading(capsys), ""
+    for block in blocks(path):
+        reading.read(block, before)
+        before = block.kind
+
+
+@pytest.mark.parametrize(
+    ("shown", "agrees"),
+    [
+        ("a b c d", True),
+        ("… c d", True),
+        ("a … d", True),
+        ("a b …", True),
+        ("a … b … d …", True),
+        ("…", True),
+        ("a b c", False),
+        ("b c d", False),
+        ("a … c", False),
+        ("… d c …", False),
+        ("a b c d e", False),
+        ("", False),
+    ],
+)
+def test_output_is_compared_line_by_line(shown: str, agrees: bool) -> None:
+    assert (disagreement(shown.split(), ["a", "b", "c", "d"]) is None) is agrees
+
+
+def test_a_mark_within_a_line_stands_for_any_text() -> None:
+    assert alike("sha256:…  [rent.yaml:…]", "sha256:0b2f  [rent.yaml:3:4]")
+    assert not alike("sha256:…", "md5:0b2f")
+
+
+# --- what else a document says ----------------------------------------------------------------------------------
+
+
+@every_document
+def test_links_lead_somewhere(path: Path) -> None:
+    prose = _FENCED.sub("", path.read_text(encoding="utf-8"))
+    inside = [link for link in _LINK.findall(prose) if "://" not in link]
+    assert [link for link in inside if not (path.parent / link).exists()] == []
+
+
+@every_document
+def test_make_targets_exist(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    shown = re.findall(r"`[^`]+`|^\$? *make .*$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {target for code in shown for target in _MAKE.findall(code)} <= targets
+
+
+def test_readme_leads_to_every_document() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    known = {(ROOT / link).resolve() for link in _LINK.findall(readme)} | {ROOT / "README.md", *RECORDS}
+    assert [named(path) for path in DOCUMENTS if path not in known] == []
+
+
+def test_decision_records_have_their_form() -> None:
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    for number, path in enumerate(RECORDS, 1):
+        text = path.read_text(encoding="utf-8")
+        title = text.partition("\n")[0]
+        assert path.name.startswith(f"{number:04}-"), f"{path.name}: the numbers leave none out"
+        assert title.startswith(f"# {number:04} "), f"{path.name}: its title begins with its number"
+        assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"], path.name
+        assert re.search(r"^Status: (accepted|superseded by \[\d{4}\]\(.*\))$", text, re.MULTILINE), path.name
+        assert f"]({path.name})" in index, f"docs/decisions/README.md does not list {path.name}"
+
+
+# --- tables of names --------------------------------------------------------------------------------------------
+
+
+def table(document: str, heading: str) -> dict[str, str]:
+    """The tables of one section: the name in backticks that begins each row, and the cell after it."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    _, found, rest = text.partition(f"\n{heading}\n")
+    assert found, f"{document} has no heading {heading!r}"
+    level = heading.partition(" ")[0]
+    section = re.split(rf"^{level[:1]}{{1,{len(level)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+    rows = _ROW.findall(section)
+    assert len({name for name, _ in rows}) == len(rows), f"{document}, {heading!r}: a name stands twice"
+    return dict(rows)
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return load_rulebook()
+
+
+@pytest.mark.parametrize(
+    ("document", "heading", "subject", "language"),
+    [
+        ("docs/guide.zh.md", "### 申请方（applicant）", "applicant", "zh"),
+        ("docs/guide.zh.md", "### 租约（leases）", "lease", "zh"),
+        ("docs/guide.md", "### The applicant (`applicant`)", "applicant", "en"),
+        ("docs/guide.md", "### A lease (`leases`)", "lease", "en"),
+    ],
+)
+def test_guides_list_every_fact(rulebook: Rulebook, document: str, heading: str, subject: str, language: str) -> None:
+    facts = [fact for fact in rulebook.facts.values() if isinstance(fact, Fact) and fact.subject == subject]
+    labels = {fact.name: fact.label.zh if language == "zh" else fact.label.en for fact in facts}
+    assert table(document, heading) == labels
+
+
+def test_readme_lists_every_command() -> None:
+    commands = {command.name or name_of(command.callback) for command in app.registered_commands}
+    commands |= {f"rules {command.name}" for command in rules_app.registered_commands}
+    assert set(table("README.md", "## Commands")) == {f"relief {command}" for command in commands}
+
+
+def name_of(function: Callable[..., object] | None) -> str:
+    return getattr(function, "__name__", "")
+
+
+def test_library_lists_every_public_name() -> None:
+    assert set(table("docs/library.md", "## Names")) == set(__all__)
+
+
+def test_library_lists_every_field_of_the_json(rulebook: Rulebook) -> None:
+    engine = Engine(rulebook)
+    report = engine.decide(engine.read_profile(ROOT / "examples" / "profiles" / "restaurant.yaml"))
+    record = report_record(report, engine, "en", "0")
+    assert list(table("docs/library.md", "### A report")) == list(record)
+    assert list(table("docs/library.md", "### A decision")) == list(record["decisions"][0])
+
+
+def test_rulebook_reference_lists_every_function() -> None:
+    listed = table("docs/rulebook.md", "### Functions")
+    assert sorted(name.partition("(")[0] for name in listed) == sorted(FUNCTIONS)
