@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -12,6 +11,8 @@ from typing import Literal
 from benchmarks.timing import Spread
 
 Unit = Literal["×", "µs", "ms", "s"]
+#: The verdict of a row that exceeds its budget.
+OVER = "OVER"
 _PACKAGES = ("pydantic", "typer", "PyYAML", "durable_rules", "zen-engine")
 
 
@@ -29,12 +30,12 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """``held`` or ``over`` beside a budget, ``for information`` without one, ``not available`` otherwise."""
+        """``held`` or ``OVER`` beside a budget, ``for information`` without one, ``not available`` otherwise."""
         if self.measured is None:
             return "not available"
         if self.budget is None:
             return "for information"
-        return "held" if self.measured.median <= self.budget else "OVER"
+        return "held" if self.measured.median <= self.budget else OVER
 
 
 def figure(value: float, unit: Unit) -> str:
@@ -84,11 +85,11 @@ def environment() -> dict[str, str]:
     return found
 
 
-def as_json(rows: Sequence[Row]) -> dict[str, object]:
+def as_json(rows: Sequence[Row], rounds: int) -> dict[str, object]:
     """The whole report for ``--json``."""
     return {
         "schema": "relief-benchmarks/1",
         "environment": environment(),
-        "command": sys.argv[1:],
+        "rounds": rounds,
         "rows": [{**asdict(row), "verdict": row.verdict} for row in rows],
     }

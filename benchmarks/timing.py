@@ -36,10 +36,13 @@ class Spread:
 
 def spread(values: Sequence[float]) -> Spread:
     """The median and quartiles of some values."""
-    if len(values) < 2:
-        return Spread(values[0], values[0], values[0])
     low, median, high = statistics.quantiles(values, n=4, method="inclusive")
     return Spread(median, low, high)
+
+
+def scaled(seconds: Sequence[float], factor: float) -> Spread:
+    """The median and quartiles of some times in another unit: 1e3 for milliseconds."""
+    return spread([lap * factor for lap in seconds])
 
 
 def race(

@@ -19,6 +19,10 @@ _KEY = "rent-2022"
 _PLACE = {"x": 0, "y": 0}
 
 
+#: Said wherever a comparison with zen is left out.
+MISSING = "zen-engine is not installed, so there is nothing to compare with: pip install 'relief-engine[bench]'."
+
+
 class ZenMissing(Exception):
     """zen-engine is not installed."""
 
@@ -30,7 +34,7 @@ class ZenRent:
         try:
             import zen
         except ImportError as error:
-            raise ZenMissing("zen-engine is not installed: pip install 'relief-engine[bench]'") from error
+            raise ZenMissing(MISSING) from error
         self.engine = zen.ZenEngine({"loader": {"type": "static", "content": {_KEY: model()}}})
 
     def run(self, native: dict[str, Any]) -> Any:

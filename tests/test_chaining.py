@@ -154,8 +154,8 @@ def test_agrees_with_the_direct_route_at_every_node(
 def test_all_and_any_have_the_truth_tables_of_kleene(some: ir.Program) -> None:
     nodes: list[ir.Node] = [
         *ATOMS,
-        ir.All((0, 1)), ir.Any_((0, 1)), ir.All((0, 1, 2, 3)), ir.Any_((0, 1, 2, 3)),
-        ir.All((5, 2)), ir.Any_((4, 8, 3)), ir.All((9, 9, 0)), ir.Any_((2,)), ir.All((3,)),
+        ir.AllOf((0, 1)), ir.AnyOf((0, 1)), ir.AllOf((0, 1, 2, 3)), ir.AnyOf((0, 1, 2, 3)),
+        ir.AllOf((5, 2)), ir.AnyOf((4, 8, 3)), ir.AllOf((9, 9, 0)), ir.AnyOf((2,)), ir.AllOf((3,)),
     ]  # fmt: skip
     agree(small(some, nodes), truths(4))
 
@@ -163,14 +163,14 @@ def test_all_and_any_have_the_truth_tables_of_kleene(some: ir.Program) -> None:
 @needs_engine
 @pytest.mark.parametrize("fixed", [ir.UNMET, ir.UNKNOWN, ir.MET])
 def test_conditions_that_the_rulebook_fixes(some: ir.Program, fixed: int) -> None:
-    agree(small(some, [ir.Const(fixed), ATOMS[0], ir.All((0, 1)), ir.Any_((0, 1)), ir.All((0,))]), truths(4))
+    agree(small(some, [ir.Const(fixed), ATOMS[0], ir.AllOf((0, 1)), ir.AnyOf((0, 1)), ir.AllOf((0,))]), truths(4))
 
 
 @needs_engine
 @pytest.mark.parametrize("width", [17, 70])
 def test_more_parts_than_a_frame_of_the_engine_holds(some: ir.Program, width: int) -> None:
     nodes: list[ir.Node] = [ir.Is(slot, frozenset({1})) for slot in range(width)]
-    nodes += [ir.All(tuple(range(width))), ir.Any_(tuple(range(width)))]
+    nodes += [ir.AllOf(tuple(range(width))), ir.AnyOf(tuple(range(width)))]
     chance = random.Random(width)
     most: list[Value] = [1] * (width - 1)
     vectors: list[list[Value]] = [[1] * width, [0] * width, [None] * width, [*most, 0], [*most, None]]
@@ -182,14 +182,14 @@ def test_more_parts_than_a_frame_of_the_engine_holds(some: ir.Program, width: in
 def test_a_chain_is_followed_to_its_end(some: ir.Program) -> None:
     nodes: list[ir.Node] = list(ATOMS)
     for link in range(60):
-        nodes.append((ir.All if link % 2 else ir.Any_)((len(nodes) - 1, link % 3)))
+        nodes.append((ir.AllOf if link % 2 else ir.AnyOf)((len(nodes) - 1, link % 3)))
     agree(small(some, nodes), truths(4))
 
 
 @needs_engine
 @pytest.mark.parametrize("op", ["<", "<=", "==", "!=", ">=", ">"])
 def test_comparisons_are_exact_however_large(some: ir.Program, op: ir.Order) -> None:
-    nodes: list[ir.Node] = [ir.Fact_(0), ir.Fact_(1), ir.Literal_(-7)]
+    nodes: list[ir.Node] = [ir.FactValue(0), ir.FactValue(1), ir.Fixed(-7)]
     nodes += [ir.Compare(op, 0, 1), ir.Compare(op, 0, 2), ir.Compare(op, 2, 1)]
     numbers = [None, 0, 1, *(sign * n for sign in (1, -1) for n in (7, 8, *HUGE))]
     agree(small(some, nodes), ((a, b, None, None) for a in numbers for b in numbers))
@@ -199,18 +199,18 @@ def test_comparisons_are_exact_however_large(some: ir.Program, op: ir.Order) -> 
 def test_figures_wait_for_conditions_and_conditions_for_figures(some: ir.Program) -> None:
     nodes: list[ir.Node] = [
         *ATOMS,
-        ir.Literal_(2), ir.Literal_(5), ir.Fact_(4),
-        ir.Pick(0, 4, 6), ir.Compare("<", 7, 5), ir.All((8, 1)),
-        ir.Pick(9, 7, 5), ir.Sum(10, 6), ir.Compare(">=", 11, 5), ir.Any_((12, 2)),
+        ir.Fixed(2), ir.Fixed(5), ir.FactValue(4),
+        ir.Pick(0, 4, 6), ir.Compare("<", 7, 5), ir.AllOf((8, 1)),
+        ir.Pick(9, 7, 5), ir.Sum(10, 6), ir.Compare(">=", 11, 5), ir.AnyOf((12, 2)),
         ir.Pick(13, 11, 4), ir.Difference(14, 6), ir.Extreme(True, (7, 11, 15)), ir.Compare("==", 16, 4),
-        ir.All((17, 3)), ir.Product(6, 6), ir.Days(6, 5, 3, 9), ir.Months(19, 1),
+        ir.AllOf((17, 3)), ir.Product(6, 6), ir.Days(6, 5, 3, 9), ir.Months(19, 1),
     ]  # fmt: skip
     agree(small(some, nodes, slots=5), ((*t, n) for t in truths(4) for n in (None, 2, 5, 700_000)))
 
 
 @needs_engine
 def test_figures_alone_need_no_condition(some: ir.Program) -> None:
-    agree(small(some, [ir.Fact_(0), ir.Literal_(2), ir.Product(0, 1)]), iter([(3,), (None,)]))
+    agree(small(some, [ir.FactValue(0), ir.Fixed(2), ir.Product(0, 1)]), iter([(3,), (None,)]))
 
 
 @needs_engine
@@ -225,7 +225,7 @@ def test_any_set_of_size_classes_and_of_classes(some: ir.Program, rulebook: Rule
 
     nodes: list[ir.Node] = [ir.ClassIs(0, classes, values) for values in subsets(len(classes.domain.ids))]
     nodes += [ir.SizeIs(0, table, indicators, values) for values in subsets(len(table.domain.ids))]
-    nodes += [ir.SizeIs(0, table, indicators[:1], frozenset({0, 2})), ir.Any_((0, 9, 12)), ir.All((2, 11, 7))]
+    nodes += [ir.SizeIs(0, table, indicators[:1], frozenset({0, 2})), ir.AnyOf((0, 9, 12)), ir.AllOf((2, 11, 7))]
     program = small(some, nodes)
     drawing = Drawing(rulebook, program.layout, seed=3)
     chance = drawing.random
@@ -304,7 +304,7 @@ def out_of_order() -> object:
 def test_whatever_the_engine_does_wrong_is_an_error(
     some: ir.Program, monkeypatch: pytest.MonkeyPatch, function: str, calls: int, answer: Callable[[], object]
 ) -> None:
-    program, route = small(some, [*ATOMS, ir.All((0, 1))]), ChainingRoute()
+    program, route = small(some, [*ATOMS, ir.AllOf((0, 1))]), ChainingRoute()
     with monkeypatch.context() as patch:
         broken = Broken(function, calls, answer)
         patch.setattr("relief_engine.routes.chaining.load_engine", lambda: broken)
@@ -318,7 +318,7 @@ def test_whatever_the_engine_does_wrong_is_an_error(
     "nodes",
     [
         [ir.Is(slot, frozenset({1})) for slot in range(500)],
-        [*ATOMS, *(ir.All((part,)) for part in (0, 1) for _ in range(600))],
+        [*ATOMS, *(ir.AllOf((part,)) for part in (0, 1) for _ in range(600))],
     ],
     ids=["facts", "conditions"],
 )
@@ -339,8 +339,8 @@ def test_too_many_tests_of_one_fact_are_refused(some: ir.Program) -> None:
 @needs_engine
 def test_a_program_that_just_fits(some: ir.Program) -> None:
     nodes: list[ir.Node] = [ir.Is(slot, frozenset({1})) for slot in range(350)]
-    nodes += [ir.All((n, n + 1, n + 2)) for n in range(340)]
-    program = small(some, [*nodes, ir.Any_(tuple(range(350, 690)))], slots=350)
+    nodes += [ir.AllOf((n, n + 1, n + 2)) for n in range(340)]
+    program = small(some, [*nodes, ir.AnyOf(tuple(range(350, 690)))], slots=350)
     chance = random.Random(5)
     agree(program, (tuple(chance.choice((None, 0, 1, 1, 1)) for _ in range(350)) for _ in range(20)))
 
@@ -402,7 +402,7 @@ def test_threads_do_not_disturb_each_other(programs: dict[dt.date, ir.Program], 
 @needs_engine
 def test_machines_that_were_put_to_sleep_wake_up(some: ir.Program) -> None:
     route = ChainingRoute()
-    programs = [small(some, [ATOMS[0], ir.Const(n % 2 * 3), ir.All((0, 1))]) for n in range(2 * _AWAKE)]
+    programs = [small(some, [ATOMS[0], ir.Const(n % 2 * 3), ir.AllOf((0, 1))]) for n in range(2 * _AWAKE)]
     for turn in range(3):
         for n, program in enumerate(programs):
             expected = ir.MET if n % 2 and turn != 1 else ir.UNMET

@@ -4,7 +4,8 @@ What a fenced block is, its first line says:
 
 ``console``      ``$ relief …`` runs, and its output must be what stands below it: a line ``…`` stands for any lines,
                  ``…`` in a line for any text. ``> FILE`` works as in a shell; ``$ echo $?`` is the last exit status.
-``yaml NAME``    a file that the commands below it read, as ``csv NAME`` is; ``yaml`` alone must be readable YAML.
+``yaml NAME``    a file that the commands below it read, as ``csv NAME`` is; one that is shipped must be the same.
+``yaml``         must be readable YAML.
 ``diff NAME``    changes a file; what it takes out, and what it keeps, must stand there exactly once.
 ``python``       runs; the blocks of one document share their names. A ``text`` block right after it is what it prints.
 
@@ -112,8 +113,7 @@ class Reading:
             case "text" if before == "python" and block.follows:
                 self.compare(block.text, self.printed, f"{block.where}: the block above")
             case "yaml" | "csv" if block.name:
-                Path(block.name).parent.mkdir(parents=True, exist_ok=True)
-                Path(block.name).write_text(block.text, encoding="utf-8")
+                self.write(block)
             case "yaml":
                 assert yaml.load(block.text, Loader=yaml.CSafeLoader) is not None, block.where
             case "diff":
@@ -142,6 +142,14 @@ class Reading:
         part = disagreement(shown.rstrip().splitlines(), actual.rstrip().splitlines())
         if part is not None:
             pytest.fail("\n".join([f"{what} does not print", *part, "", "but", "", actual]), pytrace=False)
+
+    @staticmethod
+    def write(block: Block) -> None:
+        path = Path(block.name)
+        if path.exists():
+            assert path.read_text(encoding="utf-8") == block.text, f"{block.where} is not what {path} holds"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text, encoding="utf-8")
 
     @staticmethod
     def change(block: Block) -> None:
@@ -207,7 +215,8 @@ def test_links_lead_somewhere(path: Path) -> None:
 @every_document
 def test_make_targets_exist(path: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    shown = re.findall(r"`[^`]+`|^\$? *make .*$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    inline = re.findall(r"`[^`\n]+`", _FENCED.sub("", path.read_text(encoding="utf-8")))
+    shown = [*inline, *(block.text for block in blocks(path) if block.kind == "sh")]
     assert {target for code in shown for target in _MAKE.findall(code)} <= targets
 
 
@@ -284,6 +293,12 @@ def test_library_lists_every_field_of_the_json(rulebook: Rulebook) -> None:
     record = report_record(report, engine, "en", "0")
     assert list(table("docs/library.md", "### A report")) == list(record)
     assert list(table("docs/library.md", "### A decision")) == list(record["decisions"][0])
+
+
+def test_architecture_lists_every_stage() -> None:
+    parts = (ROOT / "relief_engine").iterdir()
+    stages = {part.stem for part in parts if part.suffix == ".py" or any(part.glob("*.py"))}
+    assert set(table("docs/architecture.md", "## Stages")) == {name for name in stages if not name.startswith("__")}
 
 
 def test_rulebook_reference_lists_every_function() -> None:

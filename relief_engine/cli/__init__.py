@@ -1,6 +1,8 @@
 """Command line stage: the command ``relief``. Data goes to standard output, messages to standard error.
 
-Exit status: 0 a decision was made, 2 unusable input, 1 an internal failure such as two routes that disagree.
+Exit status: 0 a decision was made, 2 unusable input, 1 an internal failure such as two routes that disagree. After an
+error nothing stands on standard output, except that with ``--format json`` the error itself does, as one JSON document
+(``relief-error/1``), so that a program which reads the output always reads JSON; nothing is on standard error then.
 """
 
 from __future__ import annotations

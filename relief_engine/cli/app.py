@@ -1,17 +1,20 @@
-"""Command line stage: the commands, their options and help texts."""
+"""Command line stage: the commands, their options, and what becomes of errors."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli.output import EXIT_INPUT, EXIT_INTERNAL, prepare_streams, report_error, usage_error
+from relief_engine.cli import output
+from relief_engine.cli.usage import Command, Group, WrongUsage, is_help, mistake
 from relief_engine.errors import InputError, ReliefError, UnknownName
-from relief_engine.text import Language
+from relief_engine.text import Language, Text
+from relief_engine.version import VERSION
 
 
 class Lang(StrEnum):
@@ -37,138 +40,186 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
 app = typer.Typer(
-    name="relief",
-    help="小微企业减负政策判定：给谁、多少、依据哪一条、为什么。\n\nWhich relief a small business gets, how much, under which clause, and why.",
+    cls=Group,
+    help="小微企业减负政策判定：给谁、多少、依据哪一条、为什么。\n"
+    "Which relief a small business gets, how much, under which clause, and why.",
+    epilog="relief check examples/profiles/restaurant.yaml\n"
+    "relief check 资料.yaml --as-of 2022-06-01 --format html > 结果.html\n"
+    "relief size --industry 6210 --employees 30 --revenue 800\n"
+    "relief facts",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    context_settings=_CONTEXT,
 )
-rules_app = typer.Typer(help="检查规则库。\n\nCheck a rulebook.", no_args_is_help=True, rich_markup_mode=None)
+rules_app = typer.Typer(
+    cls=Group, help="检查和试算规则库。\nCheck and try a rulebook.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(rules_app, name="rules")
 
 RulesOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-    typer.Option("--rules", metavar="DIR", help="规则目录；不写则用随附的规则。 The rulebook; the shipped one by default."),
+    typer.Option(
+        "--rules", metavar="DIR", help="规则目录，不写则用随附的规则\nThe rulebook; the shipped one by default"
+    ),
 ]
-LangOption = Annotated[Lang, typer.Option("--lang", help="输出语言。 Language of the output.")]
-ListFormat = Annotated[TextOrJson, typer.Option("--format", help="输出格式。 Form of the output.")]
+RulesArgument = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Argument(metavar="DIR", help="规则目录，不写则为随附的规则\nThe rulebook; the shipped one by default"),
+]
+LangOption = Annotated[Lang, typer.Option("--lang", help="输出语言\nLanguage of the output")]
+ListFormat = Annotated[TextOrJson, typer.Option("--format", help="输出格式\nForm of the output")]
 
 
 def _date(value: str | None) -> dt.date | None:
     if value is None:
         return None
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError:
-        raise typer.BadParameter(f"应为日期（如 2022-06-01），实为“{value}”；expected a date such as 2022-06-01") from None
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        try:
+            found = dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            if 1900 <= found.year <= 2100:
+                return found
+    raise WrongUsage(
+        Text(
+            f"--as-of 应为 1900 至 2100 年间的日期（如 2022-06-01），实为“{value}”",
+            f"--as-of must be a date from 1900 to 2100, such as 2022-06-01, got {value!r}",
+        )
+    )
 
 
-@app.command(epilog="例 Example: relief check examples/profiles/restaurant.yaml --as-of 2022-06-01")
+@app.callback(invoke_without_command=True)
+def relief(
+    version: Annotated[bool, typer.Option("--version", help="显示版本\nShow the version")] = False,
+) -> None:
+    """Options of the command as a whole."""
+    if version:
+        output.out(f"relief-engine {VERSION}\n")
+        raise typer.Exit
+
+
+@app.command(
+    cls=Command,
+    help="判定一个申请方能得到哪些减免、多少、依据和理由。\n"
+    "Decide which relief an applicant gets, how much, under which clause, and why.",
+    epilog="relief check examples/profiles/restaurant.yaml --as-of 2022-06-01\n"
+    "relief check 资料.yaml --programme beijing-tongzhou/rent-reduction-2022\n"
+    "relief check 资料.yaml --format json",
+)
 def check(
-    profile: Annotated[Path, typer.Argument(metavar="PROFILE.yaml", help="申请方资料。 What is known about the applicant.")],
+    profile: Annotated[
+        Path, typer.Argument(metavar="PROFILE.yaml", help="申请方的资料文件\nWhat is known about the applicant")
+    ],
     programme: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--programme", metavar="ID", help="只判定这个项目，可重复。 Only this programme; repeatable."),
+        typer.Option("--programme", metavar="ID", help="只判定这个项目，可重复\nOnly this programme; may be repeated"),
     ] = None,
     as_of: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--as-of", metavar="DATE", help="判定日；不写则用资料中的，再不然用今天。 Day of the decision."),
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="判定日，不写则用资料中的，再不然用今天\nDay of the decision; else the profile's, else today",
+        ),
     ] = None,
     rules: RulesOption = None,
     lang: LangOption = Lang.ZH,
-    form: Annotated[CheckFormat, typer.Option("--format", help="输出格式。 Form of the output.")] = CheckFormat.TEXT,
+    form: Annotated[CheckFormat, typer.Option("--format", help="输出格式\nForm of the output")] = CheckFormat.TEXT,
 ) -> None:
-    """判定一个申请方能得到哪些减免、多少、依据和理由。
-
-    Decide which relief an applicant gets, how much, under which clause, and why.
-    """
+    """Decide for one applicant."""
+    day = _date(as_of)
     from relief_engine.cli.check import check_profile
 
-    check_profile(profile, programme, _date(as_of), rules, lang.value, form.value)
+    check_profile(profile, programme, day, rules, lang.value, form.value)
 
 
-@app.command(epilog="例 Example: relief size --industry 6210 --employees 30 --revenue 800")
+@app.command(
+    cls=Command,
+    help="按划型标准判定企业规模（大型、中型、小型、微型）。\nClassify a firm as large, medium, small or micro.",
+    epilog="relief size --industry 6210 --employees 30 --revenue 800",
+)
 def size(
-    industry: Annotated[str, typer.Option("--industry", metavar="CODE", help="行业代码（GB/T 4754—2017）。 Industry code.")],
-    employees: Annotated[Optional[str], typer.Option(metavar="N", help="从业人员，人。 Employees.")] = None,  # noqa: UP045
-    revenue: Annotated[Optional[str], typer.Option(metavar="万元", help="营业收入，万元。 Revenue, in 10,000 yuan.")] = None,  # noqa: UP045
-    assets: Annotated[Optional[str], typer.Option(metavar="万元", help="资产总额，万元。 Assets, in 10,000 yuan.")] = None,  # noqa: UP045
+    industry: Annotated[
+        str, typer.Option("--industry", metavar="CODE", help="GB/T 4754—2017 行业代码\nIndustry code of GB/T 4754—2017")
+    ],
+    employees: Annotated[Optional[str], typer.Option(metavar="N", help="从业人员，人\nEmployees")] = None,  # noqa: UP045
+    revenue: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="万元", help="营业收入，万元\nRevenue, in 10,000 yuan"),
+    ] = None,
+    assets: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="万元", help="资产总额，万元\nTotal assets, in 10,000 yuan"),
+    ] = None,
     rules: RulesOption = None,
     lang: LangOption = Lang.ZH,
     form: ListFormat = TextOrJson.TEXT,
 ) -> None:
-    """按划型标准判定企业规模。
-
-    Classify a firm as large, medium, small or micro.
-    """
+    """Classify one firm by its size."""
     from relief_engine.cli.size import show_size
 
-    show_size(industry, employees, revenue, assets, rules, lang.value, as_json=form is TextOrJson.JSON)
+    figures = {"employees": employees, "revenue": revenue, "assets": assets}
+    show_size(industry, figures, rules, lang.value, as_json=form is TextOrJson.JSON)
 
 
-@app.command()
+@app.command(cls=Command, help="列出规则库中的项目。\nList the programmes of the rulebook.")
 def programmes(rules: RulesOption = None, lang: LangOption = Lang.ZH, form: ListFormat = TextOrJson.TEXT) -> None:
-    """列出规则库中的项目。
-
-    List the programmes of the rulebook.
-    """
+    """List the programmes."""
     from relief_engine.cli.lists import show_programmes
 
     show_programmes(rules, lang.value, as_json=form is TextOrJson.JSON)
 
 
-@app.command()
+@app.command(cls=Command, help="列出资料文件中可以写的各项。\nList the facts that a profile may hold.")
 def facts(rules: RulesOption = None, lang: LangOption = Lang.ZH, form: ListFormat = TextOrJson.TEXT) -> None:
-    """列出资料中可以写的各项。
-
-    List the facts that a profile may hold.
-    """
+    """List the facts."""
     from relief_engine.cli.lists import show_facts
 
     show_facts(rules, lang.value, as_json=form is TextOrJson.JSON)
 
 
-@rules_app.command("check")
-def rules_check(
-    folder: Annotated[Optional[Path], typer.Argument(metavar="DIR", help="规则目录。 The rulebook.")] = None,  # noqa: UP045
-    lang: LangOption = Lang.ZH,
-    form: ListFormat = TextOrJson.TEXT,
-) -> None:
-    """载入规则库并列出所有问题。
-
-    Load a rulebook and print its findings.
-    """
+@rules_app.command(
+    "check", cls=Command, help="载入规则库，列出所有问题。\nLoad a rulebook, try it, and list every finding."
+)
+def rules_check(folder: RulesArgument = None, lang: LangOption = Lang.ZH, form: ListFormat = TextOrJson.TEXT) -> None:
+    """Check a rulebook."""
     from relief_engine.cli.rules import check_rules
 
     raise typer.Exit(check_rules(folder, lang.value, as_json=form is TextOrJson.JSON))
 
 
-@rules_app.command("test")
-def rules_test(
-    folder: Annotated[Optional[Path], typer.Argument(metavar="DIR", help="规则目录。 The rulebook.")] = None,  # noqa: UP045
-    lang: LangOption = Lang.ZH,
-) -> None:
-    """运行规则旁边的算例（*.cases.yaml）。
-
-    Run the worked cases that stand beside the rules.
-    """
+@rules_app.command(
+    "test",
+    cls=Command,
+    help="运行规则旁边的算例（*.cases.yaml）。\nRun the worked cases that stand beside the rules (*.cases.yaml).",
+)
+def rules_test(folder: RulesArgument = None, lang: LangOption = Lang.ZH) -> None:
+    """Run the worked cases."""
     from relief_engine.cli.rules import test_rules
 
     raise typer.Exit(test_rules(folder, lang.value))
 
 
-@rules_app.command("schema")
+@rules_app.command(
+    "schema",
+    cls=Command,
+    help="输出规则文件和资料文件的 JSON Schema，供编辑器使用。\n"
+    "Print the JSON Schema of rule files and profiles, for editors.",
+)
 def rules_schema(
-    kind: Annotated[Optional[str], typer.Argument(metavar="KIND", help="文件种类；不写则全部。 Kind of file; all by default.")] = None,  # noqa: UP045
+    kind: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="KIND", help="文件种类，不写则为全部\nKind of file; all by default"),
+    ] = None,
     rules: RulesOption = None,
 ) -> None:
-    """输出规则文件和资料文件的 JSON Schema，供编辑器使用。
-
-    Print the JSON Schema of rule files and profiles, for editors.
-    """
+    """Print the schemas."""
     from relief_engine.cli.rules import show_schema
 
     show_schema(kind, rules)
@@ -176,31 +227,56 @@ def rules_schema(
 
 def run(arguments: list[str]) -> int:
     """Run one command; errors become messages and an exit status here, and nowhere else."""
-    prepare_streams()
+    output.prepare_streams()
     language: Language = "en" if _option(arguments, "--lang") == "en" else "zh"
     as_json = _option(arguments, "--format") == "json"
-    command = typer.main.get_command(app)
     try:
-        status = command.main(args=arguments, prog_name="relief", standalone_mode=False)
+        return _run(arguments, language, as_json=as_json)
+    except output.CannotWrite as error:  # the error itself can't go to standard output either
+        output.report_message(error.message, "internal", language, as_json=False)
+        return output.EXIT_INTERNAL
+
+
+def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
+    try:
+        status = typer.main.get_command(app).main(args=arguments, prog_name="relief", standalone_mode=False)
     except typer.TyperException as error:
-        usage_error(error.format_message(), language, as_json=as_json)
-        return EXIT_INPUT
-    except typer.Abort:
-        return EXIT_INTERNAL
-    except (InputError, UnknownName) as error:
-        report_error(error, language, as_json=as_json)
-        return EXIT_INPUT
+        if is_help(error):
+            output.note_page(error.format_message())
+        else:
+            output.report_message(_see_help(mistake(error)), "usage", language, as_json=as_json)
+        return output.EXIT_INPUT
+    except WrongUsage as error:
+        output.report_message(_see_help(error.message), "usage", language, as_json=as_json)
+        return output.EXIT_INPUT
+    except InputError as error:
+        output.report_input_error(error, language, as_json=as_json)
+        return output.EXIT_INPUT
+    except UnknownName as error:
+        output.report_message(error.message, "input", language, as_json=as_json)
+        return output.EXIT_INPUT
+    except output.CannotWrite:
+        raise
     except ReliefError as error:
-        report_error(error, language, as_json=as_json)
-        return EXIT_INTERNAL
+        message = getattr(error, "message", Text(str(error), str(error)))
+        output.report_message(message, "internal", language, as_json=as_json)
+        return output.EXIT_INTERNAL
+    except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
+        output.report_crash(error, language, as_json=as_json)
+        return output.EXIT_INTERNAL
     return status if isinstance(status, int) else 0
 
 
+def _see_help(message: Text) -> Text:
+    return Text(f"{message.zh}（用法见 relief --help）", f"{message.en} (see relief --help)")
+
+
 def _option(arguments: list[str], name: str) -> str | None:
-    """The value of an option in raw arguments, needed before they are parsed to word a parse error."""
+    """The last value of an option in raw arguments, needed before they are parsed to word a parse error."""
+    found = None
     for index, argument in enumerate(arguments):
         if argument == name and index + 1 < len(arguments):
-            return arguments[index + 1]
-        if argument.startswith(f"{name}="):
-            return argument.partition("=")[2]
-    return None
+            found = arguments[index + 1]
+        elif argument.startswith(f"{name}="):
+            found = argument.partition("=")[2]
+    return found

@@ -3,38 +3,74 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 from relief_engine.cli.output import colour, note, out, out_json, width
-from relief_engine.engine import Engine
-from relief_engine.routes import Route
+from relief_engine.engine import Engine, Report
+from relief_engine.errors import RouteUnavailable, UnknownName, did_you_mean
 from relief_engine.rulebook.load import load_rulebook
-from relief_engine.text import Language
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.text import Language, Text, joined
 from relief_engine.version import VERSION
 
 
-def second_route(language: Language) -> Route | None:
-    """The route that checks the first, or None with a message that says why it can't run here."""
+def check_profile(
+    path: Path,
+    programmes: Sequence[str] | None,
+    as_of: dt.date | None,
+    rules: Path | None,
+    language: Language,
+    form: str,
+) -> None:
+    """Decide, and print the report; nothing is printed unless every decision could be made."""
+    rulebook = load_rulebook(rules)
+    if programmes:
+        refuse_unknown(programmes, rulebook)
+    engine, why_one = engine_for(rulebook)
+    profile = engine.read_profile(path)
+    try:
+        report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
+    except RouteUnavailable as error:  # the second route can't run with one of the programmes
+        engine, why_one = Engine(rulebook), error.message
+        report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
+    show(report, engine, language, form, why_one)
+
+
+def refuse_unknown(programmes: Sequence[str], rulebook: Rulebook) -> None:
+    """Refuse ids that the rulebook does not have, all of them at once."""
+    unknown = [name for name in dict.fromkeys(programmes) if name not in rulebook.programmes]
+    if unknown:
+        messages = []
+        for name in unknown:
+            hint = did_you_mean(name, rulebook.programmes)
+            messages.append(
+                Text(
+                    f"没有项目“{name}”{hint.zh or '，可用的见 relief programmes'}",
+                    f"there is no programme {name!r}{hint.en or '; see: relief programmes'}",
+                )
+            )
+        raise UnknownName(joined(messages, zh="；", en="; "))
+
+
+def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:
+    """An engine that checks every answer by a second route, or one without and the reason why."""
     from relief_engine.routes.chaining import ChainingRoute, unavailable
 
     reason = unavailable()
-    if reason is None:
-        return ChainingRoute()
-    note(reason.in_(language))
-    return None
+    if reason is not None:
+        return Engine(rulebook), reason
+    return Engine(rulebook, verify_with=ChainingRoute()), None
 
 
-def check_profile(path: Path, programmes: list[str] | None, as_of: dt.date | None, rules: Path | None,
-                  language: Language, form: str) -> None:  # fmt: skip
-    """Decide, and print the report; nothing is printed unless every decision could be made."""
-    rulebook = load_rulebook(rules)
-    engine = Engine(rulebook, verify_with=second_route(language))
-    profile = engine.read_profile(path)
-    report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
+def show(report: Report, engine: Engine, language: Language, form: str, why_one: Text | None) -> None:
+    """Print a report in its form, and why only one route answered, if so."""
     if form == "json":
         from relief_engine.explanation.records import report_record
 
-        out_json(report_record(report, engine, language, VERSION))
+        record = report_record(report, engine, language, VERSION)
+        warn(why_one, language)
+        out_json(record)
         return
     from relief_engine.explanation.sheet import sheet
 
@@ -42,12 +78,21 @@ def check_profile(path: Path, programmes: list[str] | None, as_of: dt.date | Non
     if form == "markdown":
         from relief_engine.explanation.markdown import render as markdown
 
-        out(markdown(laid_out))
+        text = markdown(laid_out)
     elif form == "html":
         from relief_engine.explanation.html import render as html
 
-        out(html(laid_out))
+        text = html(laid_out)
     else:
         from relief_engine.explanation.terminal import render as terminal
 
-        out(terminal(laid_out, width=width(), colour=colour()))
+        text = terminal(laid_out, width=width(), colour=colour())
+    warn(why_one, language)
+    out(text)
+
+
+def warn(why_one: Text | None, language: Language) -> None:
+    """Say that the answer stands on one route only."""
+    if why_one is not None:
+        tail = Text("本次只由直接计算得出，未经第二条路径核对。", "This answer comes from the direct route alone.")
+        note(why_one.in_(language), tail.in_(language))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.cells import cell_len
-
-from relief_engine.cli.output import out, out_json
+from relief_engine.cli.output import out, out_json, width
 from relief_engine.explanation import say
+from relief_engine.explanation.columns import columns, hanging, wrapped
 from relief_engine.explanation.outline import grouped
 from relief_engine.profile.model import LISTS
 from relief_engine.rulebook.facts import Fact, SubjectFacts
@@ -38,13 +38,18 @@ TYPES = {
 }
 
 
+# --- programmes -------------------------------------------------------------------------------------------------------
+
+
 def show_programmes(rules: Path | None, language: Language, *, as_json: bool) -> None:
     """Print the programmes of a rulebook."""
     rulebook = load_rulebook(rules)
+    programmes = rulebook.programmes.values()
     if as_json:
-        out_json([_programme_record(p, language) for p in rulebook.programmes.values()])
+        out_json([programme_record(programme, language) for programme in programmes])
         return
-    blocks = [_programme_text(p, rulebook, language) for p in rulebook.programmes.values()]
+    room = width()
+    blocks = ["\n".join(programme_lines(programme, rulebook, language, room)) for programme in programmes]
     out("\n\n".join(blocks) + "\n")
 
 
@@ -53,7 +58,8 @@ def _in_force(programme: Programme) -> tuple[str | None, str | None]:
     return (None if first == FIRST else first.isoformat(), None if last == LAST else last.isoformat())
 
 
-def _programme_record(programme: Programme, language: Language) -> dict[str, Any]:
+def programme_record(programme: Programme, language: Language) -> dict[str, Any]:
+    """One programme as data."""
     first, last = _in_force(programme)
     return {
         "programme": programme.id,
@@ -70,39 +76,59 @@ def _programme_record(programme: Programme, language: Language) -> dict[str, Any
     }
 
 
-def _programme_text(programme: Programme, rulebook: Rulebook, language: Language) -> str:
+def programme_lines(programme: Programme, rulebook: Rulebook, language: Language, room: int) -> Iterator[str]:
+    """One programme as lines of at most ``room`` columns."""
     first, last = _in_force(programme)
     subject = rulebook.subjects[programme.subject].label
-    kind = BENEFITS[programme.benefit.kind]
-    since = Text(f"自 {first} 起" if first else "", f"from {first}" if first else "")
-    until = Text(f"至 {last} 止" if last else "，未规定截止日", f" to {last}" if last else ", no end stated")
-    lines = [
-        Text(programme.title.zh, programme.title.en),
-        Text(f"  {programme.id}", f"  {programme.id}"),
-        Text(f"  {programme.summary.zh}", f"  {programme.summary.en}"),
-        Text(f"  对象：每份{subject.zh}" if programme.subject != "applicant" else f"  对象：{subject.zh}", f"  For each: {subject.en}"),
-        Text(f"  给予：{kind.zh}", f"  Gives: {kind.en}"),
-        Text(f"  执行：{programme.authority.zh}", f"  By: {programme.authority.en}"),
-        Text(f"  适用：{since.zh}{until.zh}", f"  In force: {since.en}{until.en}"),
-        Text(f"  依据：{grouped(say.cited(programme.citations))}", f"  Basis: {grouped(say.cited(programme.citations))}"),
-        Text("  条件：", "  Criteria:"),
-        *(Text(f"    · {c.title.zh}", f"    · {c.title.en}") for c in programme.criteria),
-        Text("  以下情形由人认定：", "  Left to people:"),
-        *(Text(f"    → {r.title.zh}", f"    → {r.title.en}") for r in programme.referrals),
+    since = Text(f"自 {first} 起", f"from {first}") if first else Text("未规定起始日", "no beginning stated")
+    until = Text(f"至 {last} 止", f" to {last}") if last else Text("，未规定截止日", ", no end stated")
+    basis = grouped(say.cited(programme.citations))
+    about = [
+        (Text("编号", "Id"), say.both(programme.id)),
+        (Text("内容", "What"), programme.summary),
+        (
+            Text("对象", "For"),
+            Text(f"每一{subject.zh}", f"each {subject.en.lower()}") if programme.subject != "applicant" else subject,
+        ),
+        (Text("给予", "Gives"), BENEFITS[programme.benefit.kind]),
+        (Text("执行", "By"), programme.authority),
+        (Text("适用", "In force"), Text(since.zh + until.zh, since.en + until.en)),
+        (Text("依据", "Basis"), say.both(basis)),
     ]
-    return "\n".join(line.in_(language) for line in lines)
+    yield from wrapped(programme.title.in_(language), room)
+    for title, text in about:
+        yield from hanging(f"{title.in_(language)}{'：' if language == 'zh' else ': '}", text.in_(language), 2, room)
+    lists = [
+        (Text("条件：", "Criteria:"), "· ", [criterion.title for criterion in programme.criteria]),
+        (Text("以下情形由人认定：", "Left to people:"), "→ ", [referral.title for referral in programme.referrals]),
+    ]
+    for title, mark, texts in lists:
+        if texts:
+            yield f"  {title.in_(language)}"
+        for text in texts:
+            yield from hanging(mark, text.in_(language), 4, room)
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
 
 
 def show_facts(rules: Path | None, language: Language, *, as_json: bool) -> None:
     """Print the facts of a rulebook, grouped as a profile groups them."""
     rulebook = load_rulebook(rules)
+    subjects = rulebook.subjects.values()
     if as_json:
-        out_json([_fact_record(fact, language) for subject in rulebook.subjects.values() for fact in subject.facts])
+        out_json([fact_record(fact, language) for subject in subjects for fact in subject.facts])
         return
-    out("\n".join(_subject_text(subject, language) for subject in rulebook.subjects.values()))
+    room = width()
+    out("\n\n".join("\n".join(subject_lines(subject, language, room)) for subject in subjects) + "\n")
 
 
-def _fact_record(fact: Fact, language: Language) -> dict[str, Any]:
+def fact_record(fact: Fact, language: Language) -> dict[str, Any]:
+    """One fact as data."""
+    choices: list[dict[str, str]] = []
+    if fact.domain is not None:
+        pairs = zip(fact.domain.ids, fact.domain.labels, strict=True)
+        choices = [{"id": name, "label": label.in_(language)} for name, label in pairs]
     return {
         "fact": fact.id,
         "type": fact.type,
@@ -112,23 +138,23 @@ def _fact_record(fact: Fact, language: Language) -> dict[str, Any]:
         "note": None if fact.note is None else fact.note.in_(language),
         "evidence": None if fact.evidence is None else fact.evidence.in_(language),
         "headers": list(fact.headers),
-        "choices": [] if fact.domain is None else [
-            {"id": name, "label": label.in_(language)} for name, label in zip(fact.domain.ids, fact.domain.labels, strict=True)
-        ],
+        "choices": choices,
         "may_be_not_available": fact.not_available,
-    }  # fmt: skip
+    }
 
 
-def _subject_text(subject: SubjectFacts, language: Language) -> str:
+def subject_lines(subject: SubjectFacts, language: Language, room: int) -> Iterator[str]:
+    """The facts about one kind of subject as lines of at most ``room`` columns."""
     key = next((name for name, kind in LISTS.items() if kind == subject.subject), subject.subject)
-    lines = [f"{subject.label.in_(language)}（{key}）" if language == "zh" else f"{subject.label.en} ({key})"]
-    column = max(cell_len(fact.name) for fact in subject.facts) + 2
+    yield f"{subject.label.zh}（{key}）" if language == "zh" else f"{subject.label.en} ({key})"
+    column = max(columns(fact.name) for fact in subject.facts) + 2
     for fact in subject.facts:
         kind = TYPES[fact.type].in_(language)
         unit = f" {fact.unit}" if fact.unit is not None else ""
-        lines.append(f"  {fact.name}{' ' * (column - cell_len(fact.name))}{say.label(fact).in_(language)}（{kind}{unit}）")
+        label = say.label(fact).in_(language)
+        text = f"{label}（{kind}{unit}）" if language == "zh" else f"{label} ({kind}{unit})"
+        yield from hanging(fact.name + " " * (column - columns(fact.name)), text, 2, room)
         if fact.domain is not None:
-            for name, label in zip(fact.domain.ids, fact.domain.labels, strict=True):
-                shown = label.in_(language)
-                lines.append(f"  {' ' * column}  {name}" + (f" {shown}" if shown != name else ""))
-    return "\n".join(lines) + "\n"
+            for name, words in zip(fact.domain.ids, fact.domain.labels, strict=True):
+                shown = words.in_(language)
+                yield from hanging("", name if shown == name else f"{name} {shown}", column + 4, room)

@@ -1,19 +1,31 @@
-"""Command line stage: what goes where, and how errors read."""
+"""Command line stage: what goes to which stream, and how errors read."""
 
 from __future__ import annotations
 
-import json
+import errno
 import os
-import shutil
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from relief_engine.errors import Finding, InputError, ReliefError
+from relief_engine.explanation.harmless import json_text, one_line
 from relief_engine.text import Language, Text
 
-EXIT_INPUT = 2
 EXIT_INTERNAL = 1
+EXIT_INPUT = 2
+ERROR_SCHEMA = "relief-error/1"
+
+#: What kind of error it is, in JSON: a mistake in an input, on the command line, or in the engine itself.
+ErrorKind = Literal["input", "usage", "internal"]
+
+
+class CannotWrite(ReliefError):
+    """The result could not be written."""
+
+    def __init__(self, why: str) -> None:
+        self.message = Text(f"无法写出结果（{why}）", f"can't write the result ({why})")
+        super().__init__(self.message.zh)
 
 
 def prepare_streams() -> None:
@@ -26,63 +38,101 @@ def prepare_streams() -> None:
 
 def width() -> int:
     """How wide the terminal is; 80 columns where it can't be known, and never so wide that lines get hard to read."""
-    return max(40, min(shutil.get_terminal_size((80, 24)).columns, 120))
+    from shutil import get_terminal_size
+
+    return max(40, min(get_terminal_size((80, 24)).columns, 120))
 
 
 def colour() -> bool:
-    """Whether the output may be coloured: a terminal, and nobody has asked for none (NO_COLOR)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    """Whether the output may be coloured: a terminal that can, and nobody has asked for none (NO_COLOR)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty():
+        return False
+    return os.name != "nt" or "WT_SESSION" in os.environ
 
 
 def out(text: str) -> None:
     """Write data; a reader that has gone away (``relief … | head``) is not an error."""
+    if sys.stdout is None:
+        raise CannotWrite("stdout")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - keeps the interpreter quiet at exit
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EINVAL):
+            raise CannotWrite(error.strerror or type(error).__name__) from error
+        # What is still buffered must go somewhere when the interpreter exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def out_json(data: Any) -> None:
     """Write data as JSON, readable and with Chinese as it is."""
-    out(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    import json
+
+    out(json_text(json.dumps(data, ensure_ascii=False, indent=2)) + "\n")
 
 
-def note(text: str) -> None:
-    """Write a message."""
-    sys.stderr.write(text + "\n")
+def note(*lines: str) -> None:
+    """Write a message. What people wrote may be quoted in it, so that every line is made harmless."""
+    if sys.stderr is not None:
+        sys.stderr.write("".join(f"{one_line(line)}\n" for line in lines))
 
 
-def message_of(error: ReliefError) -> Text:
-    """The message of an error that has one text."""
-    found = getattr(error, "message", None)
-    return found if isinstance(found, Text) else Text(str(error), str(error))
+def note_page(text: str) -> None:
+    """Write a page of our own text, such as a help page, as a message."""
+    if sys.stderr is not None:
+        sys.stderr.write(text.rstrip() + "\n")
 
 
-def report_error(error: ReliefError, language: Language, *, as_json: bool) -> None:
-    """Print an error in full: each mistake on its own line, or as JSON on standard output if that was asked for."""
-    if isinstance(error, InputError):
-        if as_json:
-            out_json({"schema": "relief-error/1", "errors": [finding_record(f, language) for f in error.findings]})
-            return
-        note(findings_text(error.findings, language))
-        return
+# --- errors -----------------------------------------------------------------------------------------------------------
+
+
+def report_input_error(error: InputError, language: Language, *, as_json: bool) -> None:
+    """Print every mistake of an input, each on a line with its place, and how many there are."""
     if as_json:
-        out_json({"schema": "relief-error/1", "errors": [{"message": message_of(error).in_(language)}]})
+        _out_errors("input", [finding_record(finding, language) for finding in error.findings])
         return
-    note(f"{Text('错误：', 'error: ').in_(language)}{message_of(error).in_(language)}")
+    count = len(error.findings)
+    last = Text(f"共 {count} 处错误，没有判定。", f"{count} mistake{'s' if count != 1 else ''}; nothing was decided.")
+    note(*findings_lines(error.findings, language), last.in_(language))
 
 
-def usage_error(message: str, language: Language, *, as_json: bool) -> None:
-    """Print what is wrong with the command line itself."""
+def report_message(message: Text, kind: ErrorKind, language: Language, *, as_json: bool) -> None:
+    """Print an error that is one message."""
     if as_json:
-        out_json({"schema": "relief-error/1", "errors": [{"code": "usage", "message": message}]})
+        _out_errors(kind, [{"code": kind, "message": message.in_(language)}])
         return
-    note(Text(f"命令行有误：{message}（用法见 relief --help）", f"wrong usage: {message} (see relief --help)").in_(language))
+    lead = {
+        "input": Text("错误：", "error: "),
+        "usage": Text("命令行有误：", "wrong usage: "),
+        "internal": Text("内部错误，没有结论：", "internal failure, nothing was decided: "),
+    }[kind]
+    note(lead.in_(language) + message.in_(language))
+
+
+def report_crash(error: Exception, language: Language, *, as_json: bool) -> None:
+    """Say in both languages that the engine itself failed; how exactly only if RELIEF_DEBUG asks for it."""
+    name = type(error).__name__
+    message = Text(
+        f"内部错误（{name}），没有结论。这是程序的缺陷，不是资料的问题；设置 RELIEF_DEBUG=1 可显示详情。",
+        f"Internal failure ({name}), nothing was decided. The fault is the program's, not the input's; "
+        "RELIEF_DEBUG=1 shows the details.",
+    )
+    if as_json:
+        _out_errors("internal", [{"code": "internal", "message": message.in_(language), "exception": name}])
+    else:
+        note(message.zh, message.en)
+    if os.environ.get("RELIEF_DEBUG", "0") not in ("", "0"):
+        import traceback
+
+        traceback.print_exception(error)
+
+
+def _out_errors(kind: ErrorKind, errors: list[dict[str, Any]]) -> None:
+    out_json({"schema": ERROR_SCHEMA, "kind": kind, "errors": errors})
 
 
 def finding_record(finding: Finding, language: Language) -> dict[str, Any]:
-    """One mistake as data."""
+    """One mistake as data; line and column are null where the input has none."""
     where = finding.where
     return {
         "code": finding.code,
@@ -93,9 +143,6 @@ def finding_record(finding: Finding, language: Language) -> dict[str, Any]:
     }
 
 
-def findings_text(findings: Sequence[Finding], language: Language) -> str:
-    """All mistakes, one a line, and how many there are."""
-    lines = [finding.in_(language) for finding in findings]
-    count = len(lines)
-    lines.append(Text(f"共 {count} 处错误，没有输出。", f"{count} mistake{'s' if count != 1 else ''}; nothing was written.").in_(language))
-    return "\n".join(lines)
+def findings_lines(findings: Sequence[Finding], language: Language) -> list[str]:
+    """Mistakes, one a line."""
+    return [finding.in_(language) for finding in findings]

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from relief_engine.checking import findings as behavioural_findings
-from relief_engine.cli.output import EXIT_INPUT, finding_record, findings_text, note, out, out_json
-from relief_engine.engine import Engine
+from relief_engine.cli.output import EXIT_INPUT, finding_record, findings_lines, note, out, out_json
 from relief_engine.errors import UnknownName, did_you_mean
-from relief_engine.profile.read import ProfileReader
 from relief_engine.rulebook.load import load_rulebook, read_rulebook, shipped_rules
-from relief_engine.rulebook.schema import file_schemas
+from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text
 
 
 def check_rules(folder: Path | None, language: Language, *, as_json: bool) -> int:
-    """Load a rulebook, then try how it behaves; print every finding."""
-    root = folder if folder is not None else shipped_rules()
-    rulebook, found = read_rulebook(root)
+    """Load a rulebook, then try how it behaves; print every finding. Gives the exit status."""
+    from relief_engine.checking import findings as behavioural_findings
+
+    rulebook, found = read_rulebook(folder if folder is not None else shipped_rules())
     if not found and rulebook is not None:
-        found = behavioural_findings(rulebook)
+        found = list(behavioural_findings(rulebook))
     if as_json:
         out_json({
             "schema": "relief-rules-check/1",
@@ -28,50 +26,65 @@ def check_rules(folder: Path | None, language: Language, *, as_json: bool) -> in
         })  # fmt: skip
         return EXIT_INPUT if found else 0
     if found or rulebook is None:
-        note(findings_text(found, language))
+        count = len(found)
+        total = Text(f"共 {count} 处问题。", f"{count} finding{'s' if count != 1 else ''}.")
+        note(*findings_lines(found, language), total.in_(language))
         return EXIT_INPUT
-    facts = sum(len(subject.facts) for subject in rulebook.subjects.values())
-    clauses = sum(len(source.clauses) for source in rulebook.sources.values())
-    text = Text(
-        f"规则库没有问题：{len(rulebook.programmes)} 个项目，{facts} 项事实，{len(rulebook.sources)} 份文件共 {clauses} 个条款。",
-        f"No findings: {len(rulebook.programmes)} programmes, {facts} facts, {len(rulebook.sources)} documents with {clauses} clauses.",
-    )
-    out(f"{text.in_(language)}\n{rulebook.digest}\n")
+    out(f"{_summary(rulebook).in_(language)}\n{rulebook.digest}\n")
     return 0
 
 
+def _summary(rulebook: Rulebook) -> Text:
+    programmes = len(rulebook.programmes)
+    facts = sum(len(subject.facts) for subject in rulebook.subjects.values())
+    documents = len(rulebook.sources)
+    clauses = sum(len(source.clauses) for source in rulebook.sources.values())
+    return Text(
+        f"规则库没有问题：{programmes} 个项目，{facts} 项事实，{documents} 份文件共 {clauses} 个条款。",
+        f"No findings. Programmes: {programmes}, facts: {facts}, documents: {documents}, clauses: {clauses}.",
+    )
+
+
 def test_rules(folder: Path | None, language: Language) -> int:
-    """Run the worked cases of a rulebook; print those that fail and a count."""
+    """Run the worked cases of a rulebook; print those that fail and a count. Gives the exit status."""
+    from relief_engine.engine import Engine
     from relief_engine.testing.cases import find_cases, load_cases, run_case
 
     root = folder if folder is not None else shipped_rules()
     rulebook = load_rulebook(root)
     engine = Engine(rulebook)
-    passed = failed = 0
+    passed = 0
+    failed: list[str] = []
     for path in find_cases(root):
         for case in load_cases(path, rulebook):
             result = run_case(engine, case)
             if result.passed:
                 passed += 1
             else:
-                failed += 1
-                out(f"✗ {case.name.in_(language)}\n")
-                for line in result.differences:
-                    out(f"    {line.in_(language)}\n")
-    text = Text(f"算例：{passed} 个通过，{failed} 个不通过。", f"Worked cases: {passed} passed, {failed} failed.")
-    out(text.in_(language) + "\n")
+                differences = "".join(f"    {line.in_(language)}\n" for line in result.differences)
+                failed.append(f"✗ {case.name.in_(language)}\n{differences}")
+    text = Text(
+        f"算例：{passed} 个通过，{len(failed)} 个不通过。", f"Worked cases: {passed} passed, {len(failed)} failed."
+    )
+    out("".join(failed) + text.in_(language) + "\n")
     return EXIT_INPUT if failed else 0
 
 
 def show_schema(kind: str | None, rules: Path | None) -> None:
     """Print the JSON Schema of one kind of file, or of all of them by kind."""
+    from relief_engine.profile.read import ProfileReader
+    from relief_engine.rulebook.schema import file_schemas
+
     schemas = {**file_schemas(), "profile": ProfileReader(load_rulebook(rules)).json_schema()}
     if kind is None:
         out_json(schemas)
         return
     if kind not in schemas:
         hint = did_you_mean(kind, schemas)
-        listed = "、".join(schemas)
-        raise UnknownName(Text(
-            f"没有这种文件：{kind}{hint.zh}（可用：{listed}）", f"there is no kind of file {kind!r}{hint.en} (known: {', '.join(schemas)})"))
+        raise UnknownName(
+            Text(
+                f"没有这种文件：{kind}{hint.zh}（可用：{'、'.join(schemas)}）",
+                f"there is no kind of file {kind!r}{hint.en} (known: {', '.join(schemas)})",
+            )
+        )
     out_json(schemas[kind])

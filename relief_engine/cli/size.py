@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from relief_engine.cli.output import out, out_json
+from relief_engine.cli.output import out, out_json, width
 from relief_engine.engine.sizing import IndicatorClass, Sizing, classify, size_fact
 from relief_engine.errors import Finding, Location, ProfileError
 from relief_engine.explanation import say
+from relief_engine.explanation.columns import hanging, wrapped
 from relief_engine.explanation.outline import grouped
-from relief_engine.explanation.reasons import Reasons
-from relief_engine.profile.values import NOT_AVAILABLE, BadValue, reader
+from relief_engine.explanation.sizes import band, limit_words
+from relief_engine.profile.values import BadValue, reader
+from relief_engine.profile.words import code_list
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
@@ -20,57 +23,62 @@ from relief_engine.text import Language, Text, joined
 SCHEMA = "relief-size/1"
 
 
-def show_size(industry: str, employees: str | None, revenue: str | None, assets: str | None, rules: Path | None,
-              language: Language, *, as_json: bool) -> None:  # fmt: skip
-    """Read the options like facts of a profile, classify, print."""
+def show_size(
+    industry: str, figures: Mapping[str, str | None], rules: Path | None, language: Language, *, as_json: bool
+) -> None:
+    """Read the options like facts of a profile, classify, print. ``figures`` are by indicator."""
     rulebook = load_rulebook(rules)
     fact = size_fact(rulebook)
-    options = {"employees": employees, "revenue": revenue, "assets": assets}
     findings: list[Finding] = []
     code = _read(rulebook, fact.code, industry, "--industry", findings)
     values: dict[str, int] = {}
     for indicator, fact_id in fact.indicators:
-        written = options.get(indicator)
-        if written is not None:
-            value = _read(rulebook, fact_id, written, f"--{indicator}", findings)
-            if value is not None:
-                values[fact_id] = value
+        written = figures.get(indicator)
+        value = None if written is None else _read(rulebook, fact_id, written, f"--{indicator}", findings)
+        if value is not None:
+            values[fact_id] = value
+    if code is None and not findings:
+        missing = Text("缺少行业代码", "the industry code is missing")
+        findings.append(Finding("empty", Location("--industry"), missing))
     if findings or code is None:
-        raise ProfileError(findings or [Finding("empty", Location("--industry"), Text("缺少行业代码", "the code is missing"))])
+        raise ProfileError(findings)
     sizing = classify(rulebook, code, values)
     if as_json:
         out_json(size_record(sizing, language))
     else:
-        out(size_text(sizing, language))
+        out("\n".join(size_lines(sizing, language, width())) + "\n")
 
 
 def _read(rulebook: Rulebook, fact_id: str, written: str, option: str, findings: list[Finding]) -> int | None:
+    """An option's value as it is encoded; None for one that is empty, not available or wrong (a finding)."""
     fact = rulebook.facts[fact_id]
     if not isinstance(fact, Fact):
         return None
-    codes = next(iter(rulebook.standards.code_lists.values()), None)
     try:
-        value = reader(fact, codes)(written)
+        value = reader(fact, code_list(rulebook))(written)
     except BadValue as bad:
         findings.append(Finding(bad.code, Location(option), bad.message))
         return None
-    return value if isinstance(value, int) and value is not NOT_AVAILABLE else None
+    return value if isinstance(value, int) else None
+
+
+# --- as data ----------------------------------------------------------------------------------------------------------
 
 
 def size_record(sizing: Sizing, language: Language) -> dict[str, Any]:
     """The classification as data (contract, design section 8)."""
     ids = sizing.table.domain.ids
+    code = sizing.table.sectors.codes.codes[sizing.code]
     sector = sizing.sectors[0].id if len(sizing.sectors) == 1 and sizing.covered else None
-    codes = sizing.table.sectors.codes.codes
     return {
         "schema": SCHEMA,
-        "industry": {"code": codes[sizing.code].id, "name": codes[sizing.code].name},
-        "sector": ids[sizing.table.uncovered] if not sizing.sectors else sector,
+        "industry": {"code": code.id, "name": code.name},
+        "sector": sector if sizing.sectors else ids[sizing.table.uncovered],
         "sectors": [row.id for row in sizing.sectors],
         "size": None if sizing.size is None else ids[sizing.size],
         "possible": [ids[level] for level in sizing.possible],
         "indicators": [_indicator_record(found, sizing, language) for found in sizing.indicators],
-        "citations": [c for row in sizing.sectors for c in say.cited(row.citations)],
+        "citations": list(dict.fromkeys(c for row in sizing.sectors for c in say.cited(row.citations))),
     }
 
 
@@ -81,48 +89,65 @@ def _indicator_record(found: IndicatorClass, sizing: Sizing, language: Language)
         "label": say.label(found.fact).in_(language),
         "unit": str(found.limit.unit),
         "at_least": {name: str(value) for name, value in zip(classes, found.limit.printed, strict=True)},
-        "value": None if found.value is None else say.value(found.fact, found.value, None).in_(language),
+        "value": None if found.value is None else say.value(found.fact, found.value).in_(language),
         "size": None if found.level is None else sizing.table.domain.ids[found.level],
     }
 
 
-def size_text(sizing: Sizing, language: Language) -> str:
-    """The classification as a few lines of text."""
-    codes = sizing.table.sectors.codes.codes
-    code = codes[sizing.code]
-    lines = [Text(f"行业：{code.id} {code.name}", f"Industry: {code.id} {code.name}")]
-    labels = sizing.table.domain.labels
-    if not sizing.sectors:
-        lines.append(Text("规模：没有划型标准适用于这个行业，须由人认定", "Size: no standard covers this industry; people must decide"))
-    elif not sizing.covered or len(sizing.sectors) > 1:
-        rows = joined([row.label for row in sizing.sectors])
-        lines.append(Text(f"标准：代码太粗，可能适用 {rows.zh}", f"Standard: the code is too coarse; may be {rows.en}"))
-    else:
-        row = sizing.sectors[0]
-        clauses = grouped(say.cited(row.citations))
-        lines.append(Text(f"标准：{row.label.zh}〔{clauses}〕", f"Standard: {row.label.en} [{clauses}]"))
+# --- as text ----------------------------------------------------------------------------------------------------------
+
+
+def size_lines(sizing: Sizing, language: Language, columns: int) -> Iterator[str]:
+    """The classification as a few lines: the industry, its standard, the size, each indicator."""
+    code = sizing.table.sectors.codes.codes[sizing.code]
+    head = [say.titled(Text("行业", "Industry"), say.both(f"{code.id} {code.name}")), _standard(sizing)]
     if sizing.sectors:
-        possible = joined([labels[level] for level in sizing.possible], zh="或", en=" or ")
-        known = sizing.size is not None
-        lines.append(Text(
-            f"规模：{possible.zh}{'' if known else '（数据不全，还不能确定）'}",
-            f"Size: {possible.en}{'' if known else ' (figures are missing)'}"))  # fmt: skip
+        head.append(_size(sizing))
+    for text in head:
+        yield from wrapped(text.in_(language), columns)
     for found in sizing.indicators:
-        lines.append(_indicator_line(found, sizing))
-    if len(sizing.indicators) > 1:
-        lines.append(Text("各指标中最低的一档为企业规模", "The lowest class of all indicators counts"))
-    return "\n".join(line.in_(language) for line in lines) + "\n"
+        yield from hanging("· ", _indicator(found, sizing).in_(language), 2, columns)
 
 
-def _indicator_line(found: IndicatorClass, sizing: Sizing) -> Text:
-    title = say.label(found.fact)
+def _standard(sizing: Sizing) -> Text:
+    title = Text("标准", "Standard")
+    if not sizing.sectors:
+        return say.titled(
+            title, Text("没有划型标准适用于这个行业，须由人认定", "none covers this industry; people must decide")
+        )
+    if len(sizing.sectors) > 1 or not sizing.covered:
+        rows = [row.label for row in sizing.sectors]
+        if not sizing.covered:
+            rows.append(Text("不适用任何标准", "none at all"))
+        may = joined(rows)
+        return say.titled(
+            title,
+            Text(f"代码太粗，可能是{may.zh}，请填更细一级", f"the code is too coarse: {may.en}; give a finer one"),
+        )
+    row = sizing.sectors[0]
+    clauses = grouped(say.cited(row.citations))
+    return say.titled(title, Text(f"{row.label.zh}【{clauses}】", f"{row.label.en} [{clauses}]"))
+
+
+def _size(sizing: Sizing) -> Text:
+    labels = sizing.table.domain.labels
+    possible = say.either([labels[level] for level in sizing.possible])
+    if sizing.size is None:
+        possible = Text(f"{possible.zh}（还不能确定）", f"{possible.en} (not known yet)")
+    elif len(sizing.indicators) > 1:
+        possible = Text(f"{possible.zh}（各指标中最低的一档）", f"{possible.en} (the lowest class of its indicators)")
+    return say.titled(Text("规模", "Size"), possible)
+
+
+def _indicator(found: IndicatorClass, sizing: Sizing) -> Text:
+    labels = sizing.table.domain.labels
     if found.level is None or found.value is None:
-        limits = joined([
-            Text(f"{name.zh} {say.figure(p * found.limit.unit.scale, found.limit.unit).zh}以上", f"{name.en} from {say.figure(p * found.limit.unit.scale, found.limit.unit).en}")
-            for name, p in zip(sizing.table.domain.labels[1:], found.limit.printed, strict=False)
-        ])  # fmt: skip
-        return Text(f"  {title.zh}：未填（{limits.zh}）", f"  {title.en}: not given ({limits.en})")
-    value = say.value(found.fact, found.value, None)
-    size = sizing.table.domain.labels[found.level]
-    band = Reasons.band(found.limit, found.level)
-    return Text(f"  {title.zh}：{value.zh}，属{size.zh}（{band.zh}）", f"  {title.en}: {value.en}, {size.en} ({band.en})")
+        limits = [
+            (labels[level], limit_words(found.limit, level - 1)) for level in range(1, len(found.limit.bounds) + 1)
+        ]
+        words = joined([Text(f"{name.zh} {limit.zh}以上", f"{name.en} from {limit.en}") for name, limit in limits])
+        return say.titled(say.label(found.fact), Text(f"未填（{words.zh}）", f"not given ({words.en})"))
+    label, range_ = labels[found.level], band(found.limit, found.level)
+    value = say.value(found.fact, found.value)
+    words = Text(f"{value.zh}，属{label.zh}（{range_.zh}）", f"{value.en}, {label.en} ({range_.en})")
+    return say.titled(say.label(found.fact), words)

@@ -89,14 +89,14 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Met if all parts are, unmet as soon as one is."""
 
     parts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """Met as soon as one part is, unmet if all are."""
 
     parts: tuple[int, ...]
@@ -106,14 +106,14 @@ class Any_:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact_:
+class FactValue:
     """The value of a slot."""
 
     slot: int
 
 
 @dataclass(frozen=True, slots=True)
-class Literal_:
+class Fixed:
     """A figure or day that the rulebook fixes."""
 
     value: int
@@ -178,10 +178,10 @@ class Months:
     months: int
 
 
-Condition = Const | Is | ClassIs | SizeIs | Compare | All | Any_
-Figure = Fact_ | Literal_ | Sum | Difference | Product | Extreme | Pick | Days | Months
+Condition = Const | Is | ClassIs | SizeIs | Compare | AllOf | AnyOf
+Figure = FactValue | Fixed | Sum | Difference | Product | Extreme | Pick | Days | Months
 Node = Condition | Figure
-CONDITIONS = (Const, Is, ClassIs, SizeIs, Compare, All, Any_)
+CONDITIONS = (Const, Is, ClassIs, SizeIs, Compare, AllOf, AnyOf)
 
 
 # --- the program ------------------------------------------------------------------------------------------------

@@ -65,20 +65,20 @@ class _Nodes:
                 return self.atom(with_values(atom, frozenset(range(self.width(atom))) - atom.values))
             case ir.Compare(op, left, right):
                 return self.add(ir.Compare(_NEGATED[op], left, right))
-            case ir.All(parts):
+            case ir.AllOf(parts):
                 return self.any_of(self.negation(part) for part in parts)
-            case ir.Any_(parts):
+            case ir.AnyOf(parts):
                 return self.all_of(self.negation(part) for part in parts)
             case other:
                 raise TypeError(f"not a condition: {other}")
 
     def all_of(self, parts: Iterable[int]) -> int:
-        return self.joined(parts, ir.All, neutral=ir.MET, decisive=ir.UNMET)
+        return self.joined(parts, ir.AllOf, neutral=ir.MET, decisive=ir.UNMET)
 
     def any_of(self, parts: Iterable[int]) -> int:
-        return self.joined(parts, ir.Any_, neutral=ir.UNMET, decisive=ir.MET)
+        return self.joined(parts, ir.AnyOf, neutral=ir.UNMET, decisive=ir.MET)
 
-    def joined(self, parts: Iterable[int], kind: type[ir.All] | type[ir.Any_], *, neutral: int, decisive: int) -> int:
+    def joined(self, parts: Iterable[int], kind: type[ir.AllOf] | type[ir.AnyOf], *, neutral: int, decisive: int) -> int:
         flat: list[int] = []
         for part in parts:
             node = self.list[part]
@@ -99,7 +99,7 @@ class _Nodes:
                     rest.append(subject)
                     tests[subject] = node
                 else:
-                    values = known.values | node.values if kind is ir.Any_ else known.values & node.values
+                    values = known.values | node.values if kind is ir.AnyOf else known.values & node.values
                     tests[subject] = with_values(node, values)
             else:
                 rest.append(part)
@@ -120,11 +120,11 @@ class _Nodes:
     # figures
 
     def literal(self, value: int) -> int:
-        return self.add(ir.Literal_(value))
+        return self.add(ir.Fixed(value))
 
     def known(self, node: int) -> int | None:
         found = self.list[node]
-        return found.value if isinstance(found, ir.Literal_) else None
+        return found.value if isinstance(found, ir.Fixed) else None
 
     def times(self, node: int, factor: int) -> int:
         return node if factor == 1 else self.product(node, self.literal(factor))
@@ -293,10 +293,10 @@ class Lowering:
         unit = expr.type.unit if isinstance(expr.type, ex.NumberType) else None
         match expr:
             case ex.AsOf():
-                node = self.nodes.add(ir.Fact_(AS_OF_SLOT))
+                node = self.nodes.add(ir.FactValue(AS_OF_SLOT))
                 return ir.Range(node, node, 1, None)
             case ex.FactRef(fact=fact):
-                node = self.nodes.add(ir.Fact_(self.layout.slots[fact.id]))
+                node = self.nodes.add(ir.FactValue(self.layout.slots[fact.id]))
                 parts = fact.denominator if isinstance(fact, Fact | ExtremeFact) else 1
                 return ir.Range(node, node, parts, unit)
             case ex.Number(value=value):

@@ -51,13 +51,13 @@ class Cells:
 
     def _slots_under(self, node: ir.Node, leans: list[frozenset[int]]) -> frozenset[int]:
         match node:
-            case ir.Fact_(slot) | ir.Is(slot):
+            case ir.FactValue(slot) | ir.Is(slot):
                 return frozenset({slot})
             case ir.ClassIs(code):
                 return frozenset({code})
             case ir.SizeIs(code, _, indicators):
                 return frozenset({code, *(slot for _, slot in indicators)})
-            case ir.All(parts) | ir.Any_(parts) | ir.Extreme(parts=parts):
+            case ir.AllOf(parts) | ir.AnyOf(parts) | ir.Extreme(parts=parts):
                 return frozenset().union(*(leans[part] for part in parts))
             case ir.Sum(a, b) | ir.Difference(a, b) | ir.Product(a, b) | ir.Days(a, b) | ir.Compare(_, a, b):
                 return leans[a] | leans[b]
@@ -86,10 +86,18 @@ class Cells:
             case ir.Days(start, end, first, last):
                 for side in (start, end):
                     day = self.program.nodes[side]
-                    if isinstance(day, ir.Fact_):
+                    if isinstance(day, ir.FactValue):
                         self.fixed.setdefault(day.slot, set()).update((first, first + 1, last, last + 1))
             case _:
                 pass
+
+    def ordered(self, vector: Sequence[Value]) -> bool:
+        """Whether no day lies before one that it must not lie before."""
+        for earlier, later in self.orders:
+            first, last = vector[earlier], vector[later]
+            if isinstance(first, int) and isinstance(last, int) and last < first:
+                return False
+        return True
 
     # --- values that stand for cells ----------------------------------------------------------------------------
 
@@ -141,6 +149,7 @@ class Cells:
                 high = min(high, bound)
             elif slot == later and isinstance(bound, int):
                 low = max(low, bound)
+        low = max(low, self._covered(slot, vector))
         turns = {bound for bound in self.fixed.get(slot, ()) if low < bound <= high}
         for code, table, indicator in self.limits.get(slot, ()):
             known = vector[code]
@@ -161,6 +170,16 @@ class Cells:
         if fact.open_ended:
             chosen.add(OPEN_END)
         return sorted(chosen)
+
+    def _covered(self, slot: int, vector: Sequence[Value]) -> int:
+        """The first start beside known steps: a profile whose steps leave out days that count is refused."""
+        for _, fact, steps, start, end in self.program.layout.extremes:
+            listed, last = vector[steps], vector[end]
+            if slot == start and isinstance(listed, tuple) and listed[0][0] > fact.first_day:
+                latest = min(last, fact.last_day) if isinstance(last, int) else fact.last_day
+                if latest >= fact.first_day:
+                    return min(listed[0][0], latest + 1)
+        return 0
 
     def _besides(
         self, node: int, slot: int, vector: Sequence[Value], grid: Mapping[int, Sequence[int]]

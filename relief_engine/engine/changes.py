@@ -14,43 +14,49 @@ from relief_engine.rulebook.facts import Fact
 class Change:
     """One fact that would meet the criterion if it had one of ``values``, all else being as it is.
 
-    ``current`` is the known value, or None where it is unknown. For a figure ``values`` holds the nearest one.
+    ``current`` and ``values`` are encoded like the fact. For a choice ``values`` holds all that would do, in their
+    declared order; for a figure or a day the nearest one.
     """
 
     fact: Fact
     subject: str
-    current: int | None
+    current: int
     values: tuple[int, ...]
 
 
 def smallest_changes(decision: Decision, cells: Cells, evaluate: Evaluate, node: int) -> tuple[Change, ...]:
-    """Every single-fact change that would meet a condition, in the facts' declared order.
+    """Every single-fact change that would meet an unmet condition, in the facts' declared order.
 
-    Only facts that an applicant can change, and only those that the condition reads.
+    Only facts that an applicant can change, that the condition reads and that are known: where an unknown fact could
+    meet it, the condition would be unknown and not unmet.
+
+    Args:
+        decision: what was decided.
+        cells: the cells of its program.
+        evaluate: the route's function for its program.
+        node: the node of the condition.
     """
     program = decision.program
     if program is None:
         return ()
+    trials = Trials(evaluate)
     found = []
     for slot in sorted(cells.under[node]):
-        fact = program.layout.facts[slot]
-        if not isinstance(fact, Fact) or not fact.changeable:
+        fact, current = program.layout.facts[slot], decision.slots[slot]
+        if not isinstance(fact, Fact) or not fact.changeable or not isinstance(current, int):
             continue
-        current = decision.slots[slot]
-        known = current if isinstance(current, int) else None
         vector = list(decision.slots)
         vector[slot] = None
+        listed = fact.type in ("choice", "yes_no")
         met = []
-        for value in cells.values(slot, vector, Trials(evaluate)):
+        for value in range(program.layout.width(slot)) if listed else cells.values(slot, vector, trials):
             vector[slot] = value
             program.layout.derive(vector)
-            if value != known and evaluate(vector)[node] == ir.MET:
+            if value != current and evaluate(vector)[node] == ir.MET:
                 met.append(value)
         if met:
-            if fact.type in ("choice", "yes_no"):
-                values = tuple(sorted(met))
-            else:
-                values = (min(met, key=lambda v: abs(v - known) if known is not None else v),)
+            # Of two that are as near the lower one: it is what a limit from above leaves.
+            values = tuple(met) if listed else (min(met, key=lambda value: (abs(value - current), value)),)
             subject = "applicant" if fact.subject == "applicant" else decision.subject
-            found.append(Change(fact, subject, known, values))
+            found.append(Change(fact, subject, current, values))
     return tuple(found)

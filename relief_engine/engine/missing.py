@@ -17,7 +17,7 @@ from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Layout, Value
 from relief_engine.decision import Outcome
 from relief_engine.engine.cells import Cells, Evaluate, Trials
-from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, residue, settled
+from relief_engine.engine.outcome import Answer, Residue, answer_of, figure_answer, outcome_of, residue, settled
 from relief_engine.rulebook.facts import Fact
 
 #: After so many evaluations the pruned list is given instead, and marked as not exact (contract, design section 5).
@@ -74,6 +74,8 @@ class Search:
     doubtful: set[int] = field(default_factory=set)
     doubt: bool = False
     walk_all: bool = False
+    #: Whether all completions agree and the rules, by their three-valued logic, do not see it.
+    agreed: bool = False
     #: Ask only what changes the outcome, not what changes its figures.
     outcome_only: bool = False
 
@@ -94,7 +96,7 @@ class Search:
         except _TooMany:
             return self.askable(residue(self.program, self.evaluate(vector), vector).slots, list(vector)), False
         if self.doubtful <= self.support:
-            return self.support, True
+            return self.concluded(vector)
         # Branches that no sample told apart: walk them to the end.
         whole = Search(
             self.program,
@@ -107,6 +109,21 @@ class Search:
         )
         found, exact = whole.run(vector)
         return (found, True) if exact else (self.support | self.doubtful, False)
+
+    def concluded(self, vector: Sequence[Value]) -> tuple[set[int], bool]:
+        """What was found; where nothing was and yet the answer is open, all completions agree unseen by the rules.
+
+        Three-valued logic can't see every agreement: a lease that starts on 31 December has one day of the year whatever
+        its end, and no rent is no relief however long the lease. Nothing is decided on an unknown fact even then; the
+        facts on which the rules still wait are asked for, and the list is marked.
+        """
+        values = self.evaluate(vector)
+        rest = residue(self.program, values, vector)
+        if self.support or self.settled(values) or rest.slots & self.barred:
+            return self.support, True
+        self.agreed = True
+        waiting = self.askable(rest.slots, list(vector))
+        return waiting, not waiting
 
     def values(self, vector: list[Value]) -> Sequence[int | None]:
         """The values of all nodes; every evaluation counts."""
@@ -137,14 +154,14 @@ class Search:
         rest = residue(self.program, values, vector)
         candidates = self.askable(rest.slots, vector)
         if not candidates:
-            return self.leaf(self.unsettled(values))
+            return self.leaf(self.unsettled(values, rest))
         key = (rest.key, *(vector[slot] for slot in self.linked))
         found = self.built.get(key)
         if found is None:
             found = (
                 self.unwalked(candidates, vector)
                 if candidates <= self.support and not self.walk_all
-                else self.split(candidates, vector, values)
+                else self.split(candidates, vector, values, rest)
             )
             self.built[key] = found
         return found
@@ -154,7 +171,7 @@ class Search:
         self.shapes.append(Unwalked(frozenset(candidates), tuple(vector)))
         return len(self.shapes) - 1
 
-    def split(self, candidates: set[int], vector: list[Value], values: Sequence[int | None]) -> int:
+    def split(self, candidates: set[int], vector: list[Value], values: Sequence[int | None], rest: Residue) -> int:
         """Branch over the first open fact."""
         slot = min(candidates, key=self.rank)
         before = vector[slot]
@@ -169,7 +186,7 @@ class Search:
         self.program.layout.derive(vector)
         del self.trials.grid[slot]
         if not branches:
-            return self.leaf(self.unsettled(values))
+            return self.leaf(self.unsettled(values, rest))
         return self.node(slot, branches)
 
     def derived(self, vector: Sequence[Value]) -> Sequence[int | None]:
@@ -188,13 +205,11 @@ class Search:
         """What is asked for: the outcome, and its figures unless they don't matter."""
         return (outcome_of(self.program, values),) if self.outcome_only else answer_of(self.program, values)
 
-    def unsettled(self, values: Sequence[int | None]) -> Answer:
-        """The answer where only figures that do not exist are open: referred, with what is known of the figure."""
-        found = outcome_of(self.program, values)
-        if found is not Outcome.UNDETERMINED:
+    def unsettled(self, values: Sequence[int | None], rest: Residue) -> Answer:
+        """The answer where nothing is left to ask: referred if figures that do not exist are open, with the amount."""
+        if outcome_of(self.program, values) is not Outcome.UNDETERMINED or not rest.slots & self.barred:
             return self.answer(values)
-        figures = () if self.outcome_only else figure_answer(self.program, values)
-        return (Outcome.REFERRED, "not-available", *figures)
+        return (Outcome.REFERRED, *(() if self.outcome_only else figure_answer(self.program, values)))
 
     def rank(self, slot: int) -> tuple[int, int]:
         """Facts with few values first; figures and days last, because their cells depend on the others.
@@ -265,18 +280,22 @@ class Search:
         """Whether some completion gives different answers in two branches, of which one at least is not walked."""
         for _ in range(_SAMPLES):
             chosen: dict[int, int] = {}
-            if self._sampled(a, chosen) != self._sampled(b, chosen):
+            found = self._sampled(a, chosen), self._sampled(b, chosen)
+            if None not in found and found[0] != found[1]:
                 return True
         self.doubt = True
         return False
 
-    def _sampled(self, index: int, chosen: dict[int, int]) -> Answer:
-        """The answer of a branch for one completion; ``chosen`` remembers it, so that another branch gets the same."""
+    def _sampled(self, index: int, chosen: dict[int, int]) -> Answer | None:
+        """The answer of a branch for one completion; ``chosen`` remembers it, so that another branch gets the same.
+
+        None where a completion that another branch has chosen is not possible in this one.
+        """
         shape = self.shapes[index]
         while isinstance(shape, Branching):
             known = dict(shape.options)
-            if chosen.get(shape.slot) not in known:
-                chosen[shape.slot] = self.random.choice(list(known))
+            if chosen.setdefault(shape.slot, self.random.choice(list(known))) not in known:
+                return None
             shape = self.shapes[known[chosen[shape.slot]]]
         if isinstance(shape, Leaf):
             return shape.answer
@@ -288,7 +307,7 @@ class Search:
             self.program.layout.derive(vector)
         values = self.values(vector)
         rest = residue(self.program, values, vector)
-        return self.answer(values) if not self.askable(rest.slots, vector) else self.unsettled(values)
+        return self.unsettled(values, rest) if self.cells.ordered(vector) else None
 
 
 def _origins(layout: Layout, slot: int, vector: Sequence[Value]) -> set[int]:

@@ -106,7 +106,7 @@ def residue(program: ir.Program, values: Sequence[int | None], vector: Sequence[
         seen.add(index)
         node = program.nodes[index]
         match node:
-            case ir.All(parts) | ir.Any_(parts):
+            case ir.AllOf(parts) | ir.AnyOf(parts):
                 roots += [part for part in parts if values[part] == ir.UNKNOWN]
             case ir.Is(slot):
                 found.add(slot)
@@ -123,7 +123,7 @@ def residue(program: ir.Program, values: Sequence[int | None], vector: Sequence[
             case ir.Compare(_, left, right):
                 roots += [side for side in (left, right) if values[side] is None]
                 read |= {("node", side, values[side]) for side in (left, right) if values[side] is not None}
-            case ir.Fact_(slot):
+            case ir.FactValue(slot):
                 found.add(slot)
             case ir.Pick(condition, then, otherwise):
                 chosen = values[condition]
@@ -136,7 +136,7 @@ def residue(program: ir.Program, values: Sequence[int | None], vector: Sequence[
                     for n, on in ((then, ir.MET), (otherwise, ir.UNMET))
                     if values[n] is None and chosen in (on, ir.UNKNOWN)
                 ]
-            case ir.Const() | ir.Literal_():
+            case ir.Const() | ir.Fixed():
                 pass
             case _:
                 roots += [operand for operand in operands(node) if values[operand] is None]

@@ -68,11 +68,16 @@ def classify(rulebook: Rulebook, code: int, values: Mapping[str, int]) -> Sizing
             found = rulebook.facts.get(facts.get(limit.indicator, ""))
             if isinstance(found, Fact):
                 value = values.get(found.id)
-                level = None if value is None else sum(value >= bound for bound in limit.bounds)
+                level = None if value is None else level_of(limit, value)
                 indicators.append(IndicatorClass(found, limit, value, level))
     only = possible.pop() if len(possible) == 1 else None
     remaining = (only,) if only is not None else tuple(sorted(possible))
     return Sizing(table, code, rows, bool(rows) and not uncovered, only, remaining, tuple(indicators))
+
+
+def level_of(limit: Limit, value: int) -> int:
+    """The class that one indicator gives: how many of its lower limits the value reaches."""
+    return sum(value >= bound for bound in limit.bounds)
 
 
 def row_range(row: Row, facts: Mapping[str, str], values: Mapping[str, int]) -> tuple[int, int]:
@@ -83,6 +88,6 @@ def row_range(row: Row, facts: Mapping[str, str], values: Mapping[str, int]) -> 
         if value is None:
             low = 0
         else:
-            level = sum(value >= bound for bound in limit.bounds)
+            level = level_of(limit, value)
             low, high = min(low, level), min(high, level)
     return low, high

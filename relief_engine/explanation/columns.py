@@ -42,11 +42,9 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def hanging(lead: str, text: str, indent: int, width: int) -> list[str]:
     """The lines of a text behind a lead; lines after the first hang under the beginning of the text."""
-    inner = max(width - indent - columns(lead), 10)
-    margin = " " * indent
-    first, *rest = wrapped(text, inner)
-    hang = margin + " " * columns(lead)
-    return [f"{margin}{lead}{first}".rstrip(), *(f"{hang}{line}" for line in rest)]
+    hang = indent + columns(lead)
+    first, *rest = wrapped(text, max(width - hang, 10))
+    return [" " * indent + lead + first, *(" " * hang + line for line in rest)]
 
 
 def _width(character: str) -> int:

@@ -3,47 +3,89 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from relief_engine.explanation.outline import Item, Mark
-from relief_engine.explanation.sheet import Sheet
+from relief_engine.explanation.outline import Item, Mark, Outline, Section
+from relief_engine.explanation.sheet import Group, Sheet
 
 _MARKS: dict[Mark, str] = {"met": "✓ ", "unmet": "✗ ", "unknown": "? ", "referred": "→ ", "plain": ""}
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+#: What Markdown or HTML would read as markup anywhere in a line.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
+#: What would begin a list, a heading or a rule at the start of a line, and what is taken for a link.
+_LEADING = re.compile(r"^([-+=]|\d+(?=[.)]))")
+_LINK = re.compile(r"(?i)(://|\bwww(?=\.)|(?<=\w)@(?=\w))")
 
 
 def escaped(text: str) -> str:
-    """Text in which nothing is read as Markdown or HTML, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    """A text on one line in which nothing is read as Markdown or HTML."""
+    text = _SPECIAL.sub(r"\\\1", text)
+    text = _LEADING.sub(lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", text)
+    return _LINK.sub(lambda match: "www\\" if match[0].lower() == "www" else f"\\{match[0]}", text)
 
 
 def render(sheet: Sheet) -> str:
     """The report as Markdown text."""
-    colon = "：" if sheet.language == "zh" else ": "
-    lines = [f"{sheet.word('as_of')}{colon}{sheet.as_of}", ""]
-    for decision in sheet.decisions:
-        lines += [f"# {escaped(decision.title)}", "", escaped(decision.subject), "", f"**{escaped(decision.headline)}**", ""]
-        if decision.citations:
-            lines += [f"{sheet.word('basis')}{colon}{escaped(decision.citations)}", ""]
-        for section in decision.sections:
-            lines += [f"## {escaped(section.title)}", ""]
-            for item in section.items:
-                lines += _item(item, 0)
-            lines.append("")
+    return "\n".join(_page(sheet)) + "\n"
+
+
+def _page(sheet: Sheet) -> Iterator[str]:
+    for name, value in sheet.head:
+        yield f"- {sheet.pair(name, escaped(value))}"
+    yield ""
+    if sheet.several:
+        yield from ("", f"# {sheet.word('answers')}", "")
+        for group in sheet.groups:
+            yield f"- {escaped(group.title)}"
+            for decision in group.decisions:
+                yield f"  - {sheet.pair(escaped(decision.number), escaped(decision.headline))}"
+        yield ""
+    if sheet.questions is not None:
+        yield from _section(sheet.questions, sheet, "#")
+    for group in sheet.groups:
+        yield from _group(group, sheet)
     if sheet.skipped:
-        lines += [f"# {sheet.word('skipped')}", ""]
-        lines += [f"- {escaped(title)}{colon}{escaped(reason)}" for title, reason in sheet.skipped]
-        lines.append("")
+        yield from (f"# {sheet.word('skipped')}", "")
+        for title, reason in sheet.skipped:
+            yield f"- {sheet.pair(escaped(title), escaped(reason))}"
+        yield ""
     if sheet.total is not None:
-        lines += [f"**{sheet.word('total')}{colon}{sheet.total}**", ""]
-    lines += ["---", "", f"{sheet.word('receipt')}", ""]
-    lines += [f"- {name}{colon}`{value}`" for name, value in sheet.receipt]
-    return "\n".join(lines) + "\n"
+        yield from (f"**{sheet.pair(sheet.word('total'), sheet.total)}**", "")
+    yield from ("---", "", sheet.word("receipt"), "")
+    for name, value in sheet.receipt:
+        yield f"- {sheet.pair(name, _code(value))}"
 
 
-def _item(item: Item, level: int) -> list[str]:
-    aside = f"〔{escaped(item.citations)}〕" if item.citations else ""
-    place = f" `{item.place.replace('`', '')}`" if item.place else ""
-    lines = [f"{'  ' * level}- {_MARKS[item.mark]}{escaped(item.text)}{aside}{place}"]
+def _group(group: Group, sheet: Sheet) -> Iterator[str]:
+    yield from (f"# {escaped(group.title)}", "")
+    if group.citations:
+        yield from (sheet.pair(sheet.word("basis"), escaped(group.citations)), "")
+    for decision in group.decisions:
+        yield from _decision(decision, sheet)
+    for section in group.shared:
+        yield from _section(section, sheet, "##")
+
+
+def _decision(decision: Outline, sheet: Sheet) -> Iterator[str]:
+    yield from (f"## {escaped(decision.subject)}", "", f"**{escaped(decision.headline)}**", "")
+    for section in decision.sections:
+        yield from _section(section, sheet, "###")
+
+
+def _section(section: Section, sheet: Sheet, level: str) -> Iterator[str]:
+    yield from (f"{level} {escaped(section.title)}", "")
+    for item in section.items:
+        yield from _item(item, sheet, 0)
+    yield ""
+
+
+def _item(item: Item, sheet: Sheet, level: int) -> Iterator[str]:
+    place = f" {_code(item.place)}" if item.place else ""
+    cited = f" {escaped(sheet.cited(item.citations))}" if item.citations else ""
+    yield f"{'  ' * level}- {_MARKS[item.mark]}{escaped(item.text)}{place}{cited}"
     for below in item.items:
-        lines += _item(below, level + 1)
-    return lines
+        yield from _item(below, sheet, level + 1)
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', '')}`"

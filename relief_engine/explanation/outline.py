@@ -8,15 +8,30 @@ from dataclasses import dataclass
 from typing import Literal
 
 from relief_engine.decision import Outcome, Status
-from relief_engine.explanation.arithmetic import Line
-from relief_engine.explanation.build import Asked, Explanation, Referred, Sentence, Step
-from relief_engine.explanation.reasons import ANY, Reason
+from relief_engine.errors import Location
+from relief_engine.explanation import say
+from relief_engine.explanation.build import Asked, Due, Explanation, Referred, Sentence, Step
+from relief_engine.explanation.calculation import Line
+from relief_engine.explanation.harmless import one_line
+from relief_engine.explanation.reason import Reason
 from relief_engine.text import Language, Text
 
 Mark = Literal["met", "unmet", "unknown", "referred", "plain"]
+Kind = Literal["missing", "referrals", "calculation", "criteria", "ways", "deadlines", "by_hand", "notes"]
 
 #: A document number of the usual form, and the clause behind it.
 _NUMBERED = re.compile(r"(?P<number>.+?〔\d{4}〕\d+号) (?P<clause>.+)")
+
+_TITLES: dict[Kind, Text] = {
+    "missing": Text("还缺的资料（每一项都可能改变结果）", "Still missing (each may change the answer)"),
+    "referrals": Text("须由人认定", "Left to people"),
+    "calculation": Text("金额的计算", "How the figure comes about"),
+    "criteria": Text("条件", "Criteria"),
+    "ways": Text("给予方式", "How it is given"),
+    "deadlines": Text("办理期限", "Deadlines"),
+    "by_hand": Text("须人工核对", "To be checked by hand"),
+    "notes": Text("说明", "Notes"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +49,28 @@ class Item:
 class Section:
     """A titled part of the outline."""
 
+    kind: Kind
     title: str
     items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One decision: its title, who it is about, the answer in a sentence, and the sections behind it."""
+    """One decision: the programme, what it is about (``number`` in short), the answer, and the sections behind it."""
 
+    programme: str
     title: str
+    number: str
     subject: str
     outcome: Outcome
     headline: str
     citations: str
     sections: tuple[Section, ...]
+
+
+def section_title(kind: Kind, language: Language) -> str:
+    """The title of a kind of section."""
+    return _TITLES[kind].in_(language)
 
 
 def grouped(citations: Iterable[str]) -> str:
@@ -59,28 +82,29 @@ def grouped(citations: Iterable[str]) -> str:
     return "；".join(f"{number} {'、'.join(clauses)}".strip() for number, clauses in documents.items())
 
 
-def short(place: str | None) -> str:
-    """A place without the folders of its file; the record keeps the whole."""
-    return "" if place is None else place.replace("\\", "/").rpartition("/")[2]
-
-
 def outline(explanation: Explanation, language: Language) -> Outline:
-    """Lay an explanation out in one language."""
-    say = _Speaker(language)
-    sections = [
-        Section(say(Text("还须提供", "Still needed")), say.missing(explanation)),
-        Section(say(Text("须由人认定", "Left to people")), tuple(say.referral(r) for r in explanation.referrals)),
-        Section(say(Text("金额怎样算出", "How the amount comes about")), say.calculation(explanation)),
-        Section(say(Text("条件", "Criteria")), tuple(say.step(step) for step in sorted(explanation.criteria, key=_urgency))),
-        Section(say(Text("给予方式", "How it is given")), say.sentences(explanation.ways)),
-        Section(say(Text("办理期限", "Deadlines")), say.sentences(explanation.deadlines)),
-        Section(say(Text("须人工核对", "To be checked by hand")), say.sentences(explanation.check_by_hand)),
-        Section(say(Text("说明", "Notes")), say.sentences(explanation.remarks)),
-    ]
+    """Lay an explanation out in one language: what is missing or left to people first, then figures and criteria."""
+    speaker = Speaker(language, explanation.source)
+    parts: dict[Kind, tuple[Item, ...]] = {
+        "missing": speaker.missing(explanation),
+        "referrals": tuple(speaker.referral(referral) for referral in explanation.referrals),
+        "calculation": tuple(speaker.line(line) for line in explanation.lines),
+        "criteria": tuple(speaker.step(step) for step in sorted(explanation.criteria, key=_urgency)),
+        "ways": tuple(speaker.sentence(sentence) for sentence in explanation.ways),
+        "deadlines": tuple(speaker.due(due) for due in explanation.deadlines),
+        "by_hand": tuple(speaker.sentence(sentence) for sentence in explanation.check_by_hand),
+        "notes": tuple(speaker.sentence(sentence) for sentence in explanation.remarks),
+    }
     return Outline(
-        say(explanation.title), say(explanation.subject), explanation.outcome, say(explanation.headline),
-        grouped(explanation.citations), tuple(section for section in sections if section.items),
-    )  # fmt: skip
+        programme=explanation.programme,
+        title=speaker(explanation.title),
+        number=speaker(explanation.number),
+        subject=speaker(explanation.subject),
+        outcome=explanation.outcome,
+        headline=speaker(explanation.headline),
+        citations=grouped(explanation.citations),
+        sections=tuple(Section(kind, section_title(kind, language), items) for kind, items in parts.items() if items),
+    )
 
 
 def _urgency(step: Step) -> int:
@@ -90,85 +114,123 @@ def _urgency(step: Step) -> int:
     return {Status.UNMET: 0, Status.UNKNOWN: 2, Status.MET: 3}[step.status]
 
 
-class _Speaker:
-    """Renders parts of an explanation in one language."""
+class Speaker:
+    """Renders parts of an explanation in one language. ``source`` is the profile that most places lie in."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, source: str) -> None:
         self.language = language
+        self.source = source
 
     def __call__(self, text: Text) -> str:
-        return text.in_(self.language)
+        """A text in the language, on one line."""
+        return one_line(text.in_(self.language))
+
+    def place(self, where: Location | None) -> str:
+        """A place for people."""
+        return "" if where is None else self(say.place(where, self.source))
+
+    # --- criteria and referrals ---------------------------------------------------------------------------------
 
     def step(self, step: Step) -> Item:
+        """One criterion."""
         mark: Mark = "referred" if step.replaced else step.status.value
-        below = [self.reason(step.reason, step.citations)]
+        told = frozenset(change.fact for change in step.changes)
+        below = list(self.unfolded(step.reason, step.citations, told))
         if step.replaced:
-            below.append(Item("referred", self(Text("本条不满足，但可由人认定（见上）", "not met, but people may decide (see above)"))))
+            words = Text("本条不满足，但可由人认定（见上）", "not met, but people may decide (see above)")
+            below.append(Item("referred", self(words)))
         if step.reading is not None and step.status is not Status.MET:
             below.append(Item("plain", self(step.reading)))
-        below.extend(
-            Item("plain", self(Text(f"差距：{change.zh}", f"margin: {change.en}"))) for change in step.changes
-        )
+        if len(step.changes) == 1:
+            below.append(Item("plain", self(say.titled(Text("差距", "margin"), step.changes[0].text))))
+        elif step.changes:
+            words = Text(
+                "差距（其他不变，下列任一项达到即满足本条）",
+                "margin (all else being equal, any one of these would meet it)",
+            )
+            each = tuple(Item("plain", self(change.text)) for change in step.changes)
+            below.append(Item("plain", self(words), items=each))
         return Item(mark, self(step.title), grouped(step.citations), items=tuple(below))
 
-    def reason(self, reason: Reason, above: tuple[str, ...] = ()) -> Item:
-        """A reason and what lies below it; clauses that stand above it are not said again.
-
-        Where one of several is enough and one holds, the others do not matter and are left out.
-        """
-        text = self(reason.text)
-        enough = reason.text == ANY and reason.status is Status.MET
-        parts = [part for part in reason.parts if not enough or part.status is Status.MET]
-        if enough and len(parts) == 1:
-            return self.reason(parts[0], above)
-        if reason.margin is not None:
-            text += f"{'：' if self.language == 'zh' else ': '}{self(reason.margin)}"
-        return Item(
-            reason.status.value, text, grouped(c for c in reason.citations if c not in above), short(reason.place),
-            tuple(self.reason(part, (*above, *reason.citations)) for part in parts),
-        )  # fmt: skip
-
     def referral(self, referral: Referred) -> Item:
-        below = [Item("plain", self(referral.reason))]
+        """One referral that holds: why it is left to people, and what makes it hold."""
+        below = [Item("plain", self(referral.reason))] if referral.reason != referral.title else []
         if referral.why is not None:
-            below.append(self.reason(referral.why, referral.citations))
+            below += self.unfolded(referral.why, referral.citations)
         return Item("referred", self(referral.title), grouped(referral.citations), items=tuple(below))
 
+    def unfolded(self, reason: Reason, above: tuple[str, ...], told: frozenset[str] = frozenset()) -> tuple[Item, ...]:
+        """A reason, or its parts where all of them count and it says nothing else."""
+        if reason.join == "all" and reason.fact is None:
+            return tuple(item for part in reason.parts for item in self.unfolded(part, above, told))
+        return (self.reason(reason, above, told),)
+
+    def reason(self, reason: Reason, above: tuple[str, ...], told: frozenset[str] = frozenset()) -> Item:
+        """A reason and what lies below it.
+
+        Clauses that stand ``above`` it are not said again, nor the margins of facts that are ``told`` elsewhere. Where
+        one part is enough and one holds, the others do not matter and are left out.
+        """
+        enough = reason.join == "any" and reason.status is Status.MET
+        parts = [part for part in reason.parts if not enough or part.status is Status.MET]
+        if enough and len(parts) == 1 and reason.fact is None:
+            return self.reason(parts[0], above, told)
+        text = self(reason.text)
+        if reason.margin is not None and reason.fact not in told:
+            text += f"{'，' if self.language == 'zh' else ', '}{self(reason.margin)}"
+        return Item(
+            reason.status.value, text, grouped(c for c in reason.citations if c not in above), self.place(reason.place),
+            tuple(self.reason(part, (*above, *reason.citations), told) for part in parts),
+        )  # fmt: skip
+
+    # --- what is missing, figures, sentences --------------------------------------------------------------------
+
     def missing(self, explanation: Explanation) -> tuple[Item, ...]:
+        """The questions."""
         items = [self.asked(asked) for asked in explanation.missing]
         if not explanation.missing_is_exact:
-            note = Text("情形过多，所列各项不一定都有影响", "there are too many cases to search; not every item may matter")
-            items.append(Item("plain", self(note)))
+            words = Text(
+                "情形过多，所列各项不一定都有影响", "there are too many cases to search; not every item may matter"
+            )
+            items.append(Item("plain", self(words)))
         return tuple(items)
 
     def asked(self, asked: Asked) -> Item:
-        below = ()
-        if asked.evidence is not None:
-            below = (Item("plain", self(Text(f"凭证：{asked.evidence.zh}", f"evidence: {asked.evidence.en}"))),)
-        return Item("unknown", self(asked.question), place=asked.fact, items=below)
-
-    def calculation(self, explanation: Explanation) -> tuple[Item, ...]:
-        items = [self.line(line) for line in explanation.lines]
-        if explanation.total is not None:
-            total = self.line(explanation.total)
-            text = total.text
-            if explanation.rounding is not None:
-                text += f"（{self(explanation.rounding)}）" if self.language == "zh" else f" ({self(explanation.rounding)})"
-            items.append(Item("plain", text, items=total.items))
-        if explanation.result is not None and items:
-            items.append(Item("plain", self(Text(f"结果：{explanation.result.zh}", f"result: {explanation.result.en}"))))
-        return tuple(items)
+        """One question, with the fact's name in the profile, and the document that answers it."""
+        below = [
+            Item("plain", self(say.titled(title, text)))
+            for title, text in ((Text("填法", "note"), asked.note), (Text("凭证", "evidence"), asked.evidence))
+            if text is not None
+        ]
+        return Item("unknown", self(asked.question), place=asked.fact, items=tuple(below))
 
     def line(self, line: Line) -> Item:
-        written, result, title = self(line.written), self(line.result), self(line.title)
-        colon = "：" if self.language == "zh" else ": "
-        text = f"{title}{colon}{written} = {result}" if written != result else f"{title}{colon}{result}"
-        below = tuple(
-            Item("plain", f"{self(f.title)}{colon}{self(f.value)}", grouped(f.citations), short(f.place))
+        """One line of the calculation."""
+        written, result = self(line.written), self(line.result)
+        text = self(say.titled(line.title, line.result))
+        if written != result:
+            text = f"{self(say.titled(line.title, line.written))} = {result}"
+        citations = ""
+        if line.rounded is not None:
+            text += f"{'，' if self.language == 'zh' else ', '}{self(line.rounded)}"
+            citations = grouped(line.rounded_by)
+        because = [self.reason(reason, ()) for reason in line.because]
+        factors = [
+            Item("plain", self(say.titled(f.title, f.value)), grouped(f.citations), self.place(f.place))
             for f in line.factors
-            if f.place or f.citations
-        )
-        return Item("plain", text, items=below)
+            if f.place is not None or f.citations
+        ]
+        return Item("plain", text, citations, items=(*because, *factors))
 
-    def sentences(self, sentences: tuple[Sentence, ...]) -> tuple[Item, ...]:
-        return tuple(Item("plain", self(s.text), grouped(s.citations)) for s in sentences)
+    def sentence(self, sentence: Sentence) -> Item:
+        """A sentence of the programme."""
+        return Item("plain", self(sentence.text), grouped(sentence.citations))
+
+    def due(self, due: Due) -> Item:
+        """A deadline."""
+        day = due.day.isoformat()
+        text = Text(
+            f"{due.title.zh}：不晚于 {day}{'（已过）' if due.passed else ''}",
+            f"{due.title.en}: by {day}{' (passed)' if due.passed else ''}",
+        )
+        return Item("plain", self(text), grouped(due.citations))

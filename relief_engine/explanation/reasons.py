@@ -78,20 +78,22 @@ class Reasons:
             raise TypeError("a membership test needs a choice")
         status = self.trace.condition(expr, wanted=wanted)
         named, citations = self.named(expr, kind)
-        needed = _needed(joined([kind.domain.labels[i] for i in named]), wanted=wanted) if expr.name is not None else (
-            _among([kind.domain.labels[i] for i in named], wanted=wanted))
+        labels = [kind.domain.labels[index] for index in named]
+        listed = expr.name is not None
+        needed = _listed(labels, wanted=wanted) if listed else _among(labels, wanted=wanted)
+        # A choice that is the only one wanted says so by its value; so does one that is only stated.
+        plain = mood == "stated" or (status is Status.MET and wanted and len(labels) == 1)
         if isinstance(fact, SizeFact):
             classes = frozenset(named) if wanted else frozenset(range(len(kind.domain.ids))) - frozenset(named)
             return size_reason(self.trace, fact, classes, needed, status, mood)
         if isinstance(fact, ClassFact):
-            return self.code_class(fact, status, needed, plain=mood == "stated" or (status is Status.MET and wanted))
-        # A single choice that is met, and a choice that is only stated, say by their value what is the case.
-        said = expr.name is None and (mood == "stated" or (status is Status.MET and wanted and len(named) == 1))
-        found = self.about(fact, status, needed, plain=said or mood == "stated")
-        if mood == "stated" and expr.name is not None:
-            labels = joined([kind.domain.labels[i] for i in named])
-            among = Text(f"在{labels.zh}之列", f"one of {labels.en}") if wanted else (
-                Text(f"不在{labels.zh}之列", f"none of {labels.en}"))
+            return self.code_class(fact, status, needed, plain=plain)
+        found = self.about(fact, status, needed, plain=plain)
+        if mood == "stated" and listed:
+            words = joined(labels)
+            among = Text(f"在{words.zh}之列", f"which is among {words.en}")
+            if not wanted:
+                among = Text(f"不在{words.zh}之列", f"which is not among {words.en}")
             found = replace(found, text=Text(f"{found.text.zh}，{among.zh}", f"{found.text.en}, {among.en}"))
         return replace(found, citations=citations)
 
@@ -227,7 +229,8 @@ def _among(labels: list[Text], *, wanted: bool) -> Text:
     return Text(f"不得为{words.zh}", f"must not be {words.en}")
 
 
-def _needed(words: Text, *, wanted: bool) -> Text:
+def _listed(labels: list[Text], *, wanted: bool) -> Text:
+    words = joined(labels)
     if wanted:
         return Text(f"须在{words.zh}之列", f"must be one of {words.en}")
     return Text(f"不得在{words.zh}之列", f"must not be one of {words.en}")

@@ -7,15 +7,19 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from relief_engine.compiled import ir
 from relief_engine.decision import Decision, Outcome
 from relief_engine.engine import Engine, Report
-from relief_engine.explanation import say
-from relief_engine.explanation.arithmetic import Line
+from relief_engine.explanation.answer import applicant_name
 from relief_engine.explanation.build import Explanation, Sentence, explain
-from relief_engine.explanation.reasons import Reason
+from relief_engine.explanation.calculation import Line
+from relief_engine.explanation.reason import Reason
 from relief_engine.text import Language, Text
 
 SCHEMA = "relief-check/1"
+
+#: What one figure may be in JSON: a number where it is whole, else exact text; a pair where the texts leave it open.
+Figure = int | str | list[Any]
 
 
 def report_record(report: Report, engine: Engine, language: Language, version: str) -> dict[str, Any]:
@@ -25,7 +29,7 @@ def report_record(report: Report, engine: Engine, language: Language, version: s
         "as_of": report.as_of.isoformat(),
         "rulebook": {"digest": report.rulebook.digest},
         "engine": {"version": version, "routes": list(report.routes)},
-        "profile": {"digest": report.profile.digest},
+        "profile": {"digest": report.profile.digest, "source": report.profile.source},
         "decisions": [decision_record(decision, engine, language) for decision in report.decisions],
         "skipped": [{"programme": s.programme.id, "reason": s.reason.in_(language)} for s in report.skipped],
         "total": amount(report.total),
@@ -42,7 +46,6 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
     explanation = explain(decision, engine)
     first, last = decision.in_force
     bounds = decision.amount_range
-    steps = {step.id: step for step in explanation.criteria}
     return {
         "programme": decision.programme.id,
         "subject": decision.subject,
@@ -55,71 +58,138 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
         "amount_if_granted": amount(decision.amount_if_granted),
         "ceiling": amount(decision.ceiling),
         "payable": amount(decision.payable),
-        "rate": None if decision.rate is None else _fraction(decision.rate),
-        "until": None if decision.until is None else decision.until.isoformat(),
+        "rate": None if decision.rate is None else exact(decision.rate),
+        "until": _day(decision.until),
         "in_force": {"from": _day(first), "to": _day(last)},
-        "figures": {name: _figure(value) for name, value in decision.figures.items()}
-        if decision.outcome in (Outcome.ELIGIBLE, Outcome.REFERRED)
-        else {},
+        "figures": figures(decision),
         "criteria": [
             {
-                "id": found.id,
-                "title": found.compiled.criterion.title.in_(language),
-                "status": found.status.value,
-                "replaced": found.replaced,
-                "citations": list(say.cited(found.citations)),
-                "changes": [change.in_(language) for change in steps[found.id].changes],
+                "id": step.id,
+                "title": step.title.in_(language),
+                "status": step.status.value,
+                "replaced": step.replaced,
+                "citations": list(step.citations),
+                "changes": [
+                    {"fact": change.fact, "subject": change.subject, "text": change.text.in_(language)}
+                    for change in step.changes
+                ],
             }
-            for found in decision.criteria
+            for step in explanation.criteria
         ],
         "referrals": [
             {
                 "id": found.id,
                 "title": found.title.in_(language),
                 "in_place_of": list(found.in_place_of),
-                "citations": list(say.cited(found.citations)),
+                "citations": list(found.citations),
                 "reason": found.reason.in_(language),
             }
-            for found in decision.referrals
+            for found in explanation.referrals
         ],
         "missing": [
-            {"fact": asked.fact, "subject": asked.subject, "question": asked.question.in_(language)}
+            {
+                "fact": asked.fact,
+                "subject": asked.subject,
+                "question": asked.question.in_(language),
+                "note": _optional(asked.note, language),
+                "evidence": _optional(asked.evidence, language),
+            }
             for asked in explanation.missing
         ],
         "missing_is_exact": explanation.missing_is_exact,
         "deadlines": [
-            {"id": deadline.id, "date": day.isoformat(), "title": deadline.title.in_(language), "citations": list(say.cited(deadline.citations))}
-            for deadline, day in decision.deadlines()
+            {
+                "id": due.id,
+                "date": due.day.isoformat(),
+                "passed": due.passed,
+                "title": due.title.in_(language),
+                "citations": list(due.citations),
+            }
+            for due in explanation.deadlines
         ],
-        "ways": [_sentence(s, language) for s in explanation.ways],
-        "check_by_hand": [_sentence(s, language) for s in explanation.check_by_hand],
-        "remarks": [_sentence(s, language) for s in explanation.remarks],
-        "explanation": explanation_record(explanation, language),
+        "ways": [_sentence(sentence, language) for sentence in explanation.ways],
+        "check_by_hand": [_sentence(sentence, language) for sentence in explanation.check_by_hand],
+        "remarks": [_sentence(sentence, language) for sentence in explanation.remarks],
+        "explanation": explanation_record(explanation, applicant_name(decision), language),
     }
 
 
-def explanation_record(explanation: Explanation, language: Language) -> dict[str, Any]:
+def explanation_record(explanation: Explanation, applicant: str, language: Language) -> dict[str, Any]:
     """The tree of reasons and the calculation."""
     return {
         "title": explanation.title.in_(language),
+        "applicant": applicant or None,
         "subject": explanation.subject.in_(language),
         "headline": explanation.headline.in_(language),
+        "citations": list(explanation.citations),
         "criteria": [
             {
                 "id": step.id,
                 "status": step.status.value,
                 "reading": _optional(step.reading, language),
-                "reason": _reason(step.reason, language),
+                "reason": reason_record(step.reason, language),
             }
             for step in explanation.criteria
         ],
         "referrals": [
-            {"id": r.id, "reason": None if r.why is None else _reason(r.why, language)} for r in explanation.referrals
+            {"id": found.id, "reason": None if found.why is None else reason_record(found.why, language)}
+            for found in explanation.referrals
         ],
         "calculation": [_line(line, language) for line in explanation.lines],
-        "total": None if explanation.total is None else _line(explanation.total, language),
-        "rounding": _optional(explanation.rounding, language),
     }
+
+
+def reason_record(reason: Reason, language: Language) -> dict[str, Any]:
+    """One node of the tree of reasons with what lies below it."""
+    return {
+        "status": reason.status.value,
+        "text": reason.text.in_(language),
+        "fact": reason.fact,
+        "value": _optional(reason.value, language),
+        "needed": _optional(reason.needed, language),
+        "margin": _optional(reason.margin, language),
+        "place": None if reason.place is None else str(reason.place),
+        "citations": list(reason.citations),
+        "join": reason.join,
+        "parts": [reason_record(part, language) for part in reason.parts],
+    }
+
+
+def figures(decision: Decision) -> dict[str, Figure]:
+    """The named figures of a decision that gives something; money as text, whole numbers as numbers."""
+    if decision.program is None or decision.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED):
+        return {}
+    found: dict[str, Figure] = {}
+    for name, value in decision.figures.items():
+        figure = decision.program.lets[name]
+        if isinstance(value, tuple):
+            found[name] = [_figure(part, figure) for part in value]
+        else:
+            found[name] = _figure(value, figure)
+    return found
+
+
+def _figure(value: int | Fraction | dt.date, figure: ir.Range) -> int | str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if figure.unit is not None and figure.unit.dimensions == (("元", 1),):
+        return exact(Fraction(value), decimals=2)
+    return value if isinstance(value, int) else exact(value)
+
+
+def exact(value: Fraction, *, decimals: int = 0) -> str:
+    """A ratio as a decimal with at least so many places, or as a fraction where no decimal has an end."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    places = max(twos, fives, decimals)
+    whole, part = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
 
 
 def _optional(text: Text | None, language: Language) -> str | None:
@@ -130,48 +200,26 @@ def _day(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _fraction(value: Fraction) -> str:
-    """A ratio as a decimal where it has an end, else as a fraction."""
-    denominator = value.denominator
-    for prime in (2, 5):
-        while denominator % prime == 0:
-            denominator //= prime
-    if denominator != 1:
-        return f"{value.numerator}/{value.denominator}"
-    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
-
-
-def _figure(value: object) -> Any:
-    """A figure: whole numbers as numbers, others as exact text, open ones as a pair."""
-    if isinstance(value, tuple):
-        return [_figure(part) for part in value]
-    if isinstance(value, Fraction):
-        return _fraction(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def _reason(reason: Reason, language: Language) -> dict[str, Any]:
-    return {
-        "status": reason.status.value,
-        "text": reason.text.in_(language),
-        "margin": _optional(reason.margin, language),
-        "place": reason.place,
-        "citations": list(reason.citations),
-        "parts": [_reason(part, language) for part in reason.parts],
-    }
-
-
 def _line(line: Line, language: Language) -> dict[str, Any]:
     return {
         "name": line.name,
         "title": line.title.in_(language),
         "written": line.written.in_(language),
         "result": line.result.in_(language),
-        "low": _fraction(line.low),
-        "high": _fraction(line.high),
+        "low": exact(line.low),
+        "high": exact(line.high),
+        "rounded": _optional(line.rounded, language),
+        "rounded_by": list(line.rounded_by),
+        "because": [reason_record(reason, language) for reason in line.because],
         "factors": [
-            {"title": f.title.in_(language), "value": f.value.in_(language), "place": f.place, "citations": list(f.citations)}
-            for f in line.factors
+            {
+                "name": factor.name,
+                "title": factor.title.in_(language),
+                "value": factor.value.in_(language),
+                "place": None if factor.place is None else str(factor.place),
+                "citations": list(factor.citations),
+            }
+            for factor in line.factors
         ],
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from relief_engine.compiled.layout import Value
@@ -12,7 +13,7 @@ from relief_engine.profile.words import figure_text, value_text
 from relief_engine.rulebook.facts import AnyFact, Fact
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import CodeList
-from relief_engine.rulebook.units import Unit
+from relief_engine.rulebook.units import Unit, parse_unit
 from relief_engine.text import Text, joined
 
 UNKNOWN = Text("不明", "unknown")
@@ -52,6 +53,7 @@ COMPARED_DAYS = {
 }
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
+_DAYS = parse_unit("天")
 _LISTS = {"leases": Text("租约", "lease"), "loans": Text("贷款", "loan")}
 _COUNTERS = {"leases": "份", "loans": "笔"}
 
@@ -73,6 +75,11 @@ def figure(number: Fraction, unit: Unit | None) -> Text:
     return Text(figure_text(number, unit, "zh"), figure_text(number, unit, "en"))
 
 
+def money(amount: Decimal) -> Text:
+    """Yuan with two decimals."""
+    return Text(f"{amount:,.2f} 元", f"{amount:,.2f} yuan")
+
+
 def day(date: dt.date) -> Text:
     """A day."""
     return both(date.isoformat())
@@ -80,7 +87,11 @@ def day(date: dt.date) -> Text:
 
 def span(low: Text, high: Text) -> Text:
     """From one value to another; the value itself where both are the same."""
-    return low if low == high else Text(f"{low.zh}至{_apart(high.zh)}", f"{low.en} to {high.en}")
+    return (
+        low
+        if low == high
+        else Text(f"{low.zh}{' ' if low.zh[-1:].isascii() else ''}至{_apart(high.zh)}", f"{low.en} to {high.en}")
+    )
 
 
 def behind(words: Text, object_: Text) -> Text:
@@ -98,6 +109,30 @@ def either(parts: Sequence[Text]) -> Text:
         return joined(list(parts))
     most = joined(list(parts[:-1]))
     return Text(f"{most.zh}或{parts[-1].zh}", f"{most.en} or {parts[-1].en}")
+
+
+def margin(fact: Fact, difference: int) -> Text:
+    """How far a fact's value lies off its limit; ``difference`` is value − limit in the fact's encoding."""
+    return margin_of(Fraction(difference), value(fact, abs(difference)))
+
+
+def margin_of(difference: Fraction, words: Text) -> Text:
+    """How far a figure lies off its limit, in words for the size of the difference."""
+    if difference == 0:
+        return Text("恰好等于这个数", "exactly that")
+    if difference > 0:
+        return Text(f"多 {words.zh}", f"{words.en} too many")
+    return Text(f"少 {words.zh}", f"{words.en} too few")
+
+
+def margin_in_days(difference: int) -> Text:
+    """How far a day lies off its limit."""
+    days = figure_text(abs(difference), _DAYS, "en")
+    if difference == 0:
+        return Text("恰好是这一天", "exactly that day")
+    if difference > 0:
+        return Text(f"晚 {difference} 天", f"{days} too late")
+    return Text(f"早 {-difference} 天", f"{days} too early")
 
 
 def titled(title: Text, text: Text) -> Text:

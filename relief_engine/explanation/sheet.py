@@ -1,26 +1,38 @@
-"""Explanation stage: a whole report in one language: its head, one outline for each decision, what was skipped, sums."""
+"""Explanation stage: a whole report in one language, laid out so that nothing is said twice.
+
+One decision stands by itself. Several decisions of one programme form a group: what is the same for all of them is said
+once behind them, and what is asked about the applicant is asked once for the whole report.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine, Report
-from relief_engine.explanation.build import explain, money
-from relief_engine.explanation.outline import Outline, outline
+from relief_engine.explanation import say
+from relief_engine.explanation.answer import applicant_name
+from relief_engine.explanation.build import Explanation, explain
+from relief_engine.explanation.harmless import one_line
+from relief_engine.explanation.outline import Item, Kind, Outline, Section, Speaker, outline, section_title
 from relief_engine.text import Language, Text
 
 #: The words of a report's frame.
 WORDS = {
     "as_of": Text("判定日", "Day of the decision"),
-    "rulebook": Text("规则库", "Rulebook"),
-    "engine": Text("引擎", "Engine"),
-    "profile": Text("资料", "Profile"),
-    "total": Text("可得减免合计", "Total of relief granted"),
+    "applicant": Text("申请方", "Applicant"),
+    "file": Text("资料文件", "Profile file"),
+    "answers": Text("结果一览", "Answers"),
+    "questions": Text("申请方还缺的资料（各项共用，只问一次）", "Missing about the applicant (asked once for all)"),
+    "same": Text("各项相同的条件", "Criteria that are the same for all"),
+    "total": Text("可得金额合计", "Total of the amounts granted"),
     "skipped": Text("没有判定的项目", "Programmes not decided"),
     "receipt": Text("回执", "Receipt"),
-    "basis": Text("依据", "Basis"),
+    "rulebook": Text("规则库", "Rulebook"),
+    "profile": Text("资料", "Profile"),
+    "engine": Text("引擎", "Engine"),
     "routes": Text("计算路径", "Routes"),
+    "basis": Text("依据", "Basis"),
 }
 
 ROUTES = {
@@ -28,14 +40,28 @@ ROUTES = {
     "forward-chaining": Text("规则推理", "forward chaining"),
 }
 
+#: Sections that say the same for every decision that has them.
+_SHARED: tuple[Kind, ...] = ("ways", "deadlines", "by_hand", "notes")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The decisions of one programme, and the sections that they share."""
+
+    title: str
+    citations: str
+    decisions: tuple[Outline, ...]
+    shared: tuple[Section, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A report, ready to be printed in any form."""
+    """A report, ready to be printed in any form. ``head`` and ``receipt`` are pairs of a name and a value."""
 
     language: Language
-    as_of: str
-    decisions: tuple[Outline, ...]
+    head: tuple[tuple[str, str], ...]
+    questions: Section | None
+    groups: tuple[Group, ...]
     skipped: tuple[tuple[str, str], ...]
     total: str | None
     receipt: tuple[tuple[str, str], ...]
@@ -44,23 +70,145 @@ class Sheet:
         """A word of the frame."""
         return WORDS[key].in_(self.language)
 
+    def pair(self, name: str, value: str) -> str:
+        """A name and its value on one line."""
+        return f"{name}：{value}" if self.language == "zh" else f"{name}: {value}"
+
+    def cited(self, citations: str) -> str:
+        """Clauses behind a text, in the brackets that the language uses."""
+        if not citations:
+            return ""
+        return f"【{citations}】" if self.language == "zh" else f"[{citations}]"
+
+    @property
+    def several(self) -> bool:
+        """Whether there is more than one decision, so that an overview helps."""
+        return sum(len(group.decisions) for group in self.groups) > 1
+
 
 def sheet(report: Report, engine: Engine, language: Language, version: str) -> Sheet:
     """Lay a report out in one language. ``version`` is the engine's, for the receipt."""
-    routes = "、".join(ROUTES.get(r, Text(r, r)).in_(language) for r in report.routes)
-    eligible = [d for d in report.decisions if d.outcome is Outcome.ELIGIBLE]
-    receipt = (
-        (WORDS["as_of"].in_(language), report.as_of.isoformat()),
-        (WORDS["rulebook"].in_(language), report.rulebook.digest),
-        (WORDS["profile"].in_(language), report.profile.digest),
-        (WORDS["engine"].in_(language), f"relief-engine {version}"),
-        (WORDS["routes"].in_(language), routes),
-    )
+    explained = [(decision, explain(decision, engine)) for decision in report.decisions]
+    outlines = [outline(explanation, language) for _, explanation in explained]
+    questions = None
+    if len(outlines) > 1:
+        questions = _questions([explanation for _, explanation in explained], language)
+        outlines = [_without_applicant(o, e, language) for o, (_, e) in zip(outlines, explained, strict=True)]
+    by_programme: dict[str, list[Outline]] = {}
+    for laid_out in outlines:
+        by_programme.setdefault(laid_out.programme, []).append(laid_out)
+    eligible = any(decision.outcome is Outcome.ELIGIBLE for decision in report.decisions)
     return Sheet(
         language,
-        report.as_of.isoformat(),
-        tuple(outline(explain(decision, engine), language) for decision in report.decisions),
+        _head(report, language),
+        questions,
+        tuple(_group(decisions, language) for decisions in by_programme.values()),
         tuple((s.programme.title.in_(language), s.reason.in_(language)) for s in report.skipped),
-        money(report.total).in_(language) if eligible and len(report.decisions) > 1 else None,
-        receipt,
+        say.money(report.total).in_(language) if eligible and len(outlines) > 1 else None,
+        _receipt(report, language, version),
     )
+
+
+def _head(report: Report, language: Language) -> tuple[tuple[str, str], ...]:
+    head = [("as_of", report.as_of.isoformat())]
+    named = [name for decision in report.decisions[:1] if (name := applicant_name(decision))]
+    head += [("applicant", name) for name in named]
+    head.append(("file", one_line(report.profile.source)))
+    return tuple((WORDS[key].in_(language), value) for key, value in head)
+
+
+def _receipt(report: Report, language: Language, version: str) -> tuple[tuple[str, str], ...]:
+    routes = [ROUTES.get(route, Text(route, route)).in_(language) for route in report.routes]
+    pairs = (
+        ("as_of", report.as_of.isoformat()),
+        ("rulebook", report.rulebook.digest),
+        ("profile", report.profile.digest),
+        ("engine", f"relief-engine {version}"),
+        ("routes", ("、" if language == "zh" else ", ").join(routes)),
+    )
+    return tuple((WORDS[key].in_(language), value) for key, value in pairs)
+
+
+# --- several decisions ------------------------------------------------------------------------------------------------
+
+
+def _questions(explanations: list[Explanation], language: Language) -> Section | None:
+    """What is asked about the applicant, each question once."""
+    found: dict[tuple[str, str], Item] = {}
+    for explanation in explanations:
+        speaker = Speaker(language, explanation.source)
+        for asked in explanation.missing:
+            if asked.subject == "applicant":
+                found.setdefault((asked.fact, asked.question.zh), speaker.asked(asked))
+    return Section("missing", WORDS["questions"].in_(language), tuple(found.values())) if found else None
+
+
+def _without_applicant(laid_out: Outline, explanation: Explanation, language: Language) -> Outline:
+    """A decision without the questions that the report asks once for all."""
+    own = replace(explanation, missing=tuple(a for a in explanation.missing if a.subject != "applicant"))
+    items = Speaker(language, explanation.source).missing(own)
+    sections = []
+    for section in laid_out.sections:
+        if section.kind != "missing":
+            sections.append(section)
+        elif items:
+            sections.append(replace(section, items=items))
+    return replace(laid_out, sections=tuple(sections))
+
+
+def _group(decisions: list[Outline], language: Language) -> Group:
+    first = decisions[0]
+    if len(decisions) == 1:
+        return Group(first.title, first.citations, tuple(decisions), ())
+    same = _same_criteria(decisions)
+    shared: list[Section] = []
+    if same:
+        shared.append(Section("criteria", WORDS["same"].in_(language), same))
+    for kind in _SHARED:
+        items = _merged(decisions, kind, language)
+        if items:
+            shared.append(Section(kind, section_title(kind, language), items))
+    return Group(first.title, first.citations, tuple(_own(decision, same) for decision in decisions), tuple(shared))
+
+
+def _items(decision: Outline, kind: Kind) -> tuple[Item, ...]:
+    return next((section.items for section in decision.sections if section.kind == kind), ())
+
+
+def _same_criteria(decisions: list[Outline]) -> tuple[Item, ...]:
+    """Criteria that came out alike, on the same facts, for every decision."""
+    lists = [_items(decision, "criteria") for decision in decisions if decision.outcome is not Outcome.NOT_IN_FORCE]
+    if len(lists) < 2:
+        return ()
+    return tuple(item for item in lists[0] if all(item in other for other in lists[1:]))
+
+
+def _own(decision: Outline, same: tuple[Item, ...]) -> Outline:
+    """A decision with only what is its own."""
+    sections = []
+    for section in decision.sections:
+        if section.kind in _SHARED:
+            continue
+        items = section.items
+        if section.kind == "criteria":
+            items = tuple(item for item in items if item not in same)
+        if items:
+            sections.append(replace(section, items=items))
+    return replace(decision, sections=tuple(sections))
+
+
+def _merged(decisions: list[Outline], kind: Kind, language: Language) -> tuple[Item, ...]:
+    """Each sentence of a kind once; where it does not hold for all, with those that it holds for."""
+    holds: dict[Item, list[str]] = {}
+    for decision in decisions:
+        for item in _items(decision, kind):
+            holds.setdefault(item, []).append(decision.number)
+    found = []
+    for item, numbers in holds.items():
+        if len(numbers) < len(decisions):
+            names = ("、" if language == "zh" else ", ").join(numbers)
+            text = f"{item.text}（{names}）" if language == "zh" else f"{item.text} ({names})"
+            found.append(replace(item, text=text))
+        else:
+            found.append(item)
+    return tuple(found)

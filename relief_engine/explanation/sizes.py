@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from relief_engine.decision import Status
 from relief_engine.engine.sizing import level_of, row_range
 from relief_engine.explanation import say
-from relief_engine.explanation.reason import Mood, Reason
+from relief_engine.explanation.reason import Join, Mood, Reason
 from relief_engine.explanation.trace import Trace
 from relief_engine.rulebook.facts import Fact, SizeFact
 from relief_engine.rulebook.standards import Limit, Row, SizeTable
@@ -83,15 +83,22 @@ class _Sizes:
         if len(candidates) == 1:
             found = self.row(rows[0])
             value = found.value or say.UNKNOWN
-            text = say.titled(self.fact.label, Text(f"{value.zh}（{industry.zh}，{found.text.zh}）", f"{value.en} ({industry.en}, {found.text.en})"))
+            text = say.titled(
+                self.fact.label,
+                Text(f"{value.zh}（{industry.zh}，{found.text.zh}）", f"{value.en} ({industry.en}, {found.text.en})"),
+            )
             return replace(found, status=self.status, text=self.asked(text, self.status), place=place)
         names = say.either([table.sectors.domain.labels[c] for c in candidates])
-        value = Text(f"{industry.zh}太粗，可能适用{names.zh}标准", f"{industry.en} is too coarse, it may fall under {names.en}")
+        value = Text(
+            f"{industry.zh}太粗，可能适用{names.zh}标准", f"{industry.en} is too coarse, it may fall under {names.en}"
+        )
         found = self.reason(self.status, say.titled(self.fact.label, value), value=value)
         parts: tuple[Reason, ...] = ()
         if len(rows) == len(candidates) <= _MOST_ROWS:
             parts = tuple(self.possible(row) for row in rows)
-        return replace(found, place=place, citations=say.cited(table.citations), parts=parts, join="all" if parts else None)
+        return replace(
+            found, place=place, citations=say.cited(table.citations), parts=parts, join="all" if parts else None
+        )
 
     def reason(self, status: Status, text: Text, *, value: Text) -> Reason:
         return Reason(status, self.asked(text, status), self.fact.id, value, self.needed)
@@ -123,13 +130,19 @@ class _Sizes:
         if low == 0 and high == top:
             value = Text("还不能确定", "not known yet")
         # With one indicator there is nothing to compare.
-        lowest = Text("，取各指标中最低的一档", ", the lowest class of its indicators") if len(row.limits) > 1 else say.NOTHING
+        lowest = (
+            Text("，取各指标中最低的一档", ", the lowest class of its indicators")
+            if len(row.limits) > 1
+            else say.NOTHING
+        )
         name = Text(f"按{row.label.zh}标准{lowest.zh}", f"by the standard for {row.label.en}{lowest.en}")
         parts = tuple(self.indicator(row, limit, indicators.get(limit.indicator)) for limit in row.limits)
-        join = "any" if self.at_most is not None else "all"
+        join: Join | None = None
+        if len(parts) > 1:
+            join = "any" if self.at_most is not None else "all"
         return Reason(
             status, name, self.fact.id, value, self.needed,
-            citations=say.cited(row.citations), parts=parts, join=join if len(parts) > 1 else None,
+            citations=say.cited(row.citations), parts=parts, join=join,
         )  # fmt: skip
 
     @property
@@ -161,7 +174,9 @@ class _Sizes:
             return Reason(Status.UNKNOWN, text, fact.id, read, needed, place=place, citations=citations)
         level = level_of(limit, value)
         label, range_ = self.table.domain.labels[level], band(limit, level)
-        text = say.titled(title, Text(f"{read.zh}，属{label.zh}（{range_.zh}）", f"{read.en}, {label.en} ({range_.en})"))
+        text = say.titled(
+            title, Text(f"{read.zh}，属{label.zh}（{range_.zh}）", f"{read.en}, {label.en} ({range_.en})")
+        )
         met = level in inside
         margin = None
         if not met and needed is not None and bound is not None:

@@ -1,89 +1,128 @@
-"""Explanation stage: a report for the terminal, readable in 80 columns, with or without colour."""
+"""Explanation stage: a report for the terminal, readable in 80 columns and fewer, with or without colour."""
 
 from __future__ import annotations
 
-import io
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.text import Text as Rich
+from collections.abc import Iterator
 
 from relief_engine.decision import Outcome
-from relief_engine.explanation.outline import Item, Mark, Outline
-from relief_engine.explanation.sheet import Sheet
+from relief_engine.explanation.columns import columns, wrapped
+from relief_engine.explanation.outline import Item, Mark, Outline, Section
+from relief_engine.explanation.sheet import Group, Sheet
 
 _MARKS: dict[Mark, tuple[str, str]] = {
-    "met": ("✓", "green"),
-    "unmet": ("✗", "red"),
-    "unknown": ("?", "yellow"),
-    "referred": ("→", "magenta"),
-    "plain": ("·", "dim"),
+    "met": ("✓", "32"),
+    "unmet": ("✗", "31"),
+    "unknown": ("?", "33"),
+    "referred": ("→", "35"),
+    "plain": ("·", "2"),
 }
-_OUTCOMES: dict[Outcome, str] = {
-    Outcome.ELIGIBLE: "bold green",
-    Outcome.REFERRED: "bold magenta",
-    Outcome.UNDETERMINED: "bold yellow",
-    Outcome.INELIGIBLE: "bold red",
-    Outcome.NOT_IN_FORCE: "bold",
+_OUTCOMES: dict[Outcome, tuple[str, str]] = {
+    Outcome.ELIGIBLE: ("✓", "1;32"),
+    Outcome.REFERRED: ("→", "1;35"),
+    Outcome.UNDETERMINED: ("?", "1;33"),
+    Outcome.INELIGIBLE: ("✗", "1;31"),
+    Outcome.NOT_IN_FORCE: ("·", "1"),
 }
+_BOLD, _DIM = "1", "2"
 
 
 def render(sheet: Sheet, *, width: int = 80, colour: bool = False) -> str:
-    """The report as text; user text is never read as markup."""
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=width, force_terminal=colour, color_system="standard" if colour else None,
-        markup=False, highlight=False, emoji=False, legacy_windows=False,
-    )  # fmt: skip
-    console.print(Rich(f"{sheet.word('as_of')}：{sheet.as_of}" if sheet.language == "zh" else f"{sheet.word('as_of')}: {sheet.as_of}"))
-    for decision in sheet.decisions:
-        _decision(console, decision, sheet)
-    if sheet.skipped:
-        console.print(Rule(style="dim"))
-        console.print(Rich(sheet.word("skipped"), style="bold"))
-        for title, reason in sheet.skipped:
-            _item(console, Item("plain", f"{title}：{reason}" if sheet.language == "zh" else f"{title}: {reason}"), 0)
-    if sheet.total is not None:
-        console.print(Rule(style="dim"))
-        console.print(Rich(f"{sheet.word('total')}：{sheet.total}" if sheet.language == "zh" else f"{sheet.word('total')}: {sheet.total}", style="bold"))
-    console.print(Rule(style="dim"))
-    console.print(Rich(sheet.word("receipt"), style="dim"))
-    for name, value in sheet.receipt:
-        console.print(Padding(Rich(f"{name}  {value}", style="dim", overflow="fold"), (0, 0, 0, 2)))
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    """The report as text. Every line takes at most ``width`` columns."""
+    return "\n".join(_Page(sheet, width, colour=colour).lines()) + "\n"
 
 
-def _decision(console: Console, decision: Outline, sheet: Sheet) -> None:
-    console.print(Rule(style="dim"))
-    console.print(Rich(decision.title, style="bold"))
-    console.print(Rich(decision.subject))
-    console.print()
-    console.print(Rich(decision.headline, style=_OUTCOMES[decision.outcome]))
-    if decision.citations:
-        console.print(Rich(f"{sheet.word('basis')} {decision.citations}", style="dim"))
-    for section in decision.sections:
-        console.print()
-        console.print(Rich(section.title, style="bold"))
+class _Page:
+    def __init__(self, sheet: Sheet, width: int, *, colour: bool) -> None:
+        self.sheet = sheet
+        self.width = width
+        self.colour = colour
+
+    def lines(self) -> Iterator[str]:
+        sheet = self.sheet
+        for name, value in sheet.head:
+            yield from self.text(sheet.pair(name, value))
+        if sheet.several:
+            yield from self.overview()
+        if sheet.questions is not None:
+            yield from self.section(sheet.questions)
+        for group in sheet.groups:
+            yield from self.group(group)
+        if sheet.skipped:
+            yield self.rule()
+            yield from self.text(sheet.word("skipped"), _BOLD)
+            for title, reason in sheet.skipped:
+                yield from self.item(Item("plain", sheet.pair(title, reason)), 0)
+        if sheet.total is not None:
+            yield self.rule()
+            yield from self.text(sheet.pair(sheet.word("total"), sheet.total), _BOLD)
+        yield self.rule()
+        for name, value in sheet.receipt:
+            yield from self.text(f"{name} {value}", _DIM)
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def overview(self) -> Iterator[str]:
+        """Every answer in a line or two."""
+        yield ""
+        yield from self.text(self.sheet.word("answers"), _BOLD)
+        for group in self.sheet.groups:
+            yield from self.hanging("", group.title, 2)
+            for decision in group.decisions:
+                mark, style = _OUTCOMES[decision.outcome]
+                yield from self.hanging(f"{mark} ", self.sheet.pair(decision.number, decision.headline), 4, style)
+
+    def group(self, group: Group) -> Iterator[str]:
+        yield self.rule()
+        yield from self.text(group.title, _BOLD)
+        if group.citations:
+            yield from self.text(self.sheet.pair(self.sheet.word("basis"), group.citations), _DIM)
+        for decision in group.decisions:
+            yield from self.decision(decision)
+        for section in group.shared:
+            yield from self.section(section)
+
+    def decision(self, decision: Outline) -> Iterator[str]:
+        _, style = _OUTCOMES[decision.outcome]
+        yield ""
+        yield from self.text(decision.subject)
+        yield from self.text(decision.headline, style)
+        for section in decision.sections:
+            yield from self.section(section)
+
+    def section(self, section: Section) -> Iterator[str]:
+        yield ""
+        yield from self.text(section.title, _BOLD)
         for item in section.items:
-            _item(console, item, 0)
+            yield from self.item(item, 0)
 
+    def item(self, item: Item, level: int) -> Iterator[str]:
+        mark, style = _MARKS[item.mark]
+        aside = "  ".join(part for part in (item.place, self.sheet.cited(item.citations)) if part)
+        yield from self.hanging(f"{mark} ", item.text, 2 + 2 * level, style, aside)
+        for below in item.items:
+            yield from self.item(below, level + 1)
 
-def _item(console: Console, item: Item, level: int) -> None:
-    mark, style = _MARKS[item.mark]
-    indent = 2 + 2 * level
-    body = Rich(item.text, overflow="fold")
-    aside = "  ".join(part for part in (_bracketed("〔", item.citations, "〕"), _bracketed("[", item.place, "]")) if part)
-    if aside:
-        body.append(f"  {aside}", style="dim")
-    # Wrapped lines hang under the first, so that the marks stand free.
-    for number, wrapped in enumerate(body.wrap(console, max(console.width - indent - 2, 20))):
-        wrapped.rstrip()
-        lead = Rich(f"{mark} ", style=style) if number == 0 else Rich("  ")
-        console.print(Padding(Rich.assemble(lead, wrapped), (0, 0, 0, indent)), no_wrap=True)
-    for below in item.items:
-        _item(console, below, level + 1)
+    # --- lines --------------------------------------------------------------------------------------------------
 
+    def rule(self) -> str:
+        return self.painted("─" * self.width, _DIM)
 
-def _bracketed(left: str, text: str, right: str) -> str:
-    return f"{left}{text}{right}" if text else ""
+    def text(self, text: str, style: str = "") -> Iterator[str]:
+        for line in wrapped(text, self.width):
+            yield self.painted(line, style)
+
+    def hanging(self, lead: str, text: str, indent: int, style: str = "", aside: str = "") -> Iterator[str]:
+        """A text behind a coloured lead; what stands aside follows it, or hangs below where it does not fit."""
+        hang = indent + columns(lead)
+        lines = wrapped(text, max(self.width - hang, 10))
+        beside = aside and hang + columns(lines[-1]) + 2 + columns(aside) <= self.width
+        for number, line in enumerate(lines):
+            start = " " * indent + self.painted(lead, style) if number == 0 else " " * hang
+            end = f"  {self.painted(aside, _DIM)}" if beside and number == len(lines) - 1 else ""
+            yield start + line + end
+        if aside and not beside:
+            for line in wrapped(aside, max(self.width - hang, 10)):
+                yield " " * hang + self.painted(line, _DIM)
+
+    def painted(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colour and style and text else text

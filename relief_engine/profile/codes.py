@@ -13,12 +13,13 @@ from relief_engine.text import Text
 
 def industry_code(fact: Fact, codes: CodeList) -> Reader:
     """Reads a code of the list, given as text (``0111``, ``62``, ``h``) or as a number that can't have lost a zero."""
-    positions = codes.positions
+    positions: dict[object, int] = dict(codes.positions.items())
 
     def read(value: object) -> Read:
-        if type(value) is str and (position := positions.get(value)) is not None:
-            return position
-        return read_carefully(value)
+        try:
+            return positions[value]
+        except (KeyError, TypeError):
+            return read_carefully(value)
 
     read_carefully = careful(fact, partial(_position, name_of(fact), codes))
     return read

@@ -22,21 +22,22 @@ _FINEST = {
     "count": Text("应为整数", "must be a whole number"),
     "number": Text("最多两位小数", "may have two decimals at most"),
 }
-_TO_THE_CENT = Text("最多精确到分", "must be exact to the cent at most")
+_TO_THE_CENT = Text("最多精确到分", "may be given to the cent at most")
 
 
 def figure(fact: Fact) -> Reader:
-    """Reads a figure given as a number in the fact's unit or as text with its own: 800, ``800万元``, ``8,000,000元``."""
-    scale = _scale(fact, None)
-    whole = scale.numerator if scale.denominator == 1 else None
-    highest = fact.highest
+    """Reads a figure: a number in the fact's unit, or text with a unit such as ``800万元`` or ``8,000,000元``."""
+    scale, highest = _scale(fact, None), fact.highest
+    read_carefully = careful(fact, partial(_encoded, fact))
+    if scale.denominator != 1:
+        return read_carefully
+    whole = scale.numerator
 
     def read(value: object) -> Read:
-        if type(value) is int and whole is not None and 0 <= (encoded := value * whole) <= highest:
+        if type(value) is int and 0 <= (encoded := value * whole) <= highest:
             return encoded
         return read_carefully(value)
 
-    read_carefully = careful(fact, partial(_encoded, fact))
     return read
 
 

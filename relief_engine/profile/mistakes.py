@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails, ValidationError
 from relief_engine.errors import Finding, Location, did_you_mean
 from relief_engine.profile.model import LISTS
 from relief_engine.profile.shape import MAX_SUBJECTS
-from relief_engine.profile.written import BadValue, shown, visible
+from relief_engine.profile.written import NO_HINT, BadValue, shown, visible
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.shapes import Subject
@@ -21,6 +21,7 @@ from relief_engine.text import Text
 MAX_FINDINGS = 1000
 
 _KEY_OF: Mapping[Subject, str] = {"applicant": "applicant", **{subject: name for name, subject in LISTS.items()}}
+_EMPTY = Text("；什么都不知道就写 {}", "; if nothing is known, write {}")
 #: No known key comes near this length, so a longer one gets no guess.
 _LONGEST_KEY = 80
 #: Gives the place of a path in the input: of the part that stands there, or else of the nearest part around it.
@@ -49,43 +50,49 @@ def findings(error: ValidationError, rulebook: Rulebook, locate: Finder, locate_
 
 
 def _findings(detail: ErrorDetails, hints: Hints, locate: Finder, locate_key: Finder) -> Iterator[Finding]:
-    path, kind, got = detail["loc"], detail["type"], shown(detail["input"])
-    name = Text(spelled(path), spelled(path)) if path else Text("资料", "a profile")
-    if kind == "value_error":
-        bad = detail["ctx"]["error"]
-        if not isinstance(bad, BadValue):
-            raise bad
-        for one in (bad, *bad.also):
-            place = locate_key if one.code == "unknown-key" else locate
-            yield Finding(one.code, place((*path, *one.at)), one.message)
-        return
-    if kind == "extra_forbidden":
-        key = str(path[-1])
-        hint = hints(None if len(path) == 1 else LISTS.get(str(path[0]), "applicant"), key)
-        message = Text(f"没有“{visible(key)}”这一项{hint.zh}", f"unknown key '{visible(key)}'{hint.en}")
-        yield Finding("unknown-key", locate_key(path), message)
-        return
-    code, message = {
-        "missing": ("missing", Text(f"缺少 {name.zh}（申请方）", f"the key {name.en} is missing")),
-        "dict_type": (
-            "not-a-mapping",
-            Text(
-                f"{name.zh}应为键值对（键: 值），实为{got.zh}",
-                f"{name.en} must be a mapping (key: value), got {got.en}",
-            ),
-        ),
-        "list_type": (
-            "not-a-list",
-            Text(f"{name.zh}应为列表（每项以 - 开头），实为{got.zh}", f"{name.en} must be a list, got {got.en}"),
-        ),
-        "too_long": (
-            "too-many",
-            Text(f"{name.zh}最多 {MAX_SUBJECTS} 项", f"{name.en} may have {MAX_SUBJECTS} items at most"),
-        ),
-        "invalid_key": ("key", Text("键应为文字", "a key must be text")),
-        "string_unicode": ("key", Text("键含有不能显示的字符", "a key has a character that can't be shown")),
-    }.get(kind, ("shape", Text(f"{name.zh}不合要求（{detail['msg']}）", f"{name.en}: {detail['msg']}")))
-    yield Finding(code, locate(path[:-1] if kind == "missing" else path), message)
+    path = detail["loc"]
+    match detail["type"]:
+        case "value_error":
+            bad = detail["ctx"]["error"]
+            if not isinstance(bad, BadValue):
+                raise bad
+            for one in (bad, *bad.also):
+                place = locate_key if one.code == "unknown-key" else locate
+                yield Finding(one.code, place((*path, *one.at)), one.message)
+        case "extra_forbidden":
+            key = str(path[-1])
+            hint = hints(None if len(path) == 1 else LISTS.get(str(path[0]), "applicant"), key)
+            message = Text(f"没有“{visible(key)}”这一项{hint.zh}", f"unknown key '{visible(key)}'{hint.en}")
+            yield Finding("unknown-key", locate_key(path), message)
+        case _:
+            code, message = _misshapen(detail)
+            yield Finding(code, locate(path), message)
+
+
+def _misshapen(detail: ErrorDetails) -> tuple[str, Text]:
+    """Code and message where a profile is not made of mappings and lists as it should be."""
+    path, got = spelled(detail["loc"]), shown(detail["input"])
+    name = Text(f"{path} ", path) if path else Text("资料", "a profile")
+    match detail["type"]:
+        case "missing":
+            return "missing", Text(f"缺少 {path}（申请方）", f"the key {path} is missing")
+        case "dict_type":
+            hint = _EMPTY if detail["input"] is None else NO_HINT
+            zh = f"{name.zh}应为键值对（键: 值），实为{got.zh}{hint.zh}"
+            return "not-a-mapping", Text(zh, f"{name.en} must be a mapping (key: value), got {got.en}{hint.en}")
+        case "list_type":
+            zh = f"{name.zh}应为列表（每项以 - 开头，没有就写 []），实为{got.zh}"
+            return "not-a-list", Text(zh, f"{name.en} must be a list ([] for none), got {got.en}")
+        case "too_long":
+            return "too-many", Text(
+                f"{name.zh}最多 {MAX_SUBJECTS} 项", f"{name.en} may have {MAX_SUBJECTS} items at most"
+            )
+        case "invalid_key":
+            return "key", Text("键应为文字", "a key must be text")
+        case "string_unicode":
+            return "key", Text("键含有不能显示的字符", "a key has a character that can't be shown")
+        case _:
+            return "shape", Text(f"{name.zh}不合要求（{detail['msg']}）", f"{name.en}: {detail['msg']}")
 
 
 def _key_hint(rulebook: Rulebook, subject: Subject | None, key: str) -> Text:
@@ -105,5 +112,5 @@ def _key_hint(rulebook: Rulebook, subject: Subject | None, key: str) -> Text:
                 return Text("，它由规则推算，不用填写", "; rules work it out, it can't be given")
             home = _KEY_OF[known.subject]
             return Text(f"，它属于 {home}", f"; it belongs to {home}")
-    hint = did_you_mean(key, keys) if len(key) <= _LONGEST_KEY else Text("", "")
+    hint = did_you_mean(key, keys) if len(key) <= _LONGEST_KEY else NO_HINT
     return hint if hint.en else Text("，可用的项见 relief facts", "; see: relief facts")

@@ -30,7 +30,7 @@ __all__ = ["ProfileReader", "spelled"]
 
 #: Mistakes of YAML that leave the rest of a file as it was written, so that it is checked all the same.
 _HARMLESS = frozenset({"yaml-duplicate-key", "yaml-tag"})
-#: What readers give for a fact that is not known.
+#: What readers give for a fact that has no value.
 _UNKNOWN = frozenset({None, NOT_AVAILABLE})
 _NOTHING: frozenset[str] = frozenset()
 
@@ -85,30 +85,34 @@ class ProfileReader:
             found += findings(error, self.rulebook, locate, locate_key)
             checked = self._readable(value)
         applicant = self._subject("applicant", checked["applicant"], ("applicant",), locate, found)
-        leases, loans = [
-            None
-            if (items := checked.get(name)) is None
-            else tuple([self._subject(subject, item, (name, i), locate, found) for i, item in enumerate(items)])
-            for name, subject in LISTS.items()
-        ]
+        leases = self._subjects("leases", checked, locate, found)
+        loans = self._subjects("loans", checked, locate, found)
         if found:
             raise ProfileError(found)
         return Profile(checked.get("as_of"), applicant, leases, loans, locate, source)
 
+    def _subjects(
+        self, name: str, checked: Mapping[str, Any], locate: Finder, found: list[Finding]
+    ) -> tuple[Known, ...] | None:
+        items = checked.get(name)
+        if items is None:
+            return None
+        subject = LISTS[name]
+        return tuple([self._subject(subject, item, (name, i), locate, found) for i, item in enumerate(items)])
+
     def _subject(
-        self, subject: Subject, values: dict[str, Read], path: Path_, locate: Finder, found: list[Finding]
+        self, subject: Subject, values: dict[str, Any], path: Path_, locate: Finder, found: list[Finding]
     ) -> Known:
         """What was read of one subject, without the facts that are unknown; what does not fit together is a finding."""
-        if _UNKNOWN.isdisjoint(values.values()):
-            known = Known(values, _NOTHING)
-        else:
+        absent = _NOTHING
+        if not _UNKNOWN.isdisjoint(values.values()):
             absent = frozenset(fact for fact, value in values.items() if value is NOT_AVAILABLE)
-            known = Known({fact: value for fact, value in values.items() if value not in _UNKNOWN}, absent)
-        for check in self._checks[subject]:
-            for problem in check(known.values):
+            values = {fact: value for fact, value in values.items() if value not in _UNKNOWN}
+        for trigger, check in self._checks[subject]:
+            if trigger in values and (problem := check(values)) is not None:
                 place = (*path, problem.fact.partition(".")[2])
                 found.append(Finding(problem.code, locate(place), problem.message))
-        return known
+        return Known(values, absent)
 
     def _readable(self, value: object) -> dict[str, Any]:
         """What can be read of a profile with mistakes: its facts are still held against each other."""

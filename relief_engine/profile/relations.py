@@ -31,7 +31,10 @@ class Problem:
 
 #: Known values by fact id, as in ``profile.model.Known``.
 Values = Mapping[str, Encoded | str]
-Check = Callable[[Values], Sequence[Problem]]
+#: Finds the problem with known values, if there is one.
+Test = Callable[[Values], Problem | None]
+#: A test, and the fact without which it finds nothing.
+Check = tuple[str, Test]
 
 
 def checks(known: SubjectFacts) -> tuple[Check, ...]:
@@ -41,14 +44,14 @@ def checks(known: SubjectFacts) -> tuple[Check, ...]:
     for relation in known.relations:
         match relation:
             case NotBeforeRelation(later=later, earlier=earlier):
-                found.append(_order(facts[earlier], facts[later]))
+                found.append((later, _order(facts[earlier], facts[later])))
             case OneFormRelation(groups=groups):
-                found.append(_one_form(facts, groups))
+                found += _one_form(facts, groups)
             case AmongStepsRelation(value=value, steps=steps):
-                found.append(_among_steps(facts[value], facts[steps]))
+                found.append((steps, _among_steps(facts[value], facts[steps])))
     # The lowest and the highest step ask for the same days: one check for both.
     spans = {(e.of, e.start, e.end, e.first_day, e.last_day): e for e in known.derived if isinstance(e, ExtremeFact)}
-    found += [_no_gap(facts[extreme.of], extreme) for extreme in spans.values()]
+    found += [(extreme.of, _no_gap(facts[extreme.of], extreme)) for extreme in spans.values()]
     return tuple(found)
 
 
@@ -61,80 +64,72 @@ def _in_words(fact: AnyFact, value: Encoded | str) -> Text:
     return Text(value_text(fact, value, "zh"), value_text(fact, value, "en"))
 
 
-def _order(earlier: Fact, later: Fact) -> Check:
-    def check(values: Values) -> Sequence[Problem]:
+def _order(earlier: Fact, later: Fact) -> Test:
+    def test(values: Values) -> Problem | None:
         first, last = values.get(earlier.id), values.get(later.id)
         if not isinstance(first, int) or not isinstance(last, int) or last >= first:
-            return ()
+            return None
         a, b = _in_words(earlier, first), _in_words(later, last)
         zh = f"{_called(later).zh}{b.zh} 早于{_called(earlier).zh}{a.zh}"
-        return (
-            Problem(later.id, "end-before-start", Text(zh, f"{later.name} {b.en} lies before {earlier.name} {a.en}")),
+        return Problem(later.id, "end-before-start", Text(zh, f"{later.name} {b.en} lies before {earlier.name} {a.en}"))
+
+    return test
+
+
+def _one_form(facts: Mapping[str, Fact], groups: Sequence[Sequence[str]]) -> list[Check]:
+    """A check for each fact but those of the first form: no fact of an earlier form is given beside it."""
+    found: list[Check] = []
+    for index, group in enumerate(groups):
+        before = [facts[fact] for earlier in groups[:index] for fact in earlier]
+        found += [(fact, _only_form(facts[fact], before)) for fact in group if before]
+    return found
+
+
+def _only_form(fact: Fact, before: Sequence[Fact]) -> Test:
+    def test(values: Values) -> Problem | None:
+        other = next((other for other in before if other.id in values), None)
+        if other is None:
+            return None
+        a, b = _called(fact), _called(other)
+        return Problem(
+            fact.id, "two-forms", Text(f"{a.zh}与{b.zh}只能写一种", f"give either {a.en} or {b.en}, not both")
         )
 
-    return check
+    return test
 
 
-def _one_form(facts: Mapping[str, Fact], groups: Sequence[Sequence[str]]) -> Check:
-    form_of = {fact: form for form, group in enumerate(groups) for fact in group}
-
-    def check(values: Values) -> Sequence[Problem]:
-        given = [fact for fact in form_of if fact in values]
-        if len(given) < 2:
-            return ()
-        # Facts of one form belong together: the first of each form speaks for it.
-        speakers: dict[int, Fact] = {}
-        for fact in given:
-            speakers.setdefault(form_of[fact], facts[fact])
-        first, *others = speakers.values()
-        a = _called(first)
-        problems = []
-        for other in others:
-            b = _called(other)
-            message = Text(f"{b.zh}与{a.zh}只能写一种", f"give either {b.en} or {a.en}, not both")
-            problems.append(Problem(other.id, "two-forms", message))
-        return problems
-
-    return check
-
-
-def _among_steps(value: Fact, steps: Fact) -> Check:
-    def check(values: Values) -> Sequence[Problem]:
+def _among_steps(value: Fact, steps: Fact) -> Test:
+    def test(values: Values) -> Problem | None:
         amount, listed = values.get(value.id), values.get(steps.id)
         if not isinstance(amount, int) or not isinstance(listed, tuple) or any(amount == step for _, step in listed):
-            return ()
+            return None
         a = _in_words(value, amount)
         b = joined([_in_words(value, step) for step in dict.fromkeys(step for _, step in listed)])
-        message = Text(
-            f"{_called(value).zh}{a.zh} 不是{_called(steps).zh}中的一段（{b.zh}）",
-            f"{value.name} {a.en} is none of the {steps.name} ({b.en})",
-        )
-        return (Problem(value.id, "not-a-step", message),)
+        zh = f"{_called(value).zh}{a.zh} 不是{_called(steps).zh}中的一段（{b.zh}）"
+        return Problem(value.id, "not-a-step", Text(zh, f"{value.name} {a.en} is none of the {steps.name} ({b.en})"))
 
-    return check
+    return test
 
 
-def _no_gap(steps: Fact, extreme: ExtremeFact) -> Check:
+def _no_gap(steps: Fact, extreme: ExtremeFact) -> Test:
     """The days of the period that surely count, up to the first step, need an amount too."""
 
-    def check(values: Values) -> Sequence[Problem]:
+    def test(values: Values) -> Problem | None:
         listed = values.get(steps.id)
         if not isinstance(listed, tuple):
-            return ()
+            return None
         start, end = values.get(extreme.start), values.get(extreme.end)
         latest = min(end, extreme.last_day) if isinstance(end, int) else extreme.last_day
         # An unknown start may lie anywhere up to the end, if that is known to fall into the period.
         begins = start if isinstance(start, int) else end if isinstance(end, int) and end <= latest else None
         if begins is None:
-            return ()
+            return None
         first, last = max(begins, extreme.first_day), min(latest, listed[0][0] - 1)
         if first > last:
-            return ()
+            return None
         since, until = dt.date.fromordinal(first), dt.date.fromordinal(last)
-        message = Text(
-            f"{_called(steps).zh}缺少第一段之前的租金（{since} 至 {until}）",
-            f"{steps.name} leave out the rent before the first step ({since} to {until})",
-        )
-        return (Problem(steps.id, "steps-gap", message),)
+        zh = f"{_called(steps).zh}缺少第一段之前的租金（{since} 至 {until}）"
+        en = f"{steps.name} leaves out the rent before its first step ({since} to {until})"
+        return Problem(steps.id, "steps-gap", Text(zh, en))
 
-    return check
+    return test

@@ -38,7 +38,7 @@ from relief_engine.text import Text
 
 __all__ = ["NOT_AVAILABLE", "BadValue", "NotAvailable", "Read", "Reader", "reader"]
 
-_YES_NO = {
+_YES_NO: dict[object, int] = {
     **dict.fromkeys(("是", "对", "yes", "y", "true"), 1),
     **dict.fromkeys(("否", "不是", "no", "n", "false"), 0),
 }
@@ -82,9 +82,10 @@ def _yes_no(fact: Fact) -> Reader:
             return 1
         if value is False:
             return 0
-        if type(value) is str and (found := _YES_NO.get(value)) is not None:
-            return found
-        return read_carefully(value)
+        try:
+            return _YES_NO[value]
+        except (KeyError, TypeError):
+            return read_carefully(value)
 
     def parse(value: object) -> int:
         found = _YES_NO.get(value.casefold()) if isinstance(value, str) else None
@@ -98,13 +99,14 @@ def _yes_no(fact: Fact) -> Reader:
 
 
 def _choice(fact: Fact) -> Reader:
-    exact = fact.names
-    alike = {unicodedata.normalize("NFKC", name).casefold(): position for name, position in exact.items()}
+    exact: dict[object, int] = dict(fact.names.items())
+    alike = {unicodedata.normalize("NFKC", name).casefold(): position for name, position in fact.names.items()}
 
     def read(value: object) -> Read:
-        if type(value) is str and (position := exact.get(value)) is not None:
-            return position
-        return read_carefully(value)
+        try:
+            return exact[value]
+        except (KeyError, TypeError):
+            return read_carefully(value)
 
     def parse(value: object) -> int:
         position = alike.get(value.casefold()) if isinstance(value, str) else None

@@ -35,7 +35,7 @@ _CALENDAR_YEARS = range(1000, dt.MAXYEAR + 1)
 
 #: A figure that no decimal gives exactly is shown with so many decimals, and as *about*.
 _ABOUT_DECIMALS = 4
-_MOST_DECIMALS = 6
+_MOST_DECIMALS = 10
 
 
 # --- words --------------------------------------------------------------------------------------------------------

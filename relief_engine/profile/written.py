@@ -55,7 +55,7 @@ class BadValue(ValueError):
 
 
 def bad(name: Text, code: str, zh: str, en: str, *, at: Path_ = ()) -> BadValue:
-    """A mistake, said about a fact: ``从业人员应为整数`` in Chinese, ``employees: expected a whole number`` in English."""
+    """A mistake, said about a fact: ``从业人员`` + ``应为整数`` in Chinese, ``employees: expected …`` in English."""
     return BadValue(code, Text(f"{name.zh}{zh}", f"{name.en}: {en}"), at=at)
 
 

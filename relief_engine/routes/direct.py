@@ -73,7 +73,7 @@ class _Writer:
 
     def text(self, node: ir.Node) -> str:
         match node:
-            case ir.Const(value) | ir.Literal_(value):
+            case ir.Const(value) | ir.Fixed(value):
                 return repr(int(value))
             case ir.Is(slot, values):
                 truth = tuple(ir.MET if i in values else ir.UNMET for i in range(self.program.layout.width(slot)))
@@ -86,16 +86,16 @@ class _Writer:
                 return f"{self.table(size_test(node))}(v)"
             case ir.Compare(op, left, right):
                 return f"1 if n{left} is None or n{right} is None else 3 if n{left} {op} n{right} else 0"
-            case ir.All(parts):
+            case ir.AllOf(parts):
                 return " & ".join(f"n{part}" for part in parts)
-            case ir.Any_(parts):
+            case ir.AnyOf(parts):
                 return " | ".join(f"n{part}" for part in parts)
             case _:
                 return self.figure(node)
 
     def figure(self, node: ir.Figure) -> str:
         match node:
-            case ir.Fact_(slot):
+            case ir.FactValue(slot):
                 return f"v[{slot}]"
             case ir.Sum(left, right):
                 return self.binary(left, "+", right)
@@ -118,7 +118,7 @@ class _Writer:
 
     def binary(self, left: int, sign: str, right: int) -> str:
         unknown = " or ".join(
-            f"n{side} is None" for side in (left, right) if not isinstance(self.program.nodes[side], ir.Literal_)
+            f"n{side} is None" for side in (left, right) if not isinstance(self.program.nodes[side], ir.Fixed)
         )
         return f"None if {unknown} else n{left} {sign} n{right}"
 

@@ -55,7 +55,7 @@ def network_of(program: ir.Program) -> Network:
             case ir.Const(value):
                 start[gate] = value
                 fixed.append((gate, value))
-            case ir.Literal_():
+            case ir.Fixed():
                 start[gate] = figure_value(node, (), ())
             case ir.Is(slot, values):
                 choices[slot] = width = program.layout.width(slot)
@@ -66,9 +66,9 @@ def network_of(program: ir.Program) -> Network:
                 sizes[code, sectors, indicators].update({gate: node})
             case ir.Compare(op):
                 productions.compare(gate, op)
-            case ir.All(parts):
+            case ir.AllOf(parts):
                 productions.all_of(gate, [(part, True) for part in parts])
-            case ir.Any_(parts):
+            case ir.AnyOf(parts):
                 productions.any_of(gate, [(part, True) for part in parts])
             case _:
                 pass
@@ -89,7 +89,7 @@ def _stages(nodes: tuple[ir.Node, ...]) -> tuple[Stage, ...]:
         match node:
             case ir.Compare(_, left, right):
                 at.append(max(at[left], at[right]))
-            case ir.All(parts) | ir.Any_(parts):
+            case ir.AllOf(parts) | ir.AnyOf(parts):
                 at.append(max((at[part] for part in parts), default=0))
             case ir.Const() | ir.Is() | ir.ClassIs() | ir.SizeIs():
                 at.append(0)
@@ -102,6 +102,6 @@ def _stages(nodes: tuple[ir.Node, ...]) -> tuple[Stage, ...]:
     for index, node in enumerate(nodes):
         if isinstance(node, ir.Compare):
             comparisons[at[index]].append((index, node.left, node.right))
-        elif not isinstance(node, ir.CONDITIONS) and not isinstance(node, ir.Literal_):
+        elif not isinstance(node, ir.CONDITIONS) and not isinstance(node, ir.Fixed):
             figures[at[index]].append((index, node))
     return tuple(Stage(tuple(f), tuple(c)) for f, c in zip(figures, comparisons, strict=True))

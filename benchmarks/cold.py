@@ -1,0 +1,74 @@
+"""Rows e and f: the whole process of ``relief check``, and the loading of a rulebook in it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks import workload
+from benchmarks.report import Row
+from benchmarks.timing import Contestant, race, ratio, scaled
+from relief_engine import load_rulebook
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS: Mapping[str, Sequence[str]] = {
+    "check": ("cli.py", "check", "examples/profiles/restaurant.yaml"),
+    "imports": ("-c", "import pydantic, typer, yaml"),
+}
+_CHECK = "`python cli.py check` on the example restaurant, whole process"
+_IMPORTS = '`python -c "import pydantic, typer, yaml"`'
+
+
+class CommandFailed(Exception):
+    """A command that is to be timed does not work."""
+
+
+def process_rows(rounds: int) -> list[Row]:
+    """The command line beside a process that only imports its libraries, in turns."""
+    laps: dict[str, list[float]] = {name: [] for name in COMMANDS}
+    with tempfile.TemporaryDirectory() as cache:
+        # An installed package has its bytecode. So both processes get theirs here, whatever the environment says of
+        # writing it; the first run of each writes it and does not count.
+        env = {**os.environ, "PYTHONPYCACHEPREFIX": cache}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        try:
+            for command in COMMANDS.values():
+                _seconds(command, env)
+            for number in range(rounds):
+                for name in sorted(COMMANDS, reverse=bool(number % 2)):
+                    laps[name].append(_seconds(COMMANDS[name], env))
+        except CommandFailed as error:
+            return [
+                Row("e1", _CHECK, _IMPORTS, "×", None, 3.0, str(error)),
+                Row("e2", _CHECK, "", "s", None, 0.35, str(error)),
+            ]
+    return [
+        Row("e1", _CHECK, _IMPORTS, "×", ratio(laps, "check", "imports"), 3.0),
+        Row("e2", _CHECK, "", "s", scaled(laps["check"], 1), 0.35),
+        Row("t", _IMPORTS, "", "s", scaled(laps["imports"], 1)),
+    ]
+
+
+def _seconds(command: Sequence[str], env: Mapping[str, str]) -> float:
+    begin = time.perf_counter()
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=env, capture_output=True, check=False)
+    seconds = time.perf_counter() - begin
+    if done.returncode != 0:
+        words = done.stderr.decode(errors="replace").strip() or "no message"
+        raise CommandFailed(f"`{' '.join(command)}` ended with {done.returncode}: {words.splitlines()[-1]}")
+    return seconds
+
+
+def loading_rows(rounds: int) -> list[Row]:
+    """Reading and checking a whole rulebook."""
+    entries: dict[str, Contestant[int]] = {
+        "shipped": Contestant(lambda _: None, load_rulebook),
+        "benchmark's": Contestant(lambda _: workload.RULEBOOK, load_rulebook),
+    }
+    laps = race(entries, range(rounds), rounds=rounds, block=1)
+    return [Row("f", f"load_rulebook, the {name} rulebook", "", "ms", scaled(laps[name], 1e3)) for name in entries]

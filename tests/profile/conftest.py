@@ -1,0 +1,17 @@
+"""What the tests of profiles share: the shipped rulebook and a reader for it."""
+
+import pytest
+
+from relief_engine.profile.read import ProfileReader
+from relief_engine.rulebook.load import load_rulebook
+from relief_engine.rulebook.model import Rulebook
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return load_rulebook()
+
+
+@pytest.fixture(scope="session")
+def reader(rulebook: Rulebook) -> ProfileReader:
+    return ProfileReader(rulebook)
