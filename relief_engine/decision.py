@@ -292,13 +292,13 @@ class Decision:
         if self.program is None:
             return []
         found = []
-        for deadline, entries, condition in self.program.deadlines:
-            if condition is not None and self.values[condition] != ir.MET:
+        for item in self.program.deadlines:
+            if item.condition is not None and self.values[item.condition] != ir.MET:
                 continue
-            for guard, node in entries:
+            for guard, node in item.entries:
                 day = self.values[node]
-                if (guard is None or self.values[guard] == ir.MET) and day is not None:
-                    found.append((deadline, dt.date.fromordinal(day)))
+                if day is not None and (guard is None or self.values[guard] == ir.MET):
+                    found.append((item.deadline, dt.date.fromordinal(day)))
         return found
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
-from relief_engine.errors import RouteUnavailable, UnknownName, did_you_mean
+from relief_engine.errors import Finding, InputError, Location, RouteUnavailable, did_you_mean
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.text import Language, Text, joined
+from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
 
 
@@ -25,8 +25,7 @@ def check_profile(
 ) -> None:
     """Decide, and print the report; nothing is printed unless every decision could be made."""
     rulebook = load_rulebook(rules)
-    if programmes:
-        refuse_unknown(programmes, rulebook)
+    refuse(path, programmes or (), rulebook)
     engine, why_one = engine_for(rulebook)
     profile = engine.read_profile(path)
     try:
@@ -37,20 +36,24 @@ def check_profile(
     show(report, engine, language, form, why_one)
 
 
-def refuse_unknown(programmes: Sequence[str], rulebook: Rulebook) -> None:
-    """Refuse ids that the rulebook does not have, all of them at once."""
-    unknown = [name for name in dict.fromkeys(programmes) if name not in rulebook.programmes]
-    if unknown:
-        messages = []
-        for name in unknown:
+def refuse(path: Path, programmes: Sequence[str], rulebook: Rulebook) -> None:
+    """Refuse a file that is not there and programmes that the rulebook does not have, all of them at once."""
+    findings = []
+    for name in dict.fromkeys(programmes):
+        if name not in rulebook.programmes:
             hint = did_you_mean(name, rulebook.programmes)
-            messages.append(
-                Text(
-                    f"没有项目“{name}”{hint.zh or '，可用的见 relief programmes'}",
-                    f"there is no programme {name!r}{hint.en or '; see: relief programmes'}",
-                )
+            message = Text(
+                f"没有项目“{name}”{hint.zh or '，可用的见 relief programmes'}",
+                f"there is no programme {name!r}{hint.en or '; see: relief programmes'}",
             )
-        raise UnknownName(joined(messages, zh="；", en="; "))
+            findings.append(Finding("unknown-programme", Location("--programme"), message))
+    if path.is_dir():
+        message = Text("这是一个目录，应为资料文件（YAML）", "this is a folder; expected a profile, a YAML file")
+        findings.append(Finding("file-unreadable", Location(str(path)), message))
+    elif not path.exists():
+        findings.append(Finding("file-unreadable", Location(str(path)), Text("没有这个文件", "there is no such file")))
+    if findings:
+        raise InputError(findings)
 
 
 def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:

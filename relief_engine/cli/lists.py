@@ -86,10 +86,7 @@ def programme_lines(programme: Programme, rulebook: Rulebook, language: Language
     about = [
         (Text("编号", "Id"), say.both(programme.id)),
         (Text("内容", "What"), programme.summary),
-        (
-            Text("对象", "For"),
-            Text(f"每一{subject.zh}", f"each {subject.en.lower()}") if programme.subject != "applicant" else subject,
-        ),
+        (Text("对象", "For"), say.each(subject, programme.subject)),
         (Text("给予", "Gives"), BENEFITS[programme.benefit.kind]),
         (Text("执行", "By"), programme.authority),
         (Text("适用", "In force"), Text(since.zh + until.zh, since.en + until.en)),

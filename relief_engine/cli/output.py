@@ -92,7 +92,7 @@ def report_input_error(error: InputError, language: Language, *, as_json: bool) 
         _out_errors("input", [finding_record(finding, language) for finding in error.findings])
         return
     count = len(error.findings)
-    last = Text(f"共 {count} 处错误，没有判定。", f"{count} mistake{'s' if count != 1 else ''}; nothing was decided.")
+    last = Text(f"共 {count} 处错误，没有结果。", f"{count} mistake{'s' if count != 1 else ''}; no result.")
     note(*findings_lines(error.findings, language), last.in_(language))
 
 

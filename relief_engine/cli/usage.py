@@ -151,6 +151,8 @@ def _mistake_zh(error: Any, english: str) -> str:
             return f"没有选项 {error.option_name}{near}"
         case "MissingParameter":
             return f"缺少 {hint}" if hint else f"缺少参数（{english}）"
+        case "BadOptionUsage" if "requires an argument" in english:
+            return f"选项 {error.option_name} 后面缺少值"
         case "BadOptionUsage":
             return f"选项 {error.option_name} 的写法不对（{english}）"
         case "BadParameter" if "is not one of" in english and hint:
@@ -159,6 +161,6 @@ def _mistake_zh(error: Any, english: str) -> str:
         case "BadParameter" if hint:
             return f"{hint} 的值不合要求（{english}）"
         case _ if "unexpected extra argument" in english:
-            return f"多写了参数（{english}）"
+            return f"多写了“{english.rpartition('(')[2].rstrip(')')}”"
         case _:
             return english

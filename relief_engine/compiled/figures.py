@@ -75,7 +75,7 @@ def _product(node: Any, values: Sequence[int | None], _slots: Sequence[Value]) -
 
 
 def _extreme(node: Any, values: Sequence[int | None], _slots: Sequence[Value]) -> int | None:
-    numbers = [number for part in node.parts if (number := values[part]) is not None]
+    numbers: list[int] = [number for part in node.parts if (number := values[part]) is not None]
     if len(numbers) < len(node.parts):
         return None
     return min(numbers) if node.least else max(numbers)

@@ -8,7 +8,6 @@ whole numbers. Every route computes the values of the same nodes, therefore two 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -238,9 +237,21 @@ class CompiledBenefit:
     until: Range | None
 
 
+@dataclass(frozen=True, slots=True)
+class CompiledDeadline:
+    """A deadline: (condition that this entry is the one, node of its day) pairs, and the node of its condition."""
+
+    deadline: Deadline
+    entries: tuple[tuple[int | None, int], ...]
+    condition: int | None
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Program:
-    """One programme between two changes of its rules."""
+    """One programme between two changes of its rules.
+
+    ``node_of`` leads from a typed condition (by ``id``; the programme keeps it alive) to its node.
+    """
 
     programme: Programme
     layout: Layout
@@ -252,10 +263,9 @@ class Program:
     refer: int
     benefit: CompiledBenefit
     lets: Mapping[str, Range]
-    deadlines: tuple[tuple[Deadline, tuple[tuple[int | None, int], ...], int | None], ...]
+    deadlines: tuple[CompiledDeadline, ...]
     remarks: Mapping[str, tuple[tuple[Remark, int | None], ...]]
     node_of: Mapping[int, int]
-    figure_of: Mapping[int, Range]
 
     def figures(self) -> tuple[Range, ...]:
         """What must be known before the benefit is: amount, ceiling, rate, last day, as far as the kind has them."""
@@ -276,8 +286,3 @@ def rounded(numerator: int, denominator: int, step: Decimal) -> int:
     sign = -1 if ratio_top < 0 else 1
     steps = sign * ((2 * abs(ratio_top) + ratio_bottom) // (2 * ratio_bottom))
     return int(steps * unit * 100)
-
-
-def changed_on(program: Program, day: dt.date) -> bool:
-    """Whether the program can't be used on that day."""
-    return not program.period.holds(day)

@@ -1,164 +1,22 @@
-"""Compiled stage: typed expressions on a day become nodes.
-
-Equal nodes are made once. Tests of the same fact inside one *all* or *any* are joined (``size in [small, micro]`` or
-``size == none`` becomes one test of three classes), so that a fact known only up to those values decides as far as it
-can.
-"""
+"""Compiled stage: the typed expressions of a programme, on a day, become nodes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT, Layout
+from relief_engine.compiled.nodes import Atom, Nodes
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import AnyFact, ClassFact, Domain, ExtremeFact, Fact, SizeFact
-from relief_engine.rulebook.programme import ParameterValue, Programme, Rounding
+from relief_engine.rulebook.programme import ParameterValue, Programme, Remark, Rounding
 from relief_engine.rulebook.standards import Standards
 from relief_engine.rulebook.units import Unit, parse_unit
 
 _DAYS_UNIT = parse_unit("天")
-_NEGATED: dict[ir.Order, ir.Order] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
-Atom = ir.Is | ir.ClassIs | ir.SizeIs
-
-
-class _Nodes:
-    """The growing list of nodes, each made once."""
-
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.list: list[ir.Node] = []
-        self.index: dict[ir.Node, int] = {}
-
-    def add(self, node: ir.Node) -> int:
-        found = self.index.get(node)
-        if found is None:
-            found = len(self.list)
-            self.index[node] = found
-            self.list.append(node)
-        return found
-
-    # conditions
-
-    def atom(self, atom: Atom) -> int:
-        """A test of a fact; one that no value, or every value, passes is a constant."""
-        if not atom.values:
-            return self.add(ir.Const(ir.UNMET))
-        if len(atom.values) == self.width(atom):
-            return self.add(ir.Const(ir.MET))
-        return self.add(atom)
-
-    def width(self, atom: Atom) -> int:
-        """How many values the tested fact has."""
-        if isinstance(atom, ir.Is):
-            return self.layout.width(atom.slot)
-        return len(atom.table.domain.ids)
-
-    def negation(self, node: int) -> int:
-        match self.list[node]:
-            case ir.Const(value):
-                return self.add(ir.Const(ir.negated(value)))
-            case ir.Is() | ir.ClassIs() | ir.SizeIs() as atom:
-                return self.atom(with_values(atom, frozenset(range(self.width(atom))) - atom.values))
-            case ir.Compare(op, left, right):
-                return self.add(ir.Compare(_NEGATED[op], left, right))
-            case ir.AllOf(parts):
-                return self.any_of(self.negation(part) for part in parts)
-            case ir.AnyOf(parts):
-                return self.all_of(self.negation(part) for part in parts)
-            case other:
-                raise TypeError(f"not a condition: {other}")
-
-    def all_of(self, parts: Iterable[int]) -> int:
-        return self.joined(parts, ir.AllOf, neutral=ir.MET, decisive=ir.UNMET)
-
-    def any_of(self, parts: Iterable[int]) -> int:
-        return self.joined(parts, ir.AnyOf, neutral=ir.UNMET, decisive=ir.MET)
-
-    def joined(self, parts: Iterable[int], kind: type[ir.AllOf] | type[ir.AnyOf], *, neutral: int, decisive: int) -> int:
-        flat: list[int] = []
-        for part in parts:
-            node = self.list[part]
-            flat.extend(node.parts if isinstance(node, kind) else (part,))
-        tests: dict[object, Atom] = {}
-        rest: list[int | object] = []
-        for part in dict.fromkeys(flat):
-            node = self.list[part]
-            if isinstance(node, ir.Const):
-                if node.value == decisive:
-                    return part
-                if node.value == ir.UNKNOWN:
-                    rest.append(part)
-            elif isinstance(node, ir.Is | ir.ClassIs | ir.SizeIs):
-                subject = with_values(node, frozenset())
-                known = tests.get(subject)
-                if known is None:
-                    rest.append(subject)
-                    tests[subject] = node
-                else:
-                    values = known.values | node.values if kind is ir.AnyOf else known.values & node.values
-                    tests[subject] = with_values(node, values)
-            else:
-                rest.append(part)
-        result: list[int] = []
-        for item in rest:
-            node_id = item if isinstance(item, int) else self.atom(tests[item])
-            value = self.list[node_id]
-            if isinstance(value, ir.Const):
-                if value.value == decisive:
-                    return node_id
-                if value.value == neutral:
-                    continue
-            result.append(node_id)
-        if not result:
-            return self.add(ir.Const(neutral))
-        return result[0] if len(result) == 1 else self.add(kind(tuple(result)))
-
-    # figures
-
-    def literal(self, value: int) -> int:
-        return self.add(ir.Fixed(value))
-
-    def known(self, node: int) -> int | None:
-        found = self.list[node]
-        return found.value if isinstance(found, ir.Fixed) else None
-
-    def times(self, node: int, factor: int) -> int:
-        return node if factor == 1 else self.product(node, self.literal(factor))
-
-    def product(self, left: int, right: int) -> int:
-        a, b = self.known(left), self.known(right)
-        if a is not None and b is not None:
-            return self.literal(a * b)
-        if a == 1:
-            return right
-        return left if b == 1 else self.add(ir.Product(left, right))
-
-    def sum(self, left: int, right: int) -> int:
-        a, b = self.known(left), self.known(right)
-        return self.literal(a + b) if a is not None and b is not None else self.add(ir.Sum(left, right))
-
-    def difference(self, left: int, right: int) -> int:
-        a, b = self.known(left), self.known(right)
-        return self.literal(a - b) if a is not None and b is not None else self.add(ir.Difference(left, right))
-
-    def pick(self, condition: int, then: int, otherwise: int) -> int:
-        fixed = self.list[condition]
-        if isinstance(fixed, ir.Const) and fixed.value != ir.UNKNOWN:
-            return then if fixed.value == ir.MET else otherwise
-        return self.add(ir.Pick(condition, then, otherwise))
-
-
-def with_values(atom: Atom, values: frozenset[int]) -> Atom:
-    """The same test for other values."""
-    if isinstance(atom, ir.Is):
-        return ir.Is(atom.slot, values)
-    if isinstance(atom, ir.ClassIs):
-        return ir.ClassIs(atom.code, atom.table, values)
-    return ir.SizeIs(atom.code, atom.table, atom.indicators, values)
 
 
 class Lowering:
@@ -169,10 +27,9 @@ class Lowering:
         self.standards = standards
         self.layout = layout
         self.day = day
-        self.nodes = _Nodes(layout)
+        self.nodes = Nodes(layout)
         self.lets: dict[str, ir.Range] = {}
         self.node_of: dict[int, int] = {}
-        self.figure_of: dict[int, ir.Range] = {}
 
     def parameter(self, name: str) -> ParameterValue:
         """The parameter's version on the day; loading has checked that there is one."""
@@ -284,12 +141,7 @@ class Lowering:
         return ir.Range(node, node, number.denominator, unit)
 
     def figure(self, expr: ex.Expr) -> ir.Range:
-        """The nodes of a figure or a day; remembered, so that an explanation finds them."""
-        found = self._figure(expr)
-        self.figure_of[id(expr)] = found
-        return found
-
-    def _figure(self, expr: ex.Expr) -> ir.Range:
+        """The nodes of a figure or a day."""
         unit = expr.type.unit if isinstance(expr.type, ex.NumberType) else None
         match expr:
             case ex.AsOf():
@@ -376,77 +228,98 @@ class Lowering:
 
     # --- the whole ----------------------------------------------------------------------------------------------
 
+    def run(self) -> ir.Program:
+        """The program of the programme on the day."""
+        for name, let in self.programme.lets.items():
+            self.lets[name] = self.figure(let.value)
+        wordings = [(c, worded) for c in self.programme.criteria if (worded := c.versions.on(self.day)) is not None]
+        tests = [self.condition(worded.condition) for _, worded in wordings]
+        referrals = self.referrals({criterion.id: place for place, (criterion, _) in enumerate(wordings)})
+        criteria = []
+        for place, (criterion, worded) in enumerate(wordings):
+            stand_ins = [referral.node for referral in referrals if place in referral.replaces]
+            in_place = self.nodes.any_of(stand_ins) if stand_ins else None
+            criteria.append(ir.CompiledCriterion(criterion, worded, tests[place], in_place))
+        return ir.Program(
+            programme=self.programme,
+            layout=self.layout,
+            period=self.programme.stretch(self.day),
+            criteria=tuple(criteria),
+            referrals=referrals,
+            open=self.open(criteria),
+            refer=self.refer(criteria, referrals),
+            benefit=self.benefit(),
+            lets=dict(self.lets),
+            deadlines=self.deadlines(),
+            remarks={
+                "ways": self.remarks(self.programme.ways),
+                "check_by_hand": self.remarks(self.programme.check_by_hand),
+                "remarks": self.remarks(self.programme.remarks),
+            },
+            nodes=tuple(self.nodes.list),
+            node_of=self.node_of,
+        )
+
+    def referrals(self, places: Mapping[str, int]) -> tuple[ir.CompiledReferral, ...]:
+        """The referrals of the day; one that only replaces criteria which are not in force has nothing to replace."""
+        found = []
+        for referral in self.programme.referrals:
+            worded = referral.versions.on(self.day)
+            replaces = tuple(places[name] for name in referral.in_place_of if name in places)
+            if worded is not None and (replaces or not referral.in_place_of):
+                found.append(ir.CompiledReferral(referral, worded, self.condition(worded.condition), replaces))
+        return tuple(found)
+
+    def open(self, criteria: Sequence[ir.CompiledCriterion]) -> int:
+        """All criteria hold, or something may stand in for those that don't (contract, design section 5)."""
+        nodes = self.nodes
+        return nodes.all_of(nodes.any_of([c.node] if c.in_place is None else [c.node, c.in_place]) for c in criteria)
+
+    def refer(self, criteria: Sequence[ir.CompiledCriterion], referrals: Sequence[ir.CompiledReferral]) -> int:
+        """Something stands in for a criterion that does not hold, or a plain referral holds."""
+        nodes = self.nodes
+        replaced = [nodes.all_of([nodes.negation(c.node), c.in_place]) for c in criteria if c.in_place is not None]
+        return nodes.any_of([*replaced, *(r.node for r in referrals if not r.replaces)])
+
+    def benefit(self) -> ir.CompiledBenefit:
+        """What an eligible applicant gets on the day; loading has checked that there is a wording."""
+        worded = self.programme.benefit.versions.on(self.day)
+        if worded is None:
+            raise LookupError(f"{self.programme.id} has no benefit on {self.day}")
+        return ir.CompiledBenefit(
+            wording=worded,
+            amount=self.money(worded.amount, worded.rounding),
+            ceiling=self.money(worded.ceiling, worded.rounding),
+            payable=self.money(worded.payable, worded.rounding),
+            rate=None if worded.rate is None else self.figure(worded.rate),
+            until=None if worded.until is None else self.figure(worded.until),
+        )
+
     def money(self, expr: ex.Expr | None, rounding: Rounding | None) -> ir.Money | None:
         """A formula for money with its rounding."""
         if expr is None or rounding is None:
             return None
         return ir.Money(self.figure(expr), rounding.step, rounding.citations)
 
-    def run(self) -> ir.Program:
-        """The program of the programme on the day."""
-        programme, day = self.programme, self.day
-        for name, let in programme.lets.items():
-            self.lets[name] = self.figure(let.value)
-        positions: dict[str, int] = {}
-        criteria: list[tuple[object, object, int]] = []
-        for criterion in programme.criteria:
-            wording = criterion.versions.on(day)
-            if wording is not None:
-                positions[criterion.id] = len(criteria)
-                criteria.append((criterion, wording, self.condition(wording.condition)))
-        referrals: list[ir.CompiledReferral] = []
-        for referral in programme.referrals:
-            worded = referral.versions.on(day)
-            if worded is not None:
-                replaces = tuple(positions[c] for c in referral.in_place_of if c in positions)
-                if replaces or not referral.in_place_of:
-                    referrals.append(ir.CompiledReferral(referral, worded, self.condition(worded.condition), replaces))
-        compiled: list[ir.CompiledCriterion] = []
-        nodes = self.nodes
-        for criterion in programme.criteria:
-            wording = criterion.versions.on(day)
-            if wording is None:
-                continue
-            place = positions[criterion.id]
-            stand_ins = [r.node for r in referrals if place in r.replaces]
-            in_place = nodes.any_of(stand_ins) if stand_ins else None
-            compiled.append(ir.CompiledCriterion(criterion, wording, criteria[place][2], in_place))
-        opened = nodes.all_of(nodes.any_of([c.node] if c.in_place is None else [c.node, c.in_place]) for c in compiled)
-        replaced = [nodes.all_of([nodes.negation(c.node), c.in_place]) for c in compiled if c.in_place is not None]
-        refer = nodes.any_of([*replaced, *(r.node for r in referrals if not r.replaces)])
-        worded_benefit = programme.benefit.versions.on(day)
-        if worded_benefit is None:
-            raise LookupError(f"{programme.id} has no benefit on {day}")
-        b = worded_benefit
-        benefit = ir.CompiledBenefit(
-            b, self.money(b.amount, b.rounding), self.money(b.ceiling, b.rounding), self.money(b.payable, b.rounding),
-            None if b.rate is None else self.figure(b.rate), None if b.until is None else self.figure(b.until),
-        )  # fmt: skip
-        deadlines = tuple(
-            (
-                item,
-                tuple((guard, figure.low) for guard, figure in self.entries(item.date)),
-                None if item.condition is None else self.condition(item.condition),
+    def optional(self, expr: ex.Expr | None) -> int | None:
+        """The node of a condition that may be left out."""
+        return None if expr is None else self.condition(expr)
+
+    def deadlines(self) -> tuple[ir.CompiledDeadline, ...]:
+        """The deadlines of the day."""
+        return tuple(
+            ir.CompiledDeadline(
+                deadline,
+                tuple((guard, figure.low) for guard, figure in self.entries(deadline.date)),
+                self.optional(deadline.condition),
             )
-            for item in programme.deadlines
-            if item.period.holds(day)
+            for deadline in self.programme.deadlines
+            if deadline.period.holds(self.day)
         )
-        remarks = {
-            key: tuple(
-                (item, None if item.condition is None else self.condition(item.condition))
-                for item in items
-                if item.period.holds(day)
-            )
-            for key, items in (
-                ("ways", programme.ways),
-                ("check_by_hand", programme.check_by_hand),
-                ("remarks", programme.remarks),
-            )
-        }
-        return ir.Program(
-            programme, self.layout, programme.stretch(day), tuple(nodes.list), tuple(compiled), tuple(referrals),
-            opened, refer, benefit, dict(self.lets), deadlines, remarks, self.node_of, self.figure_of,
-        )  # fmt: skip
+
+    def remarks(self, remarks: Sequence[Remark]) -> tuple[tuple[Remark, int | None], ...]:
+        """The remarks of the day, each with the node of its condition."""
+        return tuple((r, self.optional(r.condition)) for r in remarks if r.period.holds(self.day))
 
 
 def compile_programme(programme: Programme, standards: Standards, layout: Layout, day: dt.date) -> ir.Program:

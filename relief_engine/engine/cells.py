@@ -48,6 +48,9 @@ class Cells:
             leans.append(self._slots_under(node, leans))
             self._cut(index, node, leans[-1])
         self.under = tuple(leans)
+        read = {node.slot for node in program.nodes if isinstance(node, ir.FactValue)}
+        #: Figures that only size tables read: inside a cell nothing depends on their value.
+        self.stepwise = self.limits.keys() - read
 
     def _slots_under(self, node: ir.Node, leans: list[frozenset[int]]) -> frozenset[int]:
         match node:

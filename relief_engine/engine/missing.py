@@ -268,13 +268,28 @@ class Search:
         if isinstance(left, Unwalked) or isinstance(right, Unwalked):
             return self._witnessed(a, b)
         if isinstance(left, Branching) and isinstance(right, Branching) and left.slot == right.slot:
-            other = dict(right.options)
-            return any(value in other and self.differ(child, other[value]) for value, child in left.options)
+            return any(
+                (a_child := self.option(left, value)) is not None
+                and (b_child := self.option(right, value)) is not None
+                and self.differ(a_child, b_child)
+                for value in dict.fromkeys(value for side in (left, right) for value, _ in side.options)
+            )
         if isinstance(left, Branching) and (isinstance(right, Leaf) or self.rank(left.slot) < self.rank(right.slot)):
             return any(self.differ(child, b) for _, child in left.options)
         if isinstance(right, Branching):
             return any(self.differ(a, child) for _, child in right.options)
         return True
+
+    def option(self, shape: Branching, value: int) -> int | None:
+        """The branch that a value of the fact leads to, or None if it stands for no cell there.
+
+        The limits of size tables cut a figure otherwise for one industry than for another; where nothing else reads it,
+        a value leads where the cell does that begins at or below it.
+        """
+        options = dict(shape.options)
+        if value not in options and shape.slot in self.cells.stepwise:
+            value = max((edge for edge in options if edge <= value), default=value)
+        return options.get(value)
 
     def _witnessed(self, a: int, b: int) -> bool:
         """Whether some completion gives different answers in two branches, of which one at least is not walked."""
@@ -293,10 +308,10 @@ class Search:
         """
         shape = self.shapes[index]
         while isinstance(shape, Branching):
-            known = dict(shape.options)
-            if chosen.setdefault(shape.slot, self.random.choice(list(known))) not in known:
+            child = self.option(shape, chosen.setdefault(shape.slot, self.random.choice(shape.options)[0]))
+            if child is None:
                 return None
-            shape = self.shapes[known[chosen[shape.slot]]]
+            shape = self.shapes[child]
         if isinstance(shape, Leaf):
             return shape.answer
         vector = list(shape.vector)

@@ -14,7 +14,7 @@ from relief_engine.decision import Status
 from relief_engine.explanation import say
 from relief_engine.explanation.trace import Trace
 from relief_engine.rulebook import expressions as ex
-from relief_engine.rulebook.facts import AnyFact, ExtremeFact, Fact
+from relief_engine.rulebook.facts import OPEN_END, AnyFact, ExtremeFact, Fact
 from relief_engine.rulebook.units import Unit
 from relief_engine.text import Text
 
@@ -110,10 +110,10 @@ class Arithmetic:
         return say.span(self._one(expr, span[0]), self._one(expr, span[1]))
 
     def _one(self, expr: ex.Expr, number: Fraction) -> Text:
-        if isinstance(expr.type, ex.DateType):
-            return say.day(dt.date.fromordinal(int(number)))
         if isinstance(expr, ex.FactRef) and isinstance(expr.fact, Fact | ExtremeFact):
             return say.value(expr.fact, int(number * expr.fact.denominator))
+        if isinstance(expr.type, ex.DateType):
+            return say.day(dt.date.fromordinal(int(number)))
         unit: Unit | None = expr.type.unit if isinstance(expr.type, ex.NumberType) else None
         if isinstance(expr, ex.ParamRef):
             unit = self.trace.parameter(expr.name).unit or unit
@@ -128,7 +128,11 @@ class Arithmetic:
                 return Text(f"{a.zh} {_SIGNS[op]} {b.zh}", f"{a.en} {_SIGNS[op]} {b.en}")
             case ex.OverlapDays(start=start, end=end, year=year):
                 number = int(self.parameter(year.name))
-                period = say.span(self.words(start, self.span(start)), self.words(end, self.span(end)))
+                first, last = self.span(start), self.span(end)
+                period = say.span(self.words(start, first), self.words(end, last))
+                if last is not None and last[0] == OPEN_END:
+                    begins = self.words(start, first)
+                    period = Text(f"{begins.zh} 起", f"{begins.en} onwards")
                 return Text(f"{period.zh} 在 {number} 年内的天数", f"the days of {period.en} within {number}")
             case ex.Extreme(least=least, parts=parts):
                 zh = "、".join(self.written(part).zh for part in parts)

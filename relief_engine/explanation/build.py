@@ -94,12 +94,13 @@ class Due:
 class Explanation:
     """Why a decision is what it is.
 
-    ``number`` says in short which subject it is about, ``subject`` with its address. ``source`` names the profile, so
-    that places in it can be given by their line.
+    ``path`` says which subject it is about as data (``leases[0]``), ``number`` in words, ``subject`` with its address.
+    ``source`` names the profile, so that places in it can be given by their line.
     """
 
     programme: str
     title: Text
+    path: str
     number: Text
     subject: Text
     source: str
@@ -137,6 +138,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
     return Explanation(
         programme=decision.programme.id,
         title=decision.programme.title,
+        path=decision.subject,
         number=say.subject(decision.subject),
         subject=subject_text(decision),
         source=decision.profile.source,

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 _CLOSING = frozenset("，。、；：？！）〕】》」』”’%…,.;:?!)]}")
 _OPENING = frozenset("（〔【《「『“‘([{")
 
+#: Two characters that are one word, often behind or before a figure.
+_WORDS = frozenset({"万元", "亿元", "个月", "附件", "附录"})
+
 
 def columns(text: str) -> int:
     """How many columns a text takes."""
@@ -103,6 +106,6 @@ def _together(before: str, space: str, after: str) -> bool:
     """Whether no line may end between two characters."""
     if space:
         return before.isdigit() and _width(after) == 2 and after not in _OPENING
-    if after in _CLOSING or before in _OPENING:
+    if after in _CLOSING or before in _OPENING or before + after in _WORDS:
         return True
     return before.isdigit() or after.isdigit()

@@ -101,7 +101,7 @@ def _overview(sheet: Sheet) -> Iterator[str]:
     for group in sheet.groups:
         yield f"<p>{escape(group.title)}</p><ul>"
         for decision in group.decisions:
-            text = sheet.pair(decision.number, decision.headline)
+            text = f"{decision.number} {decision.headline}"
             yield f'<li><a href="#d{number}">{escape(text)}</a></li>'
             number += 1
         yield "</ul>"

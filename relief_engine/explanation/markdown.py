@@ -38,7 +38,7 @@ def _page(sheet: Sheet) -> Iterator[str]:
         for group in sheet.groups:
             yield f"- {escaped(group.title)}"
             for decision in group.decisions:
-                yield f"  - {sheet.pair(escaped(decision.number), escaped(decision.headline))}"
+                yield f"  - {escaped(decision.number)} {escaped(decision.headline)}"
         yield ""
     if sheet.questions is not None:
         yield from _section(sheet.questions, sheet, "#")

@@ -17,7 +17,9 @@ from relief_engine.explanation.reason import Reason
 from relief_engine.text import Language, Text
 
 Mark = Literal["met", "unmet", "unknown", "referred", "plain"]
-Kind = Literal["missing", "referrals", "calculation", "criteria", "ways", "deadlines", "by_hand", "notes"]
+Kind = Literal[
+    "missing", "referrals", "missing_for_figure", "calculation", "criteria", "ways", "deadlines", "by_hand", "notes"
+]
 
 #: A document number of the usual form, and the clause behind it.
 _NUMBERED = re.compile(r"(?P<number>.+?〔\d{4}〕\d+号) (?P<clause>.+)")
@@ -25,6 +27,7 @@ _NUMBERED = re.compile(r"(?P<number>.+?〔\d{4}〕\d+号) (?P<clause>.+)")
 _TITLES: dict[Kind, Text] = {
     "missing": Text("还缺的资料（每一项都可能改变结果）", "Still missing (each may change the answer)"),
     "referrals": Text("须由人认定", "Left to people"),
+    "missing_for_figure": Text("算出数额还缺的资料", "Still missing for the figure"),
     "calculation": Text("金额的计算", "How the figure comes about"),
     "criteria": Text("条件", "Criteria"),
     "ways": Text("给予方式", "How it is given"),
@@ -56,10 +59,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One decision: the programme, what it is about (``number`` in short), the answer, and the sections behind it."""
+    """One decision: the programme, what it is about (``number`` in short), the answer, and the sections behind it.
+
+    ``path`` is the subject as data: ``leases[0]``.
+    """
 
     programme: str
     title: str
+    path: str
     number: str
     subject: str
     outcome: Outcome
@@ -85,9 +92,12 @@ def grouped(citations: Iterable[str]) -> str:
 def outline(explanation: Explanation, language: Language) -> Outline:
     """Lay an explanation out in one language: what is missing or left to people first, then figures and criteria."""
     speaker = Speaker(language, explanation.source)
+    missing = speaker.missing(explanation)
     parts: dict[Kind, tuple[Item, ...]] = {
-        "missing": speaker.missing(explanation),
+        # What a referred case lacks concerns its figure only, and comes after why it is referred.
+        "missing": () if explanation.outcome is Outcome.REFERRED else missing,
         "referrals": tuple(speaker.referral(referral) for referral in explanation.referrals),
+        "missing_for_figure": missing if explanation.outcome is Outcome.REFERRED else (),
         "calculation": tuple(speaker.line(line) for line in explanation.lines),
         "criteria": tuple(speaker.step(step) for step in sorted(explanation.criteria, key=_urgency)),
         "ways": tuple(speaker.sentence(sentence) for sentence in explanation.ways),
@@ -98,6 +108,7 @@ def outline(explanation: Explanation, language: Language) -> Outline:
     return Outline(
         programme=explanation.programme,
         title=speaker(explanation.title),
+        path=explanation.path,
         number=speaker(explanation.number),
         subject=speaker(explanation.subject),
         outcome=explanation.outcome,

@@ -9,8 +9,10 @@ from fractions import Fraction
 
 from relief_engine.compiled.layout import Value
 from relief_engine.errors import Location
+from relief_engine.profile.model import LISTS
 from relief_engine.profile.words import figure_text, value_text
 from relief_engine.rulebook.facts import AnyFact, Fact
+from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import CodeList
 from relief_engine.rulebook.units import Unit, parse_unit
@@ -54,8 +56,8 @@ COMPARED_DAYS = {
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 _DAYS = parse_unit("天")
-_LISTS = {"leases": Text("租约", "lease"), "loans": Text("贷款", "loan")}
-_COUNTERS = {"leases": "份", "loans": "笔"}
+_SUBJECTS = {"leases": Text("租约", "lease"), "loans": Text("贷款", "loan")}
+_COUNTERS: dict[Subject, str] = {"lease": "份", "loan": "笔"}
 
 
 def both(zh: str, en: str | None = None) -> Text:
@@ -156,13 +158,32 @@ def label(fact: AnyFact) -> Text:
 def subject(name: str) -> Text:
     """``leases[0]`` as people count: 第1份租约."""
     key, _, rest = name.partition("[")
-    words = _LISTS.get(key)
+    words = _SUBJECTS.get(key)
     if words is None:
         return Text("申请方", "the applicant")
     if not rest:
         return words
     number = int(rest.rstrip("]")) + 1
-    return Text(f"第{number}{_COUNTERS[key]}{words.zh}", f"{words.en} {number}")
+    return Text(f"第{number}{_COUNTERS[LISTS[key]]}{words.zh}", f"{words.en} {number}")
+
+
+def subjects(names: Sequence[str]) -> Text:
+    """Several of ``leases[0]``, ``leases[2]``: 第1、3份租约; each by itself where they are of different kinds."""
+    keys = {name.partition("[")[0] for name in names}
+    (key, *others) = keys
+    if others or key not in _SUBJECTS or len(names) < 2:
+        return joined([subject(name) for name in names])
+    numbers = [str(int(name[len(key) + 1 : -1]) + 1) for name in names]
+    words = _SUBJECTS[key]
+    counter = _COUNTERS[LISTS[key]]
+    return Text(f"第{'、'.join(numbers)}{counter}{words.zh}", f"{words.en}s {', '.join(numbers)}")
+
+
+def each(label_: Text, kind: Subject) -> Text:
+    """Each subject of a kind: 每份租约; the applicant is one."""
+    if kind == "applicant":
+        return label_
+    return Text(f"每{_COUNTERS[kind]}{label_.zh}", f"each {label_.en.lower()}")
 
 
 def place(where: Location, source: str) -> Text:

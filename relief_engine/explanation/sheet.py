@@ -24,7 +24,7 @@ WORDS = {
     "file": Text("资料文件", "Profile file"),
     "answers": Text("结果一览", "Answers"),
     "questions": Text("申请方还缺的资料（各项共用，只问一次）", "Missing about the applicant (asked once for all)"),
-    "same": Text("各项相同的条件", "Criteria that are the same for all"),
+    "same": Text("共同的条件", "Criteria that are the same for all"),
     "total": Text("可得金额合计", "Total of the amounts granted"),
     "skipped": Text("没有判定的项目", "Programmes not decided"),
     "receipt": Text("回执", "Receipt"),
@@ -149,7 +149,7 @@ def _without_applicant(laid_out: Outline, explanation: Explanation, language: La
     items = Speaker(language, explanation.source).missing(own)
     sections = []
     for section in laid_out.sections:
-        if section.kind != "missing":
+        if section.kind not in ("missing", "missing_for_figure"):
             sections.append(section)
         elif items:
             sections.append(replace(section, items=items))
@@ -202,11 +202,11 @@ def _merged(decisions: list[Outline], kind: Kind, language: Language) -> tuple[I
     holds: dict[Item, list[str]] = {}
     for decision in decisions:
         for item in _items(decision, kind):
-            holds.setdefault(item, []).append(decision.number)
+            holds.setdefault(item, []).append(decision.path)
     found = []
-    for item, numbers in holds.items():
-        if len(numbers) < len(decisions):
-            names = ("、" if language == "zh" else ", ").join(numbers)
+    for item, paths in holds.items():
+        if len(paths) < len(decisions):
+            names = say.subjects(paths).in_(language)
             text = f"{item.text}（{names}）" if language == "zh" else f"{item.text} ({names})"
             found.append(replace(item, text=text))
         else:

@@ -69,7 +69,7 @@ class _Page:
             yield from self.hanging("", group.title, 2)
             for decision in group.decisions:
                 mark, style = _OUTCOMES[decision.outcome]
-                yield from self.hanging(f"{mark} ", self.sheet.pair(decision.number, decision.headline), 4, style)
+                yield from self.hanging(f"{mark} ", f"{decision.number} {decision.headline}", 4, style)
 
     def group(self, group: Group) -> Iterator[str]:
         yield self.rule()

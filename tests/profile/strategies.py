@@ -117,7 +117,7 @@ def spellings(fact: Fact, value: Encoded | str, rulebook: Rulebook) -> list[obje
             found = [number, words, words.replace(",", ""), f"{number}", f"{number}{fact.unit}"]
             if number == int(number):
                 found += [int(number), Whole(number)]
-            if abs(number) < 10**12:  # no more digits than a float holds
+            if value < 10**15:  # no more digits than a float holds
                 found += [float(number), float(number) * (1 + 2**-52)]
     return [*found, *(Word(f) for f in found if isinstance(f, str)), *(full_width(f) for f in found if isinstance(f, str))]
 

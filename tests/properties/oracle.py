@@ -176,20 +176,22 @@ def decide(as_of: dt.date, applicant: Mapping[str, Any], lease: Mapping[str, Any
         else:
             refused = True
 
-    # 二, 三: how much.
-    months = 6 if district in LISTED_DISTRICTS else 3
-    low, high, open_rent = rent_of(lease, months, first, last)
+    # 二, 三: how much. The development area is no district: whether it counts as listed is open.
+    fewest, most = (3, 6) if district == "北京经济技术开发区" else (6, 6) if district in LISTED_DISTRICTS else (3, 3)
     if tenancy == "via_other":
         head = Fraction(lease["head_monthly_rent"])
-        if lease["head_shared_with_others"] or above_own(head, lease):
+        low, high = head * fewest, head * most
+        if lease["head_shared_with_others"] or head > least_monthly_rent(lease, first, last):
             left_to_people = True
-        low = high = head * months
-    left_to_people = left_to_people or open_rent
+    else:
+        low, open_rent = rent_of(lease, fewest, first, last)[0], rent_of(lease, fewest, first, last)[2]
+        high = rent_of(lease, most, first, last)[1]
+        left_to_people = left_to_people or open_rent
 
     if refused:
         return Verdict("ineligible")
-    least, most = cents(low * days / 365), cents(high * days / 365)
-    return Verdict("referred" if left_to_people else "eligible", least, most)
+    outcome = "referred" if left_to_people else "eligible"
+    return Verdict(outcome, cents(low * days / 365), cents(high * days / 365))
 
 
 def rent_of(lease: Mapping[str, Any], months: int, first: dt.date, last: dt.date) -> tuple[Fraction, Fraction, bool]:
@@ -214,21 +216,11 @@ def rent_of(lease: Mapping[str, Any], months: int, first: dt.date, last: dt.date
     return rent, rent, False
 
 
-def above_own(head: Fraction, lease: Mapping[str, Any]) -> bool:
-    """Whether the sub-lessor pays more than it gets; where the own rent is open, people decide anyway."""
-    if "monthly_rent" in lease and "rent_steps" not in lease:
-        return head > Fraction(lease["monthly_rent"])
-    if "annual_rent" in lease:
-        return head * 12 > Fraction(lease["annual_rent"])
-    if "rent_steps" in lease:
-        return False if "daily_rent_per_m2" in lease else head > lowest(lease)
-    return False
-
-
-def lowest(lease: Mapping[str, Any]) -> Fraction:
-    """The lowest monthly rent of the lease in 2022."""
-    end = LAST if lease["end"] == "open" else min(lease["end"], LAST)
-    return rent_of(lease, 1, max(lease["start"], FIRST), end)[0]
+def least_monthly_rent(lease: Mapping[str, Any], first: dt.date, last: dt.date) -> Fraction:
+    """The tenant's own rent of a month, the lowest where it is open; a month has 28 days at the least."""
+    if "daily_rent_per_m2" in lease:
+        return Fraction(lease["daily_rent_per_m2"]) * Fraction(lease["area"]) * 28
+    return rent_of(lease, 1, first, last)[0]
 
 
 def cents(amount: Fraction) -> Decimal:
