@@ -168,7 +168,7 @@ def test_examples_run(
     for folder in ("examples", "rules"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("NO_COLOR", "1")
     reading, before = Reading(capsys), ""
     for block in blocks(path):
@@ -273,6 +273,15 @@ def test_guides_list_every_fact(rulebook: Rulebook, document: str, heading: str,
     assert table(document, heading) == labels
 
 
+def test_guide_explains_only_codes_that_exist() -> None:
+    text = (ROOT / "docs" / "guide.zh.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| (`[a-z-]+`(?:、`[a-z-]+`)*) \|", text.partition("| 代号 |")[2], re.MULTILINE)
+    codes = set(re.findall(r"[a-z-]+", " ".join(cells)))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "relief_engine").rglob("*.py"))
+    assert {code for code in codes if f'"{code}"' not in source} == set()
+    assert "unknown-key" in codes
+
+
 def test_readme_lists_every_command() -> None:
     commands = {command.name or name_of(command.callback) for command in app.registered_commands}
     commands |= {f"rules {command.name}" for command in rules_app.registered_commands}
@@ -292,7 +301,9 @@ def test_library_lists_every_field_of_the_json(rulebook: Rulebook) -> None:
     report = engine.decide(engine.read_profile(ROOT / "examples" / "profiles" / "restaurant.yaml"))
     record = report_record(report, engine, "en", "0")
     assert list(table("docs/library.md", "### A report")) == list(record)
-    assert list(table("docs/library.md", "### A decision")) == list(record["decisions"][0])
+    decision = record["decisions"][0]
+    assert list(table("docs/library.md", "### A decision")) == list(decision)
+    assert list(table("docs/library.md", "### An explanation")) == list(decision["explanation"])
 
 
 def test_architecture_lists_every_stage() -> None:

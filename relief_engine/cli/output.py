@@ -45,7 +45,9 @@ def width() -> int:
 
 def colour() -> bool:
     """Whether the output may be coloured: a terminal that can, and nobody has asked for none (NO_COLOR)."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty():
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    if sys.stdout is None or not sys.stdout.isatty():
         return False
     return os.name != "nt" or "WT_SESSION" in os.environ
 
@@ -53,7 +55,7 @@ def colour() -> bool:
 def out(text: str) -> None:
     """Write data; a reader that has gone away (``relief … | head``) is not an error."""
     if sys.stdout is None:
-        raise CannotWrite("stdout")
+        raise CannotWrite("标准输出已关闭 standard output is closed")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

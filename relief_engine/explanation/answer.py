@@ -7,6 +7,7 @@ from fractions import Fraction
 from relief_engine.decision import Decision, Outcome, Status
 from relief_engine.explanation import say
 from relief_engine.explanation.harmless import one_line
+from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text, joined
 
@@ -14,9 +15,9 @@ from relief_engine.text import Text, joined
 _NAMED = 4
 
 
-def applicant_name(decision: Decision) -> str:
+def applicant_name(profile: Profile) -> str:
     """The applicant's name as it was given, or nothing."""
-    return one_line(str(decision.profile.applicant.values.get("applicant.name", "")))
+    return one_line(str(profile.applicant.values.get("applicant.name", "")))
 
 
 def subject_text(decision: Decision) -> Text:
@@ -39,8 +40,8 @@ def headline(decision: Decision) -> Text:
             return _sentence(label, _referred(decision))
         case Outcome.INELIGIBLE:
             unmet = [c for c in decision.criteria if c.status is Status.UNMET and not c.replaced]
-            why = joined([c.compiled.criterion.title for c in unmet], zh="；", en="; ")
-            return _sentence(label, Text(f"未满足“{why.zh}”", f"not met: {why.en}"))
+            why = joined([c.compiled.criterion.title for c in unmet], zh="”“", en="; ")
+            return Text(f"{label.zh}：未满足“{why.zh}”", f"{label.en}, not met: {why.en}")
         case Outcome.UNDETERMINED:
             return _sentence(label, _open(decision))
         case Outcome.NOT_IN_FORCE:

@@ -15,8 +15,17 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 def one_line(text: str) -> str:
     """The text on one line, without characters that would do something instead of being seen."""
     if not text.isprintable():  # the usual text needs no second look
-        text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _UNSAFE)
+        text = "".join(_seen(character) for character in text)
     return " ".join(text.split())
+
+
+def _seen(character: str) -> str:
+    if character.isspace():
+        return " "
+    category = unicodedata.category(character)
+    if category == "Cs":  # half a character, or a byte of a file name that is no text
+        return "\N{REPLACEMENT CHARACTER}"
+    return "" if category in _UNSAFE else character
 
 
 def json_text(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from relief_engine.explanation.outline import Item, Mark, Outline, Section
+from relief_engine.explanation.outline import ANSWER_MARKS, Item, Mark, Outline, Section
 from relief_engine.explanation.sheet import Sheet
 
 _MARKS: dict[Mark, str] = {"met": "✓", "unmet": "✗", "unknown": "?", "referred": "→", "plain": "·"}
@@ -41,9 +41,8 @@ li > .mark { float: left; margin-left: -1.4rem; width: 1.2rem; text-align: cente
 .met > .mark { color: var(--met); } .unmet > .mark { color: var(--unmet); } .unknown > .mark { color: var(--unknown); }
 .referred > .mark { color: var(--referred); } .plain > .mark { color: var(--plain); }
 section > ul > li:not(.plain) { margin: .6rem 0; }
-.cite, .place { font-size: .85rem; margin-left: .5rem; }
-.cite { display: inline-block; }
-.overview a { color: inherit; }
+.cite, .place { font-size: .85rem; margin-left: .25rem; display: inline-block; }
+.overview a { color: inherit; text-decoration: none; } .overview a:hover { text-decoration: underline; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .4rem 0; }
 dt { color: var(--soft); } dd { margin: 0; }
 .receipt { margin-top: 2rem; border-top: 1px solid var(--line); font-size: .82rem; }
@@ -102,7 +101,8 @@ def _overview(sheet: Sheet) -> Iterator[str]:
         yield f"<p>{escape(group.title)}</p><ul>"
         for decision in group.decisions:
             text = f"{decision.number} {decision.headline}"
-            yield f'<li><a href="#d{number}">{escape(text)}</a></li>'
+            mark = ANSWER_MARKS[decision.outcome]
+            yield f'<li class="{mark}">{_mark(mark)}<a href="#d{number}">{escape(text)}</a></li>'
             number += 1
         yield "</ul>"
     yield "</nav>"
@@ -127,5 +127,8 @@ def _item(item: Item, sheet: Sheet) -> str:
     place = f' <span class="place">{escape(item.place)}</span>' if item.place else ""
     cite = f' <span class="cite">{escape(sheet.cited(item.citations))}</span>' if item.citations else ""
     below = f"<ul>{''.join(_item(inner, sheet) for inner in item.items)}</ul>" if item.items else ""
-    mark = f'<span class="mark" aria-hidden="true">{_MARKS[item.mark]}</span>'
-    return f'<li class="{item.mark}">{mark}{label}{escape(item.text)}{place}{cite}{below}</li>'
+    return f'<li class="{item.mark}">{_mark(item.mark)}{label}{escape(item.text)}{place}{cite}{below}</li>'
+
+
+def _mark(mark: Mark) -> str:
+    return f'<span class="mark" aria-hidden="true">{_MARKS[mark]}</span>'

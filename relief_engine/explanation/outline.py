@@ -24,6 +24,15 @@ Kind = Literal[
 #: A document number of the usual form, and the clause behind it.
 _NUMBERED = re.compile(r"(?P<number>.+?〔\d{4}〕\d+号) (?P<clause>.+)")
 
+#: The mark of an answer where answers stand in a list.
+ANSWER_MARKS: dict[Outcome, Mark] = {
+    Outcome.ELIGIBLE: "met",
+    Outcome.REFERRED: "referred",
+    Outcome.UNDETERMINED: "unknown",
+    Outcome.INELIGIBLE: "unmet",
+    Outcome.NOT_IN_FORCE: "plain",
+}
+
 _TITLES: dict[Kind, Text] = {
     "missing": Text("还缺的资料（每一项都可能改变结果）", "Still missing (each may change the answer)"),
     "referrals": Text("须由人认定", "Left to people"),
@@ -133,12 +142,17 @@ class Speaker:
         self.source = source
 
     def __call__(self, text: Text) -> str:
-        """A text in the language, on one line."""
-        return one_line(text.in_(self.language))
+        """A text in the language, on one line that begins with a capital letter."""
+        line = one_line(text.in_(self.language))
+        return line[:1].upper() + line[1:] if self.language == "en" else line
+
+    def more(self, text: str, rest: Text) -> str:
+        """A text with something said behind it."""
+        return f"{text}{'，' if self.language == 'zh' else ', '}{one_line(rest.in_(self.language))}"
 
     def place(self, where: Location | None) -> str:
         """A place for people."""
-        return "" if where is None else self(say.place(where, self.source))
+        return "" if where is None else one_line(say.place(where, self.source).in_(self.language))
 
     # --- criteria and referrals ---------------------------------------------------------------------------------
 
@@ -188,7 +202,7 @@ class Speaker:
             return self.reason(parts[0], above, told)
         text = self(reason.text)
         if reason.margin is not None and reason.fact not in told:
-            text += f"{'，' if self.language == 'zh' else ', '}{self(reason.margin)}"
+            text = self.more(text, reason.margin)
         return Item(
             reason.status.value, text, grouped(c for c in reason.citations if c not in above), self.place(reason.place),
             tuple(self.reason(part, (*above, *reason.citations), told) for part in parts),
@@ -217,13 +231,12 @@ class Speaker:
 
     def line(self, line: Line) -> Item:
         """One line of the calculation."""
-        written, result = self(line.written), self(line.result)
         text = self(say.titled(line.title, line.result))
-        if written != result:
-            text = f"{self(say.titled(line.title, line.written))} = {result}"
+        if line.written != line.result:
+            text = f"{self(say.titled(line.title, line.written))} = {one_line(line.result.in_(self.language))}"
         citations = ""
         if line.rounded is not None:
-            text += f"{'，' if self.language == 'zh' else ', '}{self(line.rounded)}"
+            text = self.more(text, line.rounded)
             citations = grouped(line.rounded_by)
         because = [self.reason(reason, ()) for reason in line.because]
         factors = [

@@ -164,7 +164,7 @@ class Reasons:
         title = self.side(expr)
         if title is None or title == shown:
             return shown
-        return Text(f"{title.zh}（{shown.zh}）", f"{title.en} ({shown.en})")
+        return Text(f"{title.zh}（{shown.zh}）", f"{title.en[:1].lower()}{title.en[1:]} ({shown.en})")
 
     def side(self, expr: ex.Expr) -> Text | None:
         """What one side of a comparison is called; None for a plain value."""
@@ -174,10 +174,10 @@ class Reasons:
             case ex.LetRef(name=name):
                 return self.trace.programme.lets[name].title
             case ex.AsOf():
-                return Text("判定日", "day of the decision")
+                return Text("判定日", "Day of the decision")
             case ex.Entry(key=key):
                 title = say.label(key.fact)
-                return Text(f"{title.zh}列入的日期", f"day listed for the {title.en[:1].lower()}{title.en[1:]}")
+                return Text(f"{title.zh}列入的日期", f"Day listed for the {title.en[:1].lower()}{title.en[1:]}")
             case ex.Arith():
                 return self.arithmetic.written(expr)
             case _:

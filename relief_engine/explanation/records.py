@@ -110,7 +110,7 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
         "ways": [_sentence(sentence, language) for sentence in explanation.ways],
         "check_by_hand": [_sentence(sentence, language) for sentence in explanation.check_by_hand],
         "remarks": [_sentence(sentence, language) for sentence in explanation.remarks],
-        "explanation": explanation_record(explanation, applicant_name(decision), language),
+        "explanation": explanation_record(explanation, applicant_name(decision.profile), language),
     }
 
 

@@ -111,8 +111,9 @@ def sheet(report: Report, engine: Engine, language: Language, version: str) -> S
 
 def _head(report: Report, language: Language) -> tuple[tuple[str, str], ...]:
     head = [("as_of", report.as_of.isoformat())]
-    named = [name for decision in report.decisions[:1] if (name := applicant_name(decision))]
-    head += [("applicant", name) for name in named]
+    name = applicant_name(report.profile)
+    if name:
+        head.append(("applicant", name))
     head.append(("file", one_line(report.profile.source)))
     return tuple((WORDS[key].in_(language), value) for key, value in head)
 
@@ -158,6 +159,10 @@ def _without_applicant(laid_out: Outline, explanation: Explanation, language: La
 
 def _group(decisions: list[Outline], language: Language) -> Group:
     first = decisions[0]
+    if all(decision.outcome is Outcome.NOT_IN_FORCE for decision in decisions):
+        # The day is the same for all, and so is the answer.
+        whom = say.subjects([decision.path for decision in decisions]).in_(language)
+        decisions = [replace(first, number=whom, subject=whom)] if len(decisions) > 1 else decisions
     if len(decisions) == 1:
         return Group(first.title, first.citations, tuple(decisions), ())
     same = _same_criteria(decisions)

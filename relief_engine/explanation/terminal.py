@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relief_engine.decision import Outcome
 from relief_engine.explanation.columns import columns, wrapped
-from relief_engine.explanation.outline import Item, Mark, Outline, Section
+from relief_engine.explanation.outline import ANSWER_MARKS, Item, Mark, Outline, Section
 from relief_engine.explanation.sheet import Group, Sheet
 
 _MARKS: dict[Mark, tuple[str, str]] = {
@@ -14,14 +13,7 @@ _MARKS: dict[Mark, tuple[str, str]] = {
     "unmet": ("✗", "31"),
     "unknown": ("?", "33"),
     "referred": ("→", "35"),
-    "plain": ("·", "2"),
-}
-_OUTCOMES: dict[Outcome, tuple[str, str]] = {
-    Outcome.ELIGIBLE: ("✓", "1;32"),
-    Outcome.REFERRED: ("→", "1;35"),
-    Outcome.UNDETERMINED: ("?", "1;33"),
-    Outcome.INELIGIBLE: ("✗", "1;31"),
-    Outcome.NOT_IN_FORCE: ("·", "1"),
+    "plain": ("·", ""),
 }
 _BOLD, _DIM = "1", "2"
 
@@ -68,7 +60,7 @@ class _Page:
         for group in self.sheet.groups:
             yield from self.hanging("", group.title, 2)
             for decision in group.decisions:
-                mark, style = _OUTCOMES[decision.outcome]
+                mark, style = _MARKS[ANSWER_MARKS[decision.outcome]]
                 yield from self.hanging(f"{mark} ", f"{decision.number} {decision.headline}", 4, style)
 
     def group(self, group: Group) -> Iterator[str]:
@@ -82,10 +74,10 @@ class _Page:
             yield from self.section(section)
 
     def decision(self, decision: Outline) -> Iterator[str]:
-        _, style = _OUTCOMES[decision.outcome]
         yield ""
         yield from self.text(decision.subject)
-        yield from self.text(decision.headline, style)
+        _, style = _MARKS[ANSWER_MARKS[decision.outcome]]
+        yield from self.text(decision.headline, f"{_BOLD};{style}" if style else _BOLD)
         for section in decision.sections:
             yield from self.section(section)
 

@@ -13,8 +13,10 @@ from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.units import PURE, Unit, UnitError, parse_unit
 from relief_engine.text import Text
 
-_STATED = re.compile(r"(?P<number>[-+]?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<unit>.*)")
+_STATED = re.compile(r"(?P<number>[-+]?[0-9][0-9,]*(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?)\s*(?P<unit>.*)")
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+#: Units that people write and rulebooks do not.
+_OTHER_UNITS = {"个月": "月", "m²": "㎡"}
 #: More decimals than this are refused before any arithmetic.
 _MOST_DECIMALS = 40
 #: How fine a figure may be, by type; all others are money.
@@ -84,7 +86,7 @@ def _stated_unit(fact: Fact, written: str) -> Unit | None:
     if not written or wanted is None:
         return None
     try:
-        unit = parse_unit("月" if written == "个月" else written)
+        unit = parse_unit(_OTHER_UNITS.get(written, written))
     except UnitError:
         unit = None
     only_money = unit is not None and unit.dimensions == (("元", 1),) and ("元", 1) in wanted.dimensions

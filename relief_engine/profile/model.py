@@ -28,9 +28,6 @@ class Known:
     not_available: frozenset[str]
 
 
-NOTHING = Known({}, frozenset())
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """What is known about one applicant. Made by an engine, which checks it; immutable and safe to share.
@@ -89,13 +86,13 @@ class Profile:
         """``sha256:…`` of what is known, whatever the order or style in which it was written."""
         content = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
-            "applicant": _plain(self.applicant),
-            "leases": None if self.leases is None else [_plain(known) for known in self.leases],
-            "loans": None if self.loans is None else [_plain(known) for known in self.loans],
+            "applicant": _content(self.applicant),
+            "leases": None if self.leases is None else [_content(known) for known in self.leases],
+            "loans": None if self.loans is None else [_content(known) for known in self.loans],
         }
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _plain(known: Known) -> dict[str, object]:
-    return {**dict(known.values), **dict.fromkeys(sorted(known.not_available), "not_available")}
+def _content(known: Known) -> dict[str, object]:
+    return {**known.values, **dict.fromkeys(known.not_available, "not_available")}

@@ -21,6 +21,7 @@ from relief_engine.profile.written import (
     LONGEST,
     NO_HINT,
     NOT_AVAILABLE,
+    PLAIN,
     BadValue,
     NotAvailable,
     Read,
@@ -100,7 +101,7 @@ def _yes_no(fact: Fact) -> Reader:
 
 def _choice(fact: Fact) -> Reader:
     exact: dict[object, int] = dict(fact.names.items())
-    alike = {unicodedata.normalize("NFKC", name).casefold(): position for name, position in fact.names.items()}
+    alike = {name.translate(PLAIN).casefold(): position for name, position in fact.names.items()}
 
     def read(value: object) -> Read:
         try:

@@ -19,6 +19,8 @@ HUGE = 10**40
 
 _NONE = frozenset({"无", "not_available"})
 NO_HINT = Text("", "")
+#: Full-width digits, letters and marks, and the blanks of Chinese typesetting, with the plain ones.
+PLAIN = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: " ", 0xA0: " "}
 
 
 @final
@@ -103,9 +105,10 @@ def careful(fact: Fact, read: Callable[[object], Read], longest: int = LONGEST) 
 def normal(name: Text, text: str, longest: int = LONGEST) -> str | None:
     """Text without blanks around it and with plain digits and letters for full-width ones; None if it is blank.
 
-    Marks that nobody sees, such as a zero-width space out of a web page, are left out.
+    Marks that nobody sees, such as a zero-width space out of a web page, are left out. Nothing else is taken for what
+    it looks like: Unicode's own normal form would read 30² as 302 and 30① as 301.
     """
-    text = unicodedata.normalize("NFKC", within(name, text.strip(), longest))
+    text = within(name, text.strip(), longest).translate(PLAIN)
     return "".join(c for c in text if unicodedata.category(c) != "Cf").strip() or None
 
 

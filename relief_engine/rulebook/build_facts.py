@@ -58,7 +58,7 @@ def build_facts(document: Document, file: s.FactsFile, desk: Desk) -> f.SubjectF
     relations = tuple(
         relation
         for index, item in enumerate(file.relations)
-        if (relation := _relation(document, ("relations", index), item, subject, facts, desk)) is not None
+        if (relation := _relation(document, ("relations", index), item, facts, desk)) is not None
     )
     return f.SubjectFacts(subject, text(file.label), tuple(facts.values()), tuple(derived), relations)
 
@@ -195,7 +195,7 @@ def _extreme(
     )  # fmt: skip
 
 
-def _relation(document: Document, path: Path_, shape: s.NotBefore | s.OneForm | s.AmongSteps, subject: s.Subject,
+def _relation(document: Document, path: Path_, shape: s.NotBefore | s.OneForm | s.AmongSteps,
               facts: dict[str, f.Fact], desk: Desk) -> f.Relation | None:  # fmt: skip
     match shape:
         case s.NotBefore():

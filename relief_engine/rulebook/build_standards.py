@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from relief_engine.errors import Finding, Location, did_you_mean
@@ -26,8 +27,12 @@ def read_table(path: Path, label: str, columns: tuple[str, ...], desk: Desk) -> 
             Finding("table-unreadable", Location(label), Text("无法读取表格", f"can't read the table: {error}"))
         )
         return []
-    reader = csv.DictReader(io.StringIO(content))
-    missing = [c for c in columns if c not in (reader.fieldnames or ())]
+    reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
+    try:
+        names = reader.fieldnames or ()
+    except csv.Error:
+        names = ()
+    missing = [column for column in columns if column not in names]
     if missing:
         desk.findings.append(
             Finding(
@@ -37,7 +42,18 @@ def read_table(path: Path, label: str, columns: tuple[str, ...], desk: Desk) -> 
             )
         )
         return []
-    return [(reader.line_num, row) for row in reader]
+    rows: list[tuple[int, dict[str, str]]] = []
+    try:
+        for row in reader:
+            if any(row[column] is None for column in columns):
+                words = Text("这一行缺少列", "the row lacks columns")
+                desk.findings.append(Finding("table-row", Location(label, reader.line_num, 1), words))
+            else:
+                rows.append((reader.line_num, row))
+    except csv.Error as error:
+        words = Text("表格写法有误", f"not a valid table: {error}")
+        desk.findings.append(Finding("table-row", Location(label, reader.line_num, 1), words))
+    return rows
 
 
 def build_code_list(document: Document, file: s.CodeListFile, folder: Path, desk: Desk) -> st.CodeList:
@@ -45,36 +61,36 @@ def build_code_list(document: Document, file: s.CodeListFile, folder: Path, desk
     label = f"{Path(document.file).parent.as_posix()}/{file.file}"
     rows = read_table(folder / file.file, label, ("code", "level", "name", "parent"), desk)
     positions: dict[str, int] = {}
-    kept: list[dict[str, str]] = []
+    kept: list[tuple[int, dict[str, str]]] = []
     for line, row in rows:
+        where = Location(label, line, 1)
         if row["code"] in positions:
-            desk.findings.append(
-                Finding(
-                    "duplicate-code",
-                    Location(label, line, 1),
-                    Text(f"代码 {row['code']} 重复", f"the code {row['code']} is listed twice"),
-                )
-            )
-            continue
-        positions[row["code"]] = len(kept)
-        kept.append(row)
+            words = Text(f"代码 {row['code']} 重复", f"the code {row['code']} is listed twice")
+            desk.findings.append(Finding("duplicate-code", where, words))
+        elif row["level"] not in ("1", "2", "3", "4"):
+            words = Text(f"层级“{row['level']}”应为1至4", f"the level {row['level']!r} must be 1 to 4")
+            desk.findings.append(Finding("code-level", where, words))
+            positions[row["code"]] = -1
+        else:
+            positions[row["code"]] = len(kept)
+            kept.append((line, row))
     below: list[list[int]] = [[] for _ in kept]
-    for index, row in enumerate(kept):
-        if row["parent"]:
-            parent = positions.get(row["parent"])
-            if parent is None:
-                desk.findings.append(
-                    Finding(
-                        "unknown-parent",
-                        Location(label, index + 2, 1),
-                        Text(f"没有上级代码 {row['parent']}", f"there is no parent code {row['parent']}"),
-                    )
-                )
-            else:
-                below[parent].append(index)
+    for index, (line, row) in enumerate(kept):
+        if not row["parent"]:
+            continue
+        parent = positions.get(row["parent"])
+        if parent is None:
+            words = Text(f"没有上级代码 {row['parent']}", f"there is no parent code {row['parent']}")
+            desk.findings.append(Finding("unknown-parent", Location(label, line, 1), words))
+        elif parent >= 0 and int(kept[parent][1]["level"]) >= int(row["level"]):
+            # Levels that only descend also keep a code from standing below itself.
+            words = Text(f"上级代码 {row['parent']} 的层级不高于本行", f"the parent {row['parent']} is no level above")
+            desk.findings.append(Finding("code-level", Location(label, line, 1), words))
+        elif parent >= 0:
+            below[parent].append(index)
     codes = tuple(
         st.Code(row["code"], int(row["level"]), row["name"], row["parent"], tuple(children))
-        for row, children in zip(kept, below, strict=True)
+        for (_line, row), children in zip(kept, below, strict=True)
     )
     return st.CodeList(
         file.standard, text(file.title), codes, positions, desk.citations(document, ("cite",), file.cite)
@@ -84,7 +100,7 @@ def build_code_list(document: Document, file: s.CodeListFile, folder: Path, desk
 def classified(
     codes: st.CodeList, table: list[tuple[int, dict[str, str]]], label: str, classes: Mapping[str, int], desk: Desk
 ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
-    """The candidates of every code by the longest prefix, and of an unknown code; codes without a class are findings."""
+    """The candidates of every code by the longest prefix, and of an unknown code; those without one are findings."""
     direct: dict[int, int] = {}
     for line, row in table:
         index = classes.get(row["class"])
@@ -156,6 +172,7 @@ def build_class_map(document: Document, file: s.ClassMapFile, folder: Path, code
     """A classification of codes from its CSV (columns prefix, class)."""
     listed = _code_list(document, file.codes, codes, desk)
     if listed is None:
+        desk.facts_incomplete = True
         return None
     label = f"{Path(document.file).parent.as_posix()}/{file.file}"
     domain = Domain(file.standard, tuple(c.id for c in file.classes), tuple(text(c.label) for c in file.classes))
@@ -183,6 +200,7 @@ def build_size_table(document: Document, file: s.SizeTableFile, folder: Path, co
     """A size classification: its rows, and the sectors that lead codes to them (columns prefix, class)."""
     listed = _code_list(document, file.codes, codes, desk)
     if listed is None:
+        desk.facts_incomplete = True
         return None
     label = f"{Path(document.file).parent.as_posix()}/{file.sectors}"
     uncovered = file.uncovered.id
@@ -304,7 +322,7 @@ def _row(document: Document, path: Path_, row: s.RowShape, classes: list[str], i
             )
             continue
         printed = tuple(Fraction(value) for value in limit.at_least.values())
-        if any(a >= b for a, b in zip(printed, printed[1:], strict=False)) or printed[0] <= 0:
+        if any(a >= b for a, b in pairwise(printed)) or printed[0] <= 0:
             desk.report(
                 document,
                 "limits-not-ascending",
@@ -324,7 +342,7 @@ def _row(document: Document, path: Path_, row: s.RowShape, classes: list[str], i
 
 def _code_list(document: Document, name: str, codes: Mapping[str, st.CodeList], desk: Desk) -> st.CodeList | None:
     found = codes.get(name)
-    if found is None and name not in desk.broken:
+    if found is None and name not in desk.broken and not desk.facts_incomplete:
         hint = did_you_mean(name, codes)
         desk.report(
             document,
@@ -339,7 +357,7 @@ def _code_fact(document: Document, path: Path_, name: str, facts: Mapping[str, A
     fact = facts.get(name)
     if isinstance(fact, Fact) and fact.type == "industry_code":
         return fact
-    if name.partition(".")[2] not in desk.broken:
+    if name.partition(".")[2] not in desk.broken and not desk.facts_incomplete:
         desk.report(
             document, "unknown-fact", path, Text(f"“{name}”不是代码类事实", f"{name!r} is not a fact that holds a code")
         )
@@ -350,7 +368,7 @@ def _figure(document: Document, path: Path_, name: str, facts: Mapping[str, AnyF
     fact = facts.get(name)
     if isinstance(fact, Fact) and fact.type in ("count", "amount", "number"):
         return True
-    if name.partition(".")[2] not in desk.broken:
+    if name.partition(".")[2] not in desk.broken and not desk.facts_incomplete:
         hint = did_you_mean(name, facts)
         desk.report(
             document,

@@ -31,6 +31,9 @@ class Desk:
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     cited: set[tuple[str, str]] = field(default_factory=set)
+    #: A file of sources, or one of facts or standards, could not be read: what is missing from it is no second mistake.
+    sources_incomplete: bool = False
+    facts_incomplete: bool = False
 
     def report(self, document: Document, code: str, path: Path_, message: Text, *, key: bool = False) -> None:
         """Add a finding at a path of a document."""
@@ -42,7 +45,7 @@ class Desk:
         for index, cite in enumerate(cites or ()):
             source = self.sources.get(cite.source)
             if source is None:
-                if cite.source not in self.broken:
+                if cite.source not in self.broken and not self.sources_incomplete:
                     hint = did_you_mean(cite.source, self.sources)
                     self.report(
                         document,

@@ -118,6 +118,7 @@ class _Assembly:
             file = self.shape(sources, s.SourcesFile)
             if file is not None:
                 build_sources(sources, file, self.desk)
+        self.desk.sources_incomplete = not self.desk.sources
         for name in (n for n in names if n.startswith("facts/")):
             self.read_facts(self.document(name))
         self.read_standards([self.document(name) for name in names if name.startswith("standards/")])
@@ -147,7 +148,7 @@ class _Assembly:
         self.desk.broken |= document.broken
         return result
 
-    def add(self, fact: AnyFact, document: Document) -> None:
+    def add(self, fact: AnyFact) -> None:
         if fact.id in self.facts:
             self.desk.findings.append(
                 Finding(
@@ -161,11 +162,12 @@ class _Assembly:
     def read_facts(self, document: Document) -> None:
         file = self.shape(document, s.FactsFile)
         if file is None:
+            self.desk.facts_incomplete = True
             return
         built = build_facts(document, file, self.desk)
         self.subjects[file.subject] = built
         for fact in (*built.facts, *built.derived):
-            self.add(fact, document)
+            self.add(fact)
 
     def read_standards(self, documents: list[Document]) -> None:
         shaped_files: list[tuple[Document, s.CodeListFile | s.ClassMapFile | s.SizeTableFile]] = []
@@ -175,6 +177,8 @@ class _Assembly:
             file = self.shape(document, shape)
             if file is not None:
                 shaped_files.append((document, file))
+            else:
+                self.desk.facts_incomplete = True
         seen: set[str] = set()
         for document, file in shaped_files:
             if file.standard in seen:
@@ -194,14 +198,16 @@ class _Assembly:
                 if built is not None:
                     self.class_maps[built.id] = built
                     for fact in built.facts:
-                        self.add(fact, document)
+                        self.add(fact)
             elif isinstance(file, s.SizeTableFile):
                 table = build_size_table(document, file, folder, self.code_lists, self.facts, self.desk)
                 if table is not None:
                     self.size_tables[table.id] = table
                     self.class_maps[table.sectors.id] = table.sectors
-                    for derived in (*table.sectors.facts, *table.facts):
-                        self.add(derived, document)
+                    for sector in table.sectors.facts:
+                        self.add(sector)
+                    for size in table.facts:
+                        self.add(size)
 
     def read_programme(self, document: Document) -> None:
         file = self.shape(document, s.ProgrammeFile)

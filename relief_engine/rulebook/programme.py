@@ -213,10 +213,12 @@ class Programme:
         periods: list[Period] = [self.period]
         for parameter in self.parameters.values():
             periods.extend(parameter.versions.periods())
-        for element in (*self.criteria, *self.referrals, self.benefit):
-            periods.extend(element.versions.periods())
-        for item in (*self.deadlines, *self.ways, *self.check_by_hand, *self.remarks):
-            periods.append(item.period)
+        conditions: tuple[Criterion | Referral, ...] = (*self.criteria, *self.referrals)
+        for condition in conditions:
+            periods.extend(condition.versions.periods())
+        periods.extend(self.benefit.versions.periods())
+        periods.extend(deadline.period for deadline in self.deadlines)
+        periods.extend(remark.period for remark in (*self.ways, *self.check_by_hand, *self.remarks))
         days = {period.first for period in periods}
         days |= {period.last + dt.timedelta(days=1) for period in periods if period.last < LAST}
         return tuple(sorted(day for day in days if self.period.holds(day)))

@@ -52,7 +52,7 @@ def shaped(document: Document, shape: type[M]) -> M | None:
                 if mark not in seen and not any(path[: len(cut)] == cut for cut in cuts if cut != path):
                     seen.add(mark)
                     _report(document, path, detail, shape)
-                cuts.add(path if detail["type"] == "extra_forbidden" else _item(document, path))
+                cuts.add(path if detail["type"] == "extra_forbidden" else _item(path))
             if () in cuts:
                 return None
             for cut in sorted(cuts, key=lambda c: [(isinstance(s, str), s) for s in c], reverse=True):
@@ -60,7 +60,7 @@ def shaped(document: Document, shape: type[M]) -> M | None:
     return None
 
 
-def _item(document: Document, path: Path_) -> Path_:
+def _item(path: Path_) -> Path_:
     """The smallest part around a path that can be left out: a list's item, or an entry of a mapping of names."""
     for end in range(len(path), 0, -1):
         step = path[end - 1]
@@ -74,13 +74,8 @@ def _existing(document: Document, loc: tuple[int | str, ...]) -> Path_:
     path: Path_ = ()
     value: Any = document.value
     for step in loc:
-        if (
-            (isinstance(value, dict)
-            and step in value)
-            or (isinstance(value, list)
-            and isinstance(step, int)
-            and step < len(value))
-        ):
+        inside = step < len(value) if isinstance(value, list) and isinstance(step, int) else False
+        if inside or (isinstance(value, dict) and step in value):
             path = (*path, step)
             value = value[step]
     return path

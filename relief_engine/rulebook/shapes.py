@@ -18,6 +18,8 @@ FactId = Annotated[str, StringConstraints(pattern=r"^(applicant|lease|loan)\.[a-
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 NonEmpty = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Subject = Literal["applicant", "lease", "loan"]
+#: A day as the reader of YAML gives it; never a number, which Pydantic would take for seconds since 1970.
+Day = Annotated[dt.date, Field(strict=True)]
 
 
 class Shape(BaseModel):
@@ -49,8 +51,8 @@ class Dated(Shape):
     The expiry of a cited source bounds the element too, unless ``outlives_source`` says otherwise and why.
     """
 
-    from_: dt.date | None = Field(default=None, alias="from")
-    to: dt.date | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
     outlives_source: NonEmpty | None = None
 
 
@@ -72,8 +74,8 @@ class SourceShape(Shape):
     number: NonEmpty
     title: Words
     issuer: Words
-    issued: dt.date
-    expires: dt.date | None = None
+    issued: Day
+    expires: Day | None = None
     clauses: Annotated[list[ClauseShape], Field(min_length=1)]
 
 
@@ -140,7 +142,7 @@ class StepExtreme(Shape):
     of: Id
     from_: Id = Field(alias="from")
     to: Id
-    year: int
+    year: Annotated[int, Field(ge=1900, le=2100)]
     cite: Cites
 
 
@@ -267,15 +269,16 @@ class SizeTableFile(Shape):
 
 # --- programmes -------------------------------------------------------------------------------------------------
 
-Scalar = Decimal | dt.date | NonEmpty
+Scalar = Decimal | Day | NonEmpty
 
 
 class ParameterVersion(Dated):
-    """One figure for one period of time, with its citation. A value is a number, a date, a choice, a list of
-    choices, or a table from choices to dates or numbers.
+    """One figure for one period of time, with its citation.
+
+    A value is a number, a date, a choice, a list of choices, or a table from choices to dates or numbers.
     """
 
-    value: Scalar | list[NonEmpty] | dict[NonEmpty, Decimal | dt.date]
+    value: Scalar | list[NonEmpty] | dict[NonEmpty, Decimal | Day]
     unit: NonEmpty | None = None
     cite: Cites
     note: Words | None = None

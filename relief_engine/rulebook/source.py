@@ -89,11 +89,11 @@ class Document:
         for spans in (self.spans, self.key_spans):
             moved: dict[Path_, Span] = {}
             for at, span in spans.items():
-                step = at[depth] if len(at) > depth and at[:depth] == path[:-1] else None
-                if not isinstance(step, int) or step < last:
+                index = at[depth] if len(at) > depth and at[:depth] == path[:-1] else None
+                if not isinstance(index, int) or index < last:
                     moved[at] = span
-                elif step > last:
-                    moved[(*at[:depth], step - 1, *at[depth + 1 :])] = span
+                elif index > last:
+                    moved[(*at[:depth], index - 1, *at[depth + 1 :])] = span
             spans.clear()
             spans.update(moved)
 
@@ -137,18 +137,19 @@ class _Builder:
 
     def place(self, event: Any, value: Any) -> Path_ | None:
         """Put ``value`` where the innermost open collection expects it; gives its path, or None for a key."""
-        raw = self.text[event.start_mark.index : event.end_mark.index] if isinstance(event, yaml.ScalarEvent) else ""
-        span = Span(event.start_mark.line + 1, event.start_mark.column + 1, raw)
+        start, end = event.start_mark, event.end_mark
+        raw = self.text[start.index : end.index] if isinstance(event, yaml.ScalarEvent) else ""
+        span = Span(start.line + 1, start.column + 1, raw)
         if not self.frames:
             self.document.value = value
             self.document.spans[()] = span
             return ()
         path, collection, pending = self.frames[-1]
         if isinstance(collection, list):
-            here = (*path, len(collection))
+            here: Path_ = (*path, len(collection))
             collection.append(value)
         elif not pending:
-            self.key(event, value, path, collection, pending, span)
+            self.key(event, path, collection, pending, span)
             return None
         else:
             key = pending.pop()
@@ -158,7 +159,7 @@ class _Builder:
         self.document.spans[here] = span
         return here
 
-    def key(self, event: Any, value: Any, path: Path_, mapping: dict[str, Any], pending: list[Any], span: Span) -> None:
+    def key(self, event: Any, path: Path_, mapping: dict[str, Any], pending: list[Any], span: Span) -> None:
         if not isinstance(event, yaml.ScalarEvent):
             self.fail("yaml-key", event.start_mark, Text("键必须是文字", "a key must be plain text"))
             pending.append(None)
@@ -239,14 +240,13 @@ def parse(text: str, file: str) -> Document:
             Finding("yaml-syntax", location, Text(f"YAML 语法错误（{problem}）", f"YAML syntax error: {problem}"))
         )
     except yaml.reader.ReaderError as error:
+        # The parsers disagree on how they give it: a number or the character itself.
+        number = error.character if isinstance(error.character, int) else ord(error.character[0])
         builder.document.findings.append(
             Finding(
                 "yaml-characters",
                 Location(file),
-                Text(
-                    f"含有 YAML 不允许的字符 U+{ord(chr(error.character) if isinstance(error.character, int) else error.character[0]):04X}",
-                    "contains a character that YAML does not allow",
-                ),
+                Text(f"含有 YAML 不允许的字符 U+{number:04X}", "contains a character that YAML does not allow"),
             )
         )
     return builder.document

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from relief_engine.text import Text
+
 _NAMED: dict[str, tuple[Fraction, dict[str, int]]] = {
     "元": (Fraction(1), {"元": 1}),
     "万元": (Fraction(10_000), {"元": 1}),
@@ -42,6 +44,11 @@ class Unit:
     def same_kind(self, other: Unit) -> bool:
         """Whether values of the two may be added and compared (元 with 万元, but not 元 with 元/月)."""
         return self.dimensions == other.dimensions
+
+    @property
+    def words(self) -> Text:
+        """The unit in words, for messages; a pure number has none."""
+        return Text(self.symbol or "无单位", self.symbol or "no unit")
 
     def __mul__(self, other: Unit) -> Unit:
         return _product([(self, 1), (other, 1)])

@@ -1,0 +1,106 @@
+"""Checking stage, the checks: each a pure function from the behaviour of a programme to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from relief_engine.checking.behaviour import Behaviour
+from relief_engine.checking.sampling import Sample
+from relief_engine.compiled import ir
+from relief_engine.decision import Outcome
+from relief_engine.engine.missing import Search
+from relief_engine.errors import Finding
+from relief_engine.text import Text
+
+Check = Callable[[Behaviour], Iterator[Finding]]
+
+
+def undetermined_with_nothing_missing(behaviour: Behaviour) -> Iterator[Finding]:
+    """A profile that stays undetermined although no unknown fact can change the answer: a condition says it twice."""
+    for sample in behaviour.partial:
+        if sample.outcome is not Outcome.UNDETERMINED:
+            continue
+        program = sample.program
+        search = Search(
+            program, behaviour.engine.cells(program), behaviour.engine.evaluator(program), sample.barred
+        )
+        search.run(sample.vector)
+        if search.agreed:
+            yield _with_profile(
+                "nothing-missing",
+                behaviour,
+                sample,
+                Text(
+                    "这份资料的结论是“资料不足”，但没有哪一项缺少的资料会改变结论：条件的写法需要调整",
+                    "this profile is undetermined, yet no unknown fact changes the answer: a condition needs rewording",
+                ),
+            )
+            return
+
+
+def criteria_without_effect(behaviour: Behaviour) -> Iterator[Finding]:
+    """A criterion that no profile meets, or that none fails."""
+    for criterion in behaviour.programme.criteria:
+        seen = behaviour.seen("criterion", criterion.id)
+        if ir.MET not in seen:
+            message = Text(f"没有资料能满足条件“{criterion.id}”", f"no profile meets the criterion {criterion.id!r}")
+            yield Finding("criterion-never-met", criterion.where, message)
+        if ir.UNMET not in seen:
+            message = Text(f"没有资料会不满足条件“{criterion.id}”", f"no profile fails the criterion {criterion.id!r}")
+            yield Finding("criterion-never-fails", criterion.where, message)
+
+
+def referrals_without_effect(behaviour: Behaviour) -> Iterator[Finding]:
+    """A referral that never holds."""
+    for referral in behaviour.programme.referrals:
+        if ir.MET not in behaviour.seen("referral", referral.id):
+            message = Text(f"转人工情形“{referral.id}”不会出现", f"the referral {referral.id!r} never holds")
+            yield Finding("referral-never-holds", referral.where, message)
+
+
+def ranges_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
+    """A profile that meets everything and is left to nobody, while the texts leave its figure open."""
+    for sample in behaviour.complete:
+        program, values = sample.program, sample.values
+        if values[program.open] != ir.MET or values[program.refer] != ir.UNMET:
+            continue
+        for figure in program.figures():
+            low, high = values[figure.low], values[figure.high]
+            if low is not None and high is not None and low != high:
+                yield _with_profile(
+                    "range-without-referral",
+                    behaviour,
+                    sample,
+                    Text(
+                        "这份资料符合全部条件，金额却只有范围，而没有转人工的情形说明由谁确定",
+                        "this profile meets every criterion and its figure is a range, but no referral leaves it to people",
+                    ),
+                )
+                return
+
+
+def negative_amounts(behaviour: Behaviour) -> Iterator[Finding]:
+    """An amount below nothing."""
+    for sample in behaviour.complete:
+        benefit = sample.program.benefit
+        for money in (benefit.amount, benefit.ceiling, benefit.payable):
+            low = None if money is None else sample.values[money.figure.low]
+            if low is not None and low < 0:
+                message = Text("这份资料算出的金额是负数", "the amount for this profile is negative")
+                yield _with_profile("negative-amount", behaviour, sample, message)
+                return
+
+
+def _with_profile(code: str, behaviour: Behaviour, sample: Sample, message: Text) -> Finding:
+    profile = behaviour.yaml(sample)
+    where = behaviour.programme.where if code == "nothing-missing" else sample.program.benefit.wording.where
+    return Finding(code, where, Text(f"{message.zh}：\n{profile}", f"{message.en}:\n{profile}"))
+
+
+CHECKS: tuple[Check, ...] = (
+    undetermined_with_nothing_missing,
+    criteria_without_effect,
+    referrals_without_effect,
+    ranges_without_referral,
+    negative_amounts,
+)
