@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
-from relief_engine.profile.model import Profile
+from relief_engine.profile.model import LISTS, Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import FIRST, LAST, Deadline, Programme, Remark
+from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text
+
+_LIST_OF: Mapping[Subject, str] = {subject: name for name, subject in LISTS.items()}
 
 
 class Outcome(StrEnum):
@@ -35,6 +39,9 @@ class Outcome(StrEnum):
         """The outcome in words."""
         return _LABELS[self]
 
+
+# In Python 3.11 the members of an enumeration are looked up slowly, by a function.
+_ELIGIBLE = Outcome.ELIGIBLE
 
 _LABELS: Mapping[Outcome, Text] = {
     Outcome.ELIGIBLE: Text("符合", "eligible"),
@@ -60,9 +67,12 @@ class Status(StrEnum):
         ]
 
 
+_MET, _UNMET, _UNKNOWN = Status.MET, Status.UNMET, Status.UNKNOWN
+
+
 def status(value: int | None) -> Status:
     """The status that a condition's value stands for."""
-    return Status.MET if value == ir.MET else Status.UNMET if value == ir.UNMET else Status.UNKNOWN
+    return _MET if value == ir.MET else _UNMET if value == ir.UNMET else _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +95,13 @@ class MissingFacts:
 NOTHING_MISSING = MissingFacts()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class CriterionResult:
     """One criterion with its status; ``replaced`` if a referral stands in its place."""
 
-    compiled: ir.CompiledCriterion
-    status: Status
-    replaced: bool
+    compiled: Final[ir.CompiledCriterion]
+    status: Final[Status]
+    replaced: Final[bool]
 
     @property
     def id(self) -> str:
@@ -115,24 +125,29 @@ class ReferralResult:
     in_place_of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Made for every question, so not `frozen` but Final: making a frozen record of this width takes seven times as long.
+@dataclass(slots=True, eq=False)
 class Decision:
     """The answer to one question: does this programme give relief to this subject on this day?
 
     ``program``, ``slots`` and ``values`` are None for a programme that is not in force.
     """
 
-    programme: Programme
-    subject: str
-    index: int | None
-    as_of: dt.date
-    outcome: Outcome
-    profile: Profile
-    program: ir.Program | None
-    slots: tuple[Value, ...]
-    values: tuple[int | None, ...]
-    missing: MissingFacts
-    not_available: tuple[Fact, ...]
+    programme: Final[Programme]
+    index: Final[int | None]
+    as_of: Final[dt.date]
+    outcome: Final[Outcome]
+    profile: Final[Profile]
+    program: Final[ir.Program | None]
+    slots: Final[tuple[Value, ...]]
+    values: Final[tuple[int | None, ...]]
+    missing: Final[MissingFacts]
+    not_available: Final[tuple[Fact, ...]]
+
+    @property
+    def subject(self) -> str:
+        """What was decided about: ``applicant``, ``leases[0]``, or ``leases`` where the profile describes none."""
+        return subject_name(self.programme.subject, self.index)
 
     # --- the benefit --------------------------------------------------------------------------------------------
 
@@ -157,9 +172,9 @@ class Decision:
     @property
     def amount(self) -> Decimal | None:
         """The relief in yuan, only where the outcome is eligible."""
-        if self.outcome is not Outcome.ELIGIBLE or self._benefit is None:
+        if self.outcome is not _ELIGIBLE or self.program is None:
             return None
-        return self._single(self._benefit.amount)
+        return self._single(self.program.benefit.amount)
 
     @property
     def amount_if_granted(self) -> Decimal | None:
@@ -230,12 +245,14 @@ class Decision:
             return ()
         values = self.values
         return tuple(
-            CriterionResult(
-                c,
-                status(values[c.node]),
-                values[c.node] == ir.UNMET and c.in_place is not None and values[c.in_place] == ir.MET,
-            )
-            for c in self.program.criteria
+            [
+                CriterionResult(
+                    c,
+                    status(value := values[c.node]),
+                    value == ir.UNMET and c.in_place is not None and values[c.in_place] == ir.MET,
+                )
+                for c in self.program.criteria
+            ]
         )
 
     @property
@@ -300,6 +317,14 @@ class Decision:
                 if day is not None and (guard is None or self.values[guard] == ir.MET):
                     found.append((item.deadline, dt.date.fromordinal(day)))
         return found
+
+
+def subject_name(subject: Subject, index: int | None) -> str:
+    """How a subject is called in results: the path of its place in the profile."""
+    if subject == "applicant":
+        return subject
+    name = _LIST_OF[subject]
+    return name if index is None else f"{name}[{index}]"
 
 
 def yuan(cents: int) -> Decimal:

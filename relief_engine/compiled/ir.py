@@ -9,9 +9,9 @@ whole numbers. Every route computes the values of the same nodes, therefore two 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from relief_engine.compiled.layout import Layout
@@ -266,23 +266,28 @@ class Program:
     deadlines: tuple[CompiledDeadline, ...]
     remarks: Mapping[str, tuple[tuple[Remark, int | None], ...]]
     node_of: Mapping[int, int]
+    #: What must be known before the benefit is: amount, ceiling, rate, last day, as far as the kind has them.
+    figures: tuple[Range, ...] = field(init=False)
 
-    def figures(self) -> tuple[Range, ...]:
-        """What must be known before the benefit is: amount, ceiling, rate, last day, as far as the kind has them."""
+    def __post_init__(self) -> None:
         b = self.benefit
         kind = self.programme.benefit.kind
         found = [b.amount.figure] if b.amount and kind == "entitlement" else []
         found += [b.ceiling.figure] if b.ceiling and kind == "ceiling" else []
         found += [b.rate] if b.rate and kind == "rate" else []
         found += [b.until] if b.until and kind == "deferral" else []
-        return tuple(found)
+        object.__setattr__(self, "figures", tuple(found))
 
 
 def rounded(numerator: int, denominator: int, step: Decimal) -> int:
     """A rational amount in yuan as whole cents, rounded half up (away from zero) to ``step`` yuan."""
-    unit = Fraction(step)
-    ratio_top = numerator * unit.denominator
-    ratio_bottom = denominator * unit.numerator
-    sign = -1 if ratio_top < 0 else 1
-    steps = sign * ((2 * abs(ratio_top) + ratio_bottom) // (2 * ratio_bottom))
-    return int(steps * unit * 100)
+    step_top, step_bottom = _parts(step)
+    bottom = 2 * denominator * step_top
+    steps = (2 * abs(numerator) * step_bottom + denominator * step_top) // bottom
+    cents = steps * step_top * 100 // step_bottom
+    return -cents if numerator < 0 else cents
+
+
+@cache
+def _parts(step: Decimal) -> tuple[int, int]:
+    return step.as_integer_ratio()

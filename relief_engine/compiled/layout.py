@@ -7,7 +7,7 @@ decision. Texts have no slot. ``None`` is unknown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from relief_engine.rulebook.facts import AnyFact, Domain, ExtremeFact, Fact, FormFact
 from relief_engine.rulebook.model import Rulebook
@@ -28,6 +28,14 @@ class Layout:
     slots: Mapping[str, int]
     forms: tuple[tuple[int, FormFact, tuple[tuple[int, int], ...]], ...]
     extremes: tuple[tuple[int, ExtremeFact, int, int, int], ...]
+    #: The ids of the applicant's facts and of the subject's own, in the order of their slots (from slot 1).
+    applicant_ids: tuple[str, ...] = field(init=False)
+    own_ids: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        facts = [fact for fact in self.facts if fact is not None]
+        object.__setattr__(self, "applicant_ids", tuple([f.id for f in facts if f.subject == "applicant"]))
+        object.__setattr__(self, "own_ids", tuple([f.id for f in facts if f.subject != "applicant"]))
 
     @property
     def size(self) -> int:
@@ -42,7 +50,12 @@ class Layout:
     def derive(self, values: list[Value]) -> None:
         """Fill the derived slots of a vector from the others."""
         for slot, form, given_by in self.forms:
-            values[slot] = next((choice for given, choice in given_by if values[given] is not None), form.otherwise)
+            for given, choice in given_by:
+                if values[given] is not None:
+                    values[slot] = choice
+                    break
+            else:
+                values[slot] = form.otherwise
         for slot, fact, steps, start, end in self.extremes:
             values[slot] = (
                 None if values[steps] is None else extreme_step(fact, values[steps], values[start], values[end])

@@ -12,27 +12,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Layout, Value, layout_of
 from relief_engine.compiled.lowering import compile_programme
-from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, MissingFacts, Outcome
+from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, MissingFacts, Outcome, subject_name
 from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import figure_answer, outcome_of, residue
 from relief_engine.errors import RoutesDisagree
-from relief_engine.profile.model import LISTS, Profile
+from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.routes import Route
-from relief_engine.routes.direct import DirectRoute
+from relief_engine.routes.direct import Compiled, DirectRoute
 from relief_engine.rulebook.facts import Fact, NotBeforeRelation
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.standards import CodeList
 from relief_engine.text import Text
-
-_LIST_OF: Mapping[Subject, str] = {subject: name for name, subject in LISTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,17 @@ class Skipped:
     reason: Text
 
 
-@dataclass(frozen=True, slots=True)
+# Made for every question, so not `frozen` but Final (see relief_engine/decision.py).
+@dataclass(slots=True, unsafe_hash=True)
 class Report:
     """The decisions for one profile on one day."""
 
-    as_of: dt.date
-    rulebook: Rulebook
-    profile: Profile
-    routes: tuple[str, ...]
-    decisions: tuple[Decision, ...]
-    skipped: tuple[Skipped, ...]
+    as_of: Final[dt.date]
+    rulebook: Final[Rulebook]
+    profile: Final[Profile]
+    routes: Final[tuple[str, ...]]
+    decisions: Final[tuple[Decision, ...]]
+    skipped: Final[tuple[Skipped, ...]]
 
     @property
     def total(self) -> Decimal:
@@ -61,6 +61,20 @@ class Report:
             d.amount for d in self.decisions if d.programme.benefit.kind == "entitlement" and d.amount is not None
         ]
         return sum(amounts, Decimal("0.00"))
+
+
+# In Python 3.11 the members of an enumeration are looked up slowly, by a function.
+_REFERRED, _UNDETERMINED = Outcome.REFERRED, Outcome.UNDETERMINED
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """A compiled programme with its function, and the days on which it may be used."""
+
+    first: dt.date
+    last: dt.date
+    program: ir.Program
+    run: Compiled
 
 
 class Engine:
@@ -77,15 +91,13 @@ class Engine:
         self.reader = ProfileReader(rulebook)
         self._direct = DirectRoute()
         self._second = verify_with
+        self._all = tuple(rulebook.programmes.values())
         self._layouts: dict[Subject, Layout] = {}
-        self._programs: dict[str, list[ir.Program]] = {}
+        self._rules: dict[str, tuple[_Rules, ...]] = {}
         self._cells: dict[int, tuple[ir.Program, Cells]] = {}
         self._lock = Lock()
-
-    @property
-    def routes(self) -> tuple[str, ...]:
-        """The names of the routes that answer."""
-        return (self._direct.name,) if self._second is None else (self._direct.name, self._second.name)
+        #: The names of the routes that answer.
+        self.routes: Final = (self._direct.name,) if verify_with is None else (self._direct.name, verify_with.name)
 
     # --- profiles -----------------------------------------------------------------------------------------------
 
@@ -120,16 +132,12 @@ class Engine:
         """
         known = profile if isinstance(profile, Profile) else self.profile(profile)
         day = as_of or known.as_of or dt.date.today()
-        named = None if programmes is None else list(programmes)
-        chosen = (
-            list(self.rulebook.programmes.values())
-            if named is None
-            else [self.rulebook.programme(i) for i in dict.fromkeys(named)]
-        )
+        asked = programmes is not None
+        chosen = self._all if programmes is None else [self.rulebook.programme(i) for i in dict.fromkeys(programmes)]
         decisions: list[Decision] = []
         skipped: list[Skipped] = []
         for programme in chosen:
-            self._decide(programme, known, day, named is not None, decisions, skipped)
+            self._decide(programme, known, day, asked, decisions, skipped)
         return Report(day, self.rulebook, known, self.routes, tuple(decisions), tuple(skipped))
 
     def _decide(self, programme: Programme, profile: Profile, day: dt.date, asked: bool,
@@ -139,11 +147,12 @@ class Engine:
         if subject == "applicant":
             decisions.append(self.decide_one(programme, profile, None, day))
         elif listed:
-            decisions.extend(self.decide_one(programme, profile, index, day) for index in range(len(listed)))
+            for index in range(len(listed)):
+                decisions.append(self.decide_one(programme, profile, index, day))  # noqa: PERF401  # faster for one
         elif listed is None and asked:
             decisions.append(self.decide_one(programme, profile, None, day))
         else:
-            name = _LIST_OF[subject]
+            name = subject_name(subject, None)
             label = self.rulebook.subjects[subject].label
             reason = Text(f"资料中没有{label.zh}（{name}）", f"the profile has no {label.en.lower()} ({name})")
             if listed is None:
@@ -152,56 +161,59 @@ class Engine:
 
     def decide_one(self, programme: Programme, profile: Profile, index: int | None, day: dt.date) -> Decision:
         """Decide one programme for one subject; ``index`` None for the applicant, or for a subject not described."""
-        subject = programme.subject
-        name = (
-            "applicant"
-            if subject == "applicant"
-            else _LIST_OF[subject]
-            if index is None
-            else f"{_LIST_OF[subject]}[{index}]"
-        )
-        if not programme.period.holds(day):
-            return Decision(
-                programme, name, index, day, Outcome.NOT_IN_FORCE, profile, None, (), (), NOTHING_MISSING, ()
-            )
-        program = self.program(programme, day)
-        vector = profile.vector(program.layout, subject, index, day)
-        values = self.evaluate(program, vector)
+        rules = self._rules_on(programme, day)
+        if rules is None:
+            return Decision(programme, index, day, Outcome.NOT_IN_FORCE, profile, None, (), (), NOTHING_MISSING, ())
+        program = rules.program
+        slots = profile.vector(program.layout, programme.subject, index, day)
+        values = rules.run(slots)
+        if self._second is not None:
+            self._verify(program, slots, values)
         outcome = outcome_of(program, values)
         missing = NOTHING_MISSING
         absent: tuple[Fact, ...] = ()
-        wanting = outcome is Outcome.UNDETERMINED or (
-            outcome is Outcome.REFERRED and None in figure_answer(program, values)
-        )
-        if wanting:
-            missing, absent = self.missing(program, vector, values, profile, index, name)
-            if outcome is Outcome.UNDETERMINED and absent and not self.outcome_open(program, vector, profile, index):
-                outcome = Outcome.REFERRED
-        return Decision(
-            programme, name, index, day, outcome, profile, program, tuple(vector), tuple(values), missing, absent
-        )
+        if outcome is _UNDETERMINED or (outcome is _REFERRED and None in figure_answer(program, values)):
+            name = subject_name(programme.subject, index)
+            missing, absent = self.missing(program, slots, values, profile, index, name)
+            if outcome is _UNDETERMINED and absent and not self.outcome_open(program, slots, profile, index):
+                outcome = _REFERRED
+        return Decision(programme, index, day, outcome, profile, program, slots, values, missing, absent)
 
     def evaluate(self, program: ir.Program, vector: Sequence[Value]) -> tuple[int | None, ...]:
         """The values of all nodes, by the direct route and, if there is one, checked by the second."""
         values = self._direct.run(program, vector)
         if self._second is not None:
+            self._verify(program, vector, values)
+        return values
+
+    def _verify(self, program: ir.Program, vector: Sequence[Value], values: tuple[int | None, ...]) -> None:
+        if self._second is not None:
             other = self._second.run(program, vector)
             if other != values:
                 raise RoutesDisagree(_disagreement(program, self.routes, values, other))
-        return values
 
     def program(self, programme: Programme, day: dt.date) -> ir.Program:
         """The compiled programme for the stretch of days around ``day``, made on first use."""
-        for program in self._programs.get(programme.id, ()):
-            if program.period.holds(day):
-                return program
+        rules = self._rules_on(programme, day)
+        return self._compile(programme, day).program if rules is None else rules.program
+
+    def _rules_on(self, programme: Programme, day: dt.date) -> _Rules | None:
+        """The compiled programme for the stretch of days around ``day``; None where it is not in force."""
+        for rules in self._rules.get(programme.id, ()):
+            if rules.first <= day <= rules.last:
+                return rules
+        return self._compile(programme, day) if programme.period.holds(day) else None
+
+    def _compile(self, programme: Programme, day: dt.date) -> _Rules:
         with self._lock:
-            for program in self._programs.get(programme.id, ()):
-                if program.period.holds(day):
-                    return program
+            known = self._rules.get(programme.id, ())
+            for rules in known:
+                if rules.first <= day <= rules.last:
+                    return rules
             program = compile_programme(programme, self.rulebook.standards, self.layout(programme.subject), day)
-            self._programs[programme.id] = [*self._programs.get(programme.id, ()), program]
-            return program
+            made = _Rules(program.period.first, program.period.last, program, self._direct.compiled(program))
+            self._rules[programme.id] = (*known, made)
+            return made
 
     def layout(self, subject: Subject) -> Layout:
         """The layout of one kind of subject."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import operands
+from relief_engine.compiled.ir import MET, UNMET
 from relief_engine.compiled.layout import Value
 from relief_engine.decision import Outcome
 
@@ -14,23 +15,30 @@ from relief_engine.decision import Outcome
 Answer = tuple[object, ...]
 
 
+# In Python 3.11 the members of an enumeration are looked up slowly, by a function.
+_ELIGIBLE, _INELIGIBLE = Outcome.ELIGIBLE, Outcome.INELIGIBLE
+_REFERRED, _UNDETERMINED = Outcome.REFERRED, Outcome.UNDETERMINED
+
+
 def outcome_of(program: ir.Program, values: Sequence[int | None]) -> Outcome:
     """The outcome that the values of the nodes give."""
-    opened, refer = values[program.open], values[program.refer]
-    if opened == ir.UNMET:
-        return Outcome.INELIGIBLE
-    if opened == ir.MET and refer == ir.MET:
-        return Outcome.REFERRED
-    if opened == ir.MET and refer == ir.UNMET and figures_known(program, values, definite=True):
-        return Outcome.ELIGIBLE
-    return Outcome.UNDETERMINED
+    opened = values[program.open]
+    if opened == UNMET:
+        return _INELIGIBLE
+    if opened == MET:
+        refer = values[program.refer]
+        if refer == MET:
+            return _REFERRED
+        if refer == UNMET and figures_known(program, values):
+            return _ELIGIBLE
+    return _UNDETERMINED
 
 
-def figures_known(program: ir.Program, values: Sequence[int | None], *, definite: bool) -> bool:
-    """Whether what the benefit gives is known; ``definite`` asks for one figure rather than a range."""
-    for figure in program.figures():
-        low, high = values[figure.low], values[figure.high]
-        if low is None or high is None or (definite and low != high):
+def figures_known(program: ir.Program, values: Sequence[int | None]) -> bool:
+    """Whether what the benefit gives is known as one figure rather than a range."""
+    for figure in program.figures:
+        low = values[figure.low]
+        if low is None or low != values[figure.high]:
             return False
     return True
 

@@ -34,10 +34,17 @@ def figure(fact: Fact) -> Reader:
     if scale.denominator != 1:
         return read_carefully
     whole = scale.numerator
+    # A decimal of at most 15 digits survives the way into a binary float and back. So a float that is the quotient of
+    # such a whole number and a power of ten stands for just that decimal, and no text is needed to find it.
+    decimal, most = str(whole).rstrip("0") == "1", min(highest, 10**15 - 1)
 
     def read(value: object) -> Read:
         if type(value) is int and 0 <= (encoded := value * whole) <= highest:
             return encoded
+        if type(value) is float and decimal and 0 <= (scaled := value * whole) <= most:
+            encoded = int(scaled + 0.5)
+            if encoded <= most and encoded / whole == value:
+                return encoded
         return read_carefully(value)
 
     return read
@@ -52,19 +59,24 @@ def _encoded(fact: Fact, value: object) -> int:
     found, unit = _stated(fact, value) if isinstance(value, str) else (number(value), None)
     if found is None:
         raise _not_a_number(fact, value)
-    name, got = name_of(fact), shown(value)
-    if found < 0:
-        raise bad(name, "negative", f"不能为负数，实为{got.zh}", f"must not be negative, got {got.en}")
     # Sizes first: 1E+999999999 is quick to compare and endless to multiply.
+    if 0 <= found < HUGE and _decimals(found) <= _MOST_DECIMALS:
+        encoded = Fraction(found) * _scale(fact, unit)
+        if encoded.denominator == 1 and encoded <= fact.highest:
+            return encoded.numerator
+    raise _unfit(fact, found, unit, shown(value))
+
+
+def _unfit(fact: Fact, found: Decimal, unit: Unit | None, got: Text) -> BadValue:
+    """Why a number can't be used: negative, too large or too fine."""
+    if found < 0:
+        return bad(name_of(fact), "negative", f"不能为负数，实为{got.zh}", f"must not be negative, got {got.en}")
     if found >= HUGE:
-        raise _too_large(fact, got)
-    encoded = Fraction(found) * _scale(fact, unit) if _decimals(found) <= _MOST_DECIMALS else None
-    if encoded is None or encoded.denominator != 1:
+        return _too_large(fact, got)
+    if _decimals(found) > _MOST_DECIMALS or (Fraction(found) * _scale(fact, unit)).denominator != 1:
         words = _FINEST.get(fact.type, _TO_THE_CENT)
-        raise bad(name, "precision", f"{words.zh}，实为{got.zh}", f"{words.en}, got {got.en}")
-    if encoded > fact.highest:
-        raise _too_large(fact, got)
-    return encoded.numerator
+        return bad(name_of(fact), "precision", f"{words.zh}，实为{got.zh}", f"{words.en}, got {got.en}")
+    return _too_large(fact, got)
 
 
 def _decimals(found: Decimal) -> int:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from relief_engine.compiled.layout import AS_OF_SLOT, Layout, Value
 from relief_engine.errors import Location
@@ -20,15 +21,17 @@ LISTS: Mapping[str, Subject] = {"leases": "lease", "loans": "loan"}
 STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"
 
 
-@dataclass(frozen=True, slots=True)
+# Final says it to the type checker, as `frozen` would; but a frozen record takes seven times as long to make, and these
+# are made for every applicant (see benchmarks/README.md).
+@dataclass(slots=True, unsafe_hash=True)
 class Known:
     """What is known about one subject: encoded values and texts by fact id, and the figures that do not exist."""
 
-    values: Mapping[str, Encoded | str]
-    not_available: frozenset[str]
+    values: Final[Mapping[str, Encoded | str]]
+    not_available: Final[frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Profile:
     """What is known about one applicant. Made by an engine, which checks it; immutable and safe to share.
 
@@ -36,13 +39,13 @@ class Profile:
     ``locate`` gives the place of a path such as ``("leases", 0, "start")`` in the file that the profile came from.
     """
 
-    as_of: dt.date | None
-    applicant: Known
-    leases: tuple[Known, ...] | None
-    loans: tuple[Known, ...] | None
-    locate: Callable[[tuple[str | int, ...]], Location]
-    source: str
-    _vectors: dict[tuple[Subject, int], tuple[Value, ...]] = field(default_factory=dict)
+    as_of: Final[dt.date | None]
+    applicant: Final[Known]
+    leases: Final[tuple[Known, ...] | None]
+    loans: Final[tuple[Known, ...] | None]
+    locate: Final[Callable[[tuple[str | int, ...]], Location]]
+    source: Final[str]
+    _vectors: dict[tuple[Subject, int | None], tuple[Layout, tuple[Value, ...]]] = field(default_factory=dict)
 
     def subjects(self, subject: Subject) -> tuple[Known, ...] | None:
         """What is known about each subject of a kind; None where the profile does not mention the kind."""
@@ -58,27 +61,23 @@ class Profile:
             found |= listed[index].not_available
         return found
 
-    def vector(self, layout: Layout, subject: Subject, index: int | None, as_of: dt.date) -> list[Value]:
+    def vector(self, layout: Layout, subject: Subject, index: int | None, as_of: dt.date) -> tuple[Value, ...]:
         """The vector of facts about one subject; ``index`` None stands for a subject of which nothing is known."""
-        key = (subject, -1 if index is None else index)
-        known = self._vectors.get(key)
-        if known is None:
-            values: list[Value] = [None] * layout.size
+        day = as_of.toordinal()
+        key = (subject, index)
+        found = self._vectors.get(key)
+        if found is not None and found[0] is layout:
+            vector = found[1]
+            return vector if vector[AS_OF_SLOT] == day else (day, *vector[AS_OF_SLOT + 1 :])
+        # Texts have no slot, so no id of a text is asked for.
+        values: list[Any] = [day, *map(self.applicant.values.get, layout.applicant_ids)]
+        if subject != "applicant":
             listed = self.subjects(subject)
-            parts = [self.applicant]
-            if subject != "applicant" and index is not None and listed:
-                parts.append(listed[index])
-            slots = layout.slots
-            for part in parts:
-                for fact, value in part.values.items():
-                    slot = slots.get(fact)
-                    if slot is not None and not isinstance(value, str):
-                        values[slot] = value
-            layout.derive(values)
-            known = tuple(values)
-            self._vectors[key] = known
-        vector = list(known)
-        vector[AS_OF_SLOT] = as_of.toordinal()
+            own: Mapping[str, Encoded | str] = listed[index].values if listed and index is not None else {}
+            values.extend(map(own.get, layout.own_ids))
+        layout.derive(values)
+        vector = tuple(values)
+        self._vectors[key] = (layout, vector)
         return vector
 
     @property

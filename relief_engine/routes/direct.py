@@ -2,17 +2,19 @@
 
 The text that is compiled holds nothing but node numbers, slots and whole numbers from the checked program; no name or
 text of a rulebook ever reaches it. *And* is ``&``, *or* is ``|``, both over all parts, so that every node has its value
-afterwards and a trace costs nothing.
+afterwards and a trace costs nothing. Each slot is read once, what the rulebook fixes stands in the text itself, and all
+tests of one size class share one look at the table: they are the hot path of a decision (``benchmarks/``).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import cast
 from weakref import WeakKeyDictionary
 
 from relief_engine.compiled import ir
-from relief_engine.compiled.figures import months_later, overlap
+from relief_engine.compiled.figures import months_later
 from relief_engine.compiled.layout import Value
 from relief_engine.compiled.sizes import Bounds, Run, consensus, runs_of
 
@@ -46,10 +48,11 @@ class DirectRoute:
 def compile_program(program: ir.Program) -> Compiled:
     """Make the function that gives the values of all nodes."""
     writer = _Writer(program)
-    lines = [writer.line(index, node) for index, node in enumerate(program.nodes)]
-    names = ", ".join(f"n{index}" for index in range(len(program.nodes)))
+    for index, node in enumerate(program.nodes):
+        writer.write(index, node)
+    names = ", ".join(writer.names)
     arguments = ", ".join(["v", *(f"{name}={name}" for name in writer.tables)])
-    body = "\n ".join([*lines, f"return ({names},)"])
+    body = "\n ".join([*writer.lines, f"return ({names},)"])
     source = f"def run({arguments}):\n {body}\n"
     space: dict[str, object] = {"__builtins__": {"min": min, "max": max}, **writer.tables}
     exec(compile(source, "<program>", "exec"), space)
@@ -57,70 +60,115 @@ def compile_program(program: ir.Program) -> Compiled:
 
 
 class _Writer:
-    """Writes one line of Python for each node."""
+    """Writes one line of Python for each node that is not fixed."""
 
     def __init__(self, program: ir.Program) -> None:
         self.program = program
         self.tables: dict[str, object] = {}
+        self.lines: list[str] = []
+        #: How the value of each node is written: the name of its variable, or the figure itself.
+        self.names: list[str] = []
+        self.read: set[int] = set()
+        self.states: dict[ir.SizeIs, str] = {}
 
     def table(self, value: object) -> str:
         name = f"t{len(self.tables)}"
         self.tables[name] = value
         return name
 
-    def line(self, index: int, node: ir.Node) -> str:
-        return f"n{index} = {self.text(node)}"
+    def slot(self, slot: int) -> str:
+        """The variable that holds a slot; it is read where it is first needed."""
+        if slot not in self.read:
+            self.read.add(slot)
+            self.lines.append(f"s{slot} = v[{slot}]")
+        return f"s{slot}"
 
-    def text(self, node: ir.Node) -> str:
+    def write(self, index: int, node: ir.Node) -> None:
         match node:
             case ir.Const(value) | ir.Fixed(value):
-                return repr(int(value))
-            case ir.Is(slot, values):
-                truth = tuple(ir.MET if i in values else ir.UNMET for i in range(self.program.layout.width(slot)))
-                return f"1 if v[{slot}] is None else {self.table(truth)}[v[{slot}]]"
-            case ir.ClassIs(code, classes, values):
-                truth = tuple(_class_value(candidates, values) for candidates in classes.candidates)
-                unknown = _class_value(classes.all_candidates, values)
-                return f"{unknown} if v[{code}] is None else {self.table(truth)}[v[{code}]]"
-            case ir.SizeIs():
-                return f"{self.table(size_test(node))}(v)"
-            case ir.Compare(op, left, right):
-                return f"1 if n{left} is None or n{right} is None else 3 if n{left} {op} n{right} else 0"
-            case ir.AllOf(parts):
-                return " & ".join(f"n{part}" for part in parts)
-            case ir.AnyOf(parts):
-                return " | ".join(f"n{part}" for part in parts)
+                self.names.append(f"({int(value)!r})")
+            case ir.FactValue(slot):
+                self.names.append(self.slot(slot))
             case _:
-                return self.figure(node)
+                text = self.condition(node) if isinstance(node, ir.CONDITIONS) else self.figure(node)
+                self.lines.append(f"n{index} = {text}")
+                self.names.append(f"n{index}")
+
+    def condition(self, node: ir.Condition) -> str:
+        names = self.names
+        match node:
+            case ir.Is(slot, values):
+                truth: dict[int | None, int] = {None: ir.UNKNOWN}
+                truth |= {i: ir.MET if i in values else ir.UNMET for i in range(self.program.layout.width(slot))}
+                return f"{self.table(truth)}[{self.slot(slot)}]"
+            case ir.ClassIs(code, classes, values):
+                found = {candidates: _class_value(candidates, values) for candidates in set(classes.candidates)}
+                truths = tuple([found[candidates] for candidates in classes.candidates])
+                unknown = _class_value(classes.all_candidates, values)
+                return f"{unknown} if {self.slot(code)} is None else {self.table(truths)}[s{code}]"
+            case ir.SizeIs():
+                state = self.state(node)
+                return f"{self.table(_truths(node))}[{state}] if {state} >= 0 else {self.table(size_test(node))}(v)"
+            case ir.Compare(op, left, right):
+                return f"{self.guard(left, right, unknown='1')}3 if {names[left]} {op} {names[right]} else 0"
+            case ir.AllOf(parts):
+                return " & ".join(names[part] for part in parts)
+            case ir.AnyOf(parts):
+                return " | ".join(names[part] for part in parts)
+            case _:
+                raise TypeError(f"not written as a condition: {node}")
+
+    def state(self, node: ir.SizeIs) -> str:
+        """The variable that holds what all size tests of these figures need: see :func:`_rows`."""
+        kind = ir.SizeIs(node.code, node.table, node.indicators, frozenset())
+        state = self.states.get(kind)
+        if state is None:
+            state = self.states[kind] = f"z{len(self.states)}"
+            code, rows, find = self.slot(node.code), self.table(_rows(node)), self.table(bisect_right)
+            self.lines += [
+                f"if {code} is None: {state} = -1",
+                "else:",
+                f"  {state}, o, r = {rows}[{code}]",
+                "  for i, b in r:",
+                "   x = v[i]",
+                f"   if x is None: o = {len(node.table.domain.ids)}",
+                "   else:",
+                f"    x = {find}(b, x)",
+                f"    if x < {state}: {state} = x",
+                f"  {state} += o",
+            ]
+        return state
 
     def figure(self, node: ir.Figure) -> str:
+        names = self.names
         match node:
-            case ir.FactValue(slot):
-                return f"v[{slot}]"
             case ir.Sum(left, right):
-                return self.binary(left, "+", right)
+                return f"{self.guard(left, right)}{names[left]} + {names[right]}"
             case ir.Difference(left, right):
-                return self.binary(left, "-", right)
+                return f"{self.guard(left, right)}{names[left]} - {names[right]}"
             case ir.Product(left, right):
-                return self.binary(left, "*", right)
+                return f"{self.guard(left, right)}{names[left]} * {names[right]}"
             case ir.Pick(condition, then, otherwise):
-                return f"n{then} if n{condition} == 3 else n{otherwise} if n{condition} == 0 else None"
+                test = names[condition]
+                return f"{names[then]} if {test} == 3 else {names[otherwise]} if {test} == 0 else None"
             case ir.Extreme(least, parts):
-                unknown = " or ".join(f"n{part} is None" for part in parts)
-                return f"None if {unknown} else {'min' if least else 'max'}({', '.join(f'n{part}' for part in parts)})"
+                listed = ", ".join(names[part] for part in parts)
+                return f"{self.guard(*parts)}{'min' if least else 'max'}({listed})"
             case ir.Days(start, end, first, last):
-                call = f"{self.table(overlap)}(n{start}, n{end}, {first}, {last})"
-                return f"None if n{start} is None or n{end} is None else {call}"
+                # The same as `overlap`, without a call.
+                a, b = names[start], names[end]
+                days = f"({b} if {b} < {last} else {last}) - ({a} if {a} > {first} else {first}) + 1"
+                return f"{self.guard(start, end)}d if (d := {days}) > 0 else 0"
             case ir.Months(day, months):
-                return f"None if n{day} is None else {self.table(months_later)}(n{day}, {months})"
+                return f"{self.guard(day)}{self.table(months_later)}({names[day]}, {months})"
             case _:
-                raise TypeError(f"not a figure: {node}")
+                raise TypeError(f"not written as a figure: {node}")
 
-    def binary(self, left: int, sign: str, right: int) -> str:
-        unknown = " or ".join(
-            f"n{side} is None" for side in (left, right) if not isinstance(self.program.nodes[side], ir.Fixed)
-        )
-        return f"None if {unknown} else n{left} {sign} n{right}"
+    def guard(self, *operands: int, unknown: str = "None") -> str:
+        """The beginning of an expression, for operands that may be unknown; nothing where none may."""
+        nodes = self.program.nodes
+        open_ = dict.fromkeys(self.names[n] for n in operands if not isinstance(nodes[n], ir.Fixed))
+        return f"{unknown} if {' or '.join(f'{name} is None' for name in open_)} else " if open_ else ""
 
 
 def _class_value(candidates: tuple[int, ...], values: frozenset[int]) -> int:
@@ -128,15 +176,45 @@ def _class_value(candidates: tuple[int, ...], values: frozenset[int]) -> int:
     return ir.MET if inside == len(candidates) else ir.UNMET if inside == 0 else ir.UNKNOWN
 
 
+#: The state to start from, what to add at the end, and (slot, limits) pairs whose figures may lower the state.
+_Row = tuple[int, int, tuple[tuple[int, tuple[int, ...]], ...]]
+
+
+def _rows(node: ir.SizeIs) -> tuple[_Row, ...]:
+    """By code, how to find the state of a size class.
+
+    The state is the lowest class that a known indicator gives. Where an indicator is unknown, the number of classes is
+    added: the class is that one or any below. A code without a row has a state of its own; one that leads to several
+    rows has a negative state, and then every test looks for itself.
+    """
+    table, slots = node.table, dict(node.indicators)
+    top, classes = table.uncovered - 1, table.uncovered + 1
+
+    def row(candidates: tuple[int, ...]) -> _Row:
+        if len(candidates) != 1:
+            return (-1, 0, ())
+        found = table.row(candidates[0])
+        if found is None:
+            return (table.uncovered, 0, ())
+        read = tuple((slots[limit.indicator], limit.bounds) for limit in found.limits if limit.indicator in slots)
+        return (top, 0 if len(read) == len(found.limits) else classes, read)
+
+    known = {candidates: row(candidates) for candidates in set(table.sectors.candidates)}
+    return tuple([known[candidates] for candidates in table.sectors.candidates])
+
+
+def _truths(node: ir.SizeIs) -> tuple[int, ...]:
+    """By state, the value of one test of a size class."""
+    classes = node.table.uncovered + 1
+    definite = [ir.MET if size in node.values else ir.UNMET for size in range(classes)]
+    open_ = [_class_value(tuple(range(size + 1)), node.values) for size in range(classes)]
+    return (*definite, *open_)
+
+
 def size_test(node: ir.SizeIs) -> Callable[[Sequence[Value]], int]:
-    """The function of one size test, with the rows of every code laid out beforehand."""
+    """The function of one size test where the industry is unknown or its code leads to several rows."""
     sectors = node.table.sectors
-    plans: dict[tuple[int, ...], tuple[tuple[Run, ...] | bool, ...]] = {}
-    for candidates in {*sectors.candidates, sectors.all_candidates}:
-        plans[candidates] = tuple(runs_of(node, candidate) for candidate in candidates)
-    by_code = tuple(plans[candidates] for candidates in sectors.candidates)
-    unknown_code = plans[sectors.all_candidates]
-    code_slot = node.code
+    plans: dict[int, tuple[Run, ...] | bool] = {}
 
     def reached(bounds: Bounds, v: Sequence[Value]) -> int:
         result = 3
@@ -148,7 +226,10 @@ def size_test(node: ir.SizeIs) -> Callable[[Sequence[Value]], int]:
                 return 0
         return result
 
-    def row(runs: tuple[Run, ...] | bool, v: Sequence[Value]) -> int:
+    def row(candidate: int, v: Sequence[Value]) -> int:
+        runs = plans.get(candidate)
+        if runs is None:
+            runs = plans[candidate] = runs_of(node, candidate)
         if runs is True or runs is False:
             return 3 if runs else 0
         best = 0
@@ -159,10 +240,8 @@ def size_test(node: ir.SizeIs) -> Callable[[Sequence[Value]], int]:
         return best
 
     def test(v: Sequence[Value]) -> int:
-        code = v[code_slot]
-        rows = unknown_code if code is None else by_code[code]  # type: ignore[index]  # a code is its position
-        if len(rows) == 1:
-            return row(rows[0], v)
-        return consensus([row(runs, v) for runs in rows])
+        code = v[node.code]
+        candidates = sectors.of(code if isinstance(code, int) else None)
+        return consensus([row(candidate, v) for candidate in candidates])
 
     return test
