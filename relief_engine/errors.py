@@ -7,6 +7,7 @@ pipeline reports through these types, so that the command line, the library and 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,12 @@ class Location:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+def in_order(where: Location) -> tuple[list[tuple[int, str]], int, int]:
+    """Places as people read them: ``leases[2]`` before ``leases[10]``."""
+    parts = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", where.file)]
+    return parts, where.line, where.column
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class InputError(ReliefError):
     """An input that can't be used. ``findings`` names every mistake, in the order of the file."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings: tuple[Finding, ...] = tuple(sorted(findings, key=lambda f: f.where))
+        self.findings: tuple[Finding, ...] = tuple(sorted(findings, key=lambda finding: in_order(finding.where)))
         super().__init__("\n".join(f.in_(DEFAULT_LANGUAGE) for f in self.findings))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Finding, ...]]]:

@@ -133,7 +133,8 @@ class Arithmetic:
                 if last is not None and last[0] == OPEN_END:
                     begins = self.words(start, first)
                     period = Text(f"{begins.zh} 起", f"{begins.en} onwards")
-                return Text(f"{period.zh} 在 {number} 年内的天数", f"the days of {period.en} within {number}")
+                gap = " " if period.zh[-1:].isascii() else ""
+                return Text(f"{period.zh}{gap}在 {number} 年内的天数", f"the days of {period.en} within {number}")
             case ex.Extreme(least=least, parts=parts):
                 zh = "、".join(self.written(part).zh for part in parts)
                 en = ", ".join(self.written(part).en for part in parts)

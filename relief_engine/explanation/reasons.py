@@ -114,8 +114,12 @@ class Reasons:
         classes = self.trace.standards.class_maps[fact.standard]
         value = self.trace.value(code_fact)
         if isinstance(code, int):
-            found = say.either([classes.domain.labels[c] for c in classes.of(code)])
-            value = Text(f"{value.zh}，属{found.zh}", f"{value.en}, {found.en}")
+            candidates = [classes.domain.labels[c] for c in classes.of(code)]
+            found = say.either(candidates)
+            if len(candidates) == 1:
+                value = Text(f"{value.zh}，属{found.zh}", f"{value.en}, {found.en}")
+            else:
+                value = Text(f"{value.zh}太粗，可能属{found.zh}", f"{value.en} is too coarse, it may be {found.en}")
         text = say.titled(say.label(code_fact), value)
         if not plain:
             text = Text(f"{text.zh}，{needed.zh}", f"{text.en}; {needed.en}")

@@ -97,14 +97,16 @@ def sheet(report: Report, engine: Engine, language: Language, version: str) -> S
     by_programme: dict[str, list[Outline]] = {}
     for laid_out in outlines:
         by_programme.setdefault(laid_out.programme, []).append(laid_out)
-    eligible = any(decision.outcome is Outcome.ELIGIBLE for decision in report.decisions)
+    sums = any(
+        decision.amount is not None and decision.programme.benefit.kind == "entitlement" for decision, _ in explained
+    )
     return Sheet(
         language,
         _head(report, language),
         questions,
         tuple(_group(decisions, language) for decisions in by_programme.values()),
         tuple((s.programme.title.in_(language), s.reason.in_(language)) for s in report.skipped),
-        say.money(report.total).in_(language) if eligible and len(outlines) > 1 else None,
+        say.money(report.total).in_(language) if sums and len(outlines) > 1 else None,
         _receipt(report, language, version),
     )
 

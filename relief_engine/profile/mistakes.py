@@ -97,8 +97,9 @@ def _misshapen(detail: ErrorDetails) -> tuple[str, Text]:
 
 def _key_hint(rulebook: Rulebook, subject: Subject | None, key: str) -> Text:
     """What an unknown key of a kind of subject, or of the whole profile, may have meant."""
-    lists = [name for name, listed in LISTS.items() if listed in rulebook.subjects]
-    facts = [] if subject is None else rulebook.subjects[subject].facts
+    lists = [name for name, kind in LISTS.items() if kind in rulebook.subjects]
+    listed = None if subject is None else rulebook.subjects.get(subject)
+    facts = () if listed is None else listed.facts
     keys = ["as_of", "applicant", *lists] if subject is None else [fact.name for fact in facts]
     bare = key.rpartition(".")[2]
     if bare in keys:

@@ -41,13 +41,12 @@ class ProfileReader:
     def __init__(self, rulebook: Rulebook) -> None:
         self.rulebook = rulebook
         codes = code_list(rulebook)
-        self._readers: dict[Subject, shape.Readers] = {
-            subject: {fact.name: (fact, reader(fact, codes)) for fact in known.facts}
-            for subject, known in rulebook.subjects.items()
-        }
-        self._checks: dict[Subject, tuple[Check, ...]] = {
-            subject: checks(known) for subject, known in rulebook.subjects.items()
-        }
+        # Every profile has an applicant, even if the rulebook declares no fact about it.
+        self._readers: dict[Subject, shape.Readers] = {"applicant": {}}
+        self._checks: dict[Subject, tuple[Check, ...]] = {"applicant": ()}
+        for subject, known in rulebook.subjects.items():
+            self._readers[subject] = {fact.name: (fact, reader(fact, codes)) for fact in known.facts}
+            self._checks[subject] = checks(known)
         self._validator = shape.validator(self._readers, as_of)
 
     def json_schema(self) -> dict[str, Any]:

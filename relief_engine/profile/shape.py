@@ -25,15 +25,15 @@ Readers = Mapping[str, tuple[Fact, Reader]]
 def validator(readers: Mapping[Subject, Readers], as_of: Callable[[object], object]) -> SchemaValidator:
     """What checks a whole profile and gives it as plain mappings with encoded values under the ids of facts."""
     subjects = {subject: _typed_dict(known) for subject, known in readers.items()}
-    optional = core_schema.typed_dict_field
+    field = core_schema.typed_dict_field
     fields = {
-        "as_of": optional(core_schema.no_info_plain_validator_function(as_of), required=False),
-        "applicant": core_schema.typed_dict_field(subjects["applicant"]),
+        "as_of": field(core_schema.no_info_plain_validator_function(as_of), required=False),
+        "applicant": field(subjects["applicant"]),
     }
     for name, subject in LISTS.items():
         if subject in subjects:
             items = core_schema.list_schema(subjects[subject], max_length=MAX_SUBJECTS)
-            fields[name] = optional(core_schema.nullable_schema(items), required=False)
+            fields[name] = field(core_schema.nullable_schema(items), required=False)
     return SchemaValidator(core_schema.typed_dict_schema(fields, extra_behavior="forbid"))
 
 
@@ -76,7 +76,10 @@ def json_schema(subjects: Mapping[Subject, SubjectFacts]) -> dict[str, Any]:
         "required": ["applicant"],
         "additionalProperties": False,
         "properties": properties,
-        "$defs": {subject: _subject_schema(known) for subject, known in subjects.items()},
+        "$defs": {
+            "applicant": {"type": "object", "additionalProperties": False},
+            **{subject: _subject_schema(known) for subject, known in subjects.items()},
+        },
     }
 
 

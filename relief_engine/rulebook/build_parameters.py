@@ -14,6 +14,7 @@ from relief_engine.rulebook.building import optional_text, text
 from relief_engine.rulebook.drafting import Builder
 from relief_engine.rulebook.source import Path_
 from relief_engine.rulebook.typecheck import RESERVED, describe, parameter_type
+from relief_engine.rulebook.units import PURE
 from relief_engine.text import Text
 
 
@@ -24,14 +25,20 @@ def build_parameters(b: Builder, file: s.ProgrammeFile, choices: Container[str])
         path: Path_ = ("parameters", name)
         _collision(b, path, name, choices, file.let)
         kinds: list[ex.Type] = []
+        unreadable = False
         items = []
         for index, shape in enumerate(shapes):
             here: Path_ = (*path, index)
             citations = b.desk.citations(b.document, (*here, "cite"), shape.cite)
             kind, value = _parameter_value(b, shape, here)
+            if value.unit is PURE:
+                unreadable = True
             kinds.append(kind)
             items.append((shape, here, citations, replace(value, citations=citations)))
+        if not kinds and name in b.broken:
+            continue
         if not kinds:
+            b.broken |= {name}
             b.desk.report(
                 b.document,
                 "parameter-empty",
@@ -53,6 +60,9 @@ def build_parameters(b: Builder, file: s.ProgrammeFile, choices: Container[str])
                     ),
                 )
         versions = b.versions(items, b.period)
+        if unreadable:
+            b.broken |= {name}
+            continue
         result[name] = p.Parameter(name, _common(kinds), versions, b.document.where(path, key=True))
     return result
 
@@ -69,6 +79,7 @@ def _collision(b: Builder, path: Path_, name: str, choices: Container[str], lets
         taken = Text("主体或事实", "a subject or a fact")
     else:
         return
+    b.broken |= {name}
     b.desk.report(
         b.document,
         "name-collision",
@@ -127,6 +138,7 @@ def build_lets(b: Builder, file: s.ProgrammeFile, choices: Container[str]) -> di
         if expr is None:
             b.broken |= {name}
         elif not isinstance(expr.type, ex.NumberType | ex.DateType):
+            b.broken |= {name}
             b.desk.report(
                 b.document,
                 "expr-type",

@@ -45,7 +45,7 @@ def build_programme(
     # Where a part is wrong, what only that part uses is not a second mistake.
     whole_file = not builder.failed and not document.broken
     for name, parameter in parameters.items():
-        if whole_file and name not in builder.scope.used_parameters:
+        if whole_file and name not in builder.scope.used_parameters and name not in builder.broken:
             desk.report(
                 document,
                 "parameter-unused",
@@ -53,11 +53,11 @@ def build_programme(
                 Text(f"参数“{name}”没有用到", f"the parameter {name!r} is never used"),
                 key=True,
             )
-        builder.covered(
-            parameter.versions, ("parameters", name), Text(f"参数“{name}”", f"the parameter {name!r}"), whole
-        )
+        if name not in builder.broken:
+            what = Text(f"参数“{name}”", f"the parameter {name!r}")
+            builder.covered(parameter.versions, ("parameters", name), what, whole)
     for name in file.let:
-        if whole_file and name in lets and name not in builder.scope.used_lets:
+        if whole_file and name in lets and name not in builder.scope.used_lets and name not in builder.broken:
             desk.report(
                 document,
                 "let-unused",
@@ -107,8 +107,8 @@ def _dated(b: Builder, shape: s.CriterionShape | s.ReferralShape, path: Path_) -
     return b.versions(items, around)
 
 
-def _unique(b: Builder, shapes: Sequence[object], key: str) -> None:
-    seen: set[str] = set()
+def _unique(b: Builder, shapes: Sequence[object], key: str, taken: Iterable[str] = ()) -> None:
+    seen = set(taken)
     for index, shape in enumerate(shapes):
         name = str(getattr(shape, "id", ""))
         if name in seen:
@@ -135,8 +135,8 @@ def _criteria(b: Builder, file: s.ProgrammeFile) -> tuple[p.Criterion, ...]:
 
 
 def _referrals(b: Builder, file: s.ProgrammeFile) -> tuple[p.Referral, ...]:
-    _unique(b, [*file.criteria, *file.referrals], "referrals")
     criteria = [shape.id for shape in file.criteria]
+    _unique(b, file.referrals, "referrals", criteria)
     result = []
     for index, shape in enumerate(file.referrals):
         path: Path_ = ("referrals", index)
@@ -173,6 +173,7 @@ def _benefit(b: Builder, file: s.ProgrammeFile) -> p.Benefit | None:
             b.desk.report(b.document, "shape-missing-key", path, Text("缺少键“cite”", "the key 'cite' is missing"))
         for name in _FIGURES[shape.kind]:
             if getattr(version, name) is None:
+                b.failed = True
                 b.desk.report(
                     b.document,
                     "shape-missing-key",

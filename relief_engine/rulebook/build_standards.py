@@ -15,6 +15,7 @@ from relief_engine.rulebook import standards as st
 from relief_engine.rulebook.building import Desk, text
 from relief_engine.rulebook.facts import AnyFact, ClassFact, Domain, Fact, SizeFact
 from relief_engine.rulebook.source import Document, Path_
+from relief_engine.rulebook.units import PURE
 from relief_engine.text import Text
 
 
@@ -152,7 +153,8 @@ def classified(
     for position, code in enumerate(codes.codes):
         if not code.parent:
             everything |= settle(position, None)
-    if lost:
+    # Codes that only a wrong row leaves without a class are not a second mistake.
+    if lost and len(direct) == len(table) > 0:
         shown = "、".join(lost[:5])
         desk.findings.append(
             Finding(
@@ -246,6 +248,7 @@ def build_size_table(document: Document, file: s.SizeTableFile, folder: Path, co
             elif _figure(document, path, fact_id, facts, desk):
                 pairs.append((name, fact_id))
         if code is None:
+            desk.broken |= {fact.partition(".")[2] for fact in (item.fact, item.sector_fact) if fact}
             continue
         where = document.where(("derives", index))
         size_facts.append(
@@ -300,13 +303,13 @@ def _row(document: Document, path: Path_, row: s.RowShape, classes: list[str], i
         for fact in readers[limit.indicator]:
             if isinstance(fact, Fact) and fact.unit is not None:
                 denominator = fact.denominator
-                if not fact.unit.same_kind(unit):
+                if PURE not in (unit, fact.unit) and not fact.unit.same_kind(unit):
                     desk.report(
                         document,
                         "unit-mismatch",
                         (*here, "unit"),
                         Text(
-                            f"单位 {limit.unit} 与 {fact.id} 的单位 {fact.unit} 不一致",
+                            f"单位 {limit.unit} 与 {fact.id} 的单位 {fact.unit.words.zh} 不一致",
                             f"the unit {limit.unit} does not fit {fact.id} in {fact.unit}",
                         ),
                     )

@@ -160,6 +160,7 @@ class Builder:
         key = "require" if is_criterion else "when"
         value = dated.require if isinstance(dated, s.CriterionShape | s.CriterionVersion) else dated.when
         if value is None or dated.cite is None:
+            self.failed = True
             self.desk.report(
                 self.document,
                 "shape-missing-key",

@@ -73,7 +73,7 @@ def parameter_type(value: object, unit: Unit | None) -> ex.Type:
     if isinstance(value, Decimal | int):
         return ex.NumberType(unit or PURE, signed=value < 0)
     if isinstance(value, dict):
-        numbers = any(isinstance(v, Decimal | int) for v in value.values())
+        numbers = all(isinstance(entry, Decimal | int) for entry in value.values())
         return ex.TableType(ex.NumberType(unit or PURE) if numbers else ex.DateType())
     if isinstance(value, str | list):
         return ex.NamesType()

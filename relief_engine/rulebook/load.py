@@ -172,8 +172,14 @@ class _Assembly:
     def read_standards(self, documents: list[Document]) -> None:
         shaped_files: list[tuple[Document, s.CodeListFile | s.ClassMapFile | s.SizeTableFile]] = []
         for document in documents:
-            kind = document.value.get("kind") if isinstance(document.value, dict) else None
-            shape = _STANDARDS.get(str(kind), s.CodeListFile)
+            kind = str(document.value.get("kind", "code_list")) if isinstance(document.value, dict) else "code_list"
+            if kind not in _STANDARDS:
+                known = "、".join(_STANDARDS)
+                words = Text(f"“{kind}”不是标准的类别；可用：{known}", f"expected one of {', '.join(_STANDARDS)}")
+                self.desk.report(document, "shape-value", ("kind",), words)
+                self.desk.facts_incomplete = True
+                continue
+            shape = _STANDARDS[kind]
             file = self.shape(document, shape)
             if file is not None:
                 shaped_files.append((document, file))

@@ -7,30 +7,34 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from relief_engine.errors import did_you_mean
+from relief_engine.errors import did_you_mean, nearest
 from relief_engine.rulebook.source import Document, Path_
-from relief_engine.text import Text
+from relief_engine.text import Text, joined
 
 M = TypeVar("M", bound=BaseModel)
 
 _WORDS: dict[str, Text] = {
-    "missing": Text("缺少必填的键", "a required key is missing"),
-    "string_type": Text("应为文字", "expected text"),
     "string_too_short": Text("不能为空", "must not be empty"),
     "string_too_long": Text("文字过长", "the text is too long"),
     "too_short": Text("至少要有一项", "at least one item is needed"),
-    "decimal_type": Text("应为数字", "expected a number"),
-    "decimal_parsing": Text("应为数字", "expected a number"),
-    "int_type": Text("应为整数", "expected a whole number"),
-    "int_parsing": Text("应为整数", "expected a whole number"),
-    "bool_type": Text("应为 true 或 false", "expected true or false"),
-    "bool_parsing": Text("应为 true 或 false", "expected true or false"),
-    "date_type": Text("应为日期（YYYY-MM-DD）", "expected a date (YYYY-MM-DD)"),
-    "date_from_datetime_parsing": Text("应为日期（YYYY-MM-DD）", "expected a date (YYYY-MM-DD)"),
-    "date_parsing": Text("应为日期（YYYY-MM-DD）", "expected a date (YYYY-MM-DD)"),
-    "list_type": Text("应为列表", "expected a list"),
-    "dict_type": Text("应为键值对", "expected a mapping"),
-    "model_type": Text("应为键值对", "expected a mapping"),
+}
+_NUMBER, _WHOLE = Text("数字", "a number"), Text("整数", "a whole number")
+_YES_NO, _DAY = Text("true 或 false", "true or false"), Text("日期（YYYY-MM-DD）", "a date (YYYY-MM-DD)")
+_MAPPING = Text("键值对", "a mapping")
+#: What was expected, by the kind of error that says so.
+_NOUNS: dict[str, Text] = {
+    "string_type": Text("文字", "text"),
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_type": _YES_NO,
+    "bool_parsing": _YES_NO,
+    "date_type": _DAY,
+    "list_type": Text("列表", "a list"),
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
 }
 
 
@@ -44,20 +48,58 @@ def shaped(document: Document, shape: type[M]) -> M | None:
         try:
             return shape.model_validate(document.value)
         except ValidationError as error:
+            details = error.errors(include_url=False)
             cuts: set[Path_] = set()
-            seen: set[tuple[Path_, str, str]] = set()
-            for detail in error.errors(include_url=False):
+            reported: set[tuple[Path_, str]] = set()
+            missing = {(_existing(document, d["loc"]), str(d["loc"][-1])) for d in details if d["type"] == "missing"}
+            # A misspelt key is one mistake, not an unknown and a missing one.
+            renamed = {wrong: right for d in details for wrong, right in _meant(document, d, shape, missing)}
+            meant = {(wrong[:-1], right) for wrong, right in renamed.items()}
+            for detail in details:
                 path = _existing(document, detail["loc"])
-                mark = (path, detail["type"], str(detail["loc"][-1:]))
-                if mark not in seen and not any(path[: len(cut)] == cut for cut in cuts if cut != path):
-                    seen.add(mark)
-                    _report(document, path, detail, shape)
-                cuts.add(path if detail["type"] == "extra_forbidden" else _item(path))
+                last = str(detail["loc"][-1]) if detail["loc"] else ""
+                if detail["type"] == "missing" and (path, last) in meant:
+                    continue
+                mark = (path, last if detail["type"] in ("missing", "extra_forbidden") else "")
+                inside = any(cut and path[: len(cut)] == cut and cut != path for cut in cuts)
+                if mark not in reported and not inside:
+                    reported.add(mark)
+                    _report(document, path, detail, shape, _alternatives(document, path, details))
+                if detail["type"] == "literal_error":
+                    # What such a word decides is not known, but the rest of the file can still be read with another.
+                    choices = _literals(detail)
+                    document.put(path, next(iter(nearest(str(detail["input"]), choices)), choices[0]))
+                elif path not in renamed:
+                    cuts.add(path if detail["type"] == "extra_forbidden" else _item(path))
+            for wrong, right in renamed.items():
+                document.rename(wrong, right)
             if () in cuts:
                 return None
             for cut in sorted(cuts, key=lambda c: [(isinstance(s, str), s) for s in c], reverse=True):
                 document.cut(cut)
     return None
+
+
+def _meant(
+    document: Document, detail: ErrorDetails, shape: type[BaseModel], missing: set[tuple[Path_, str]]
+) -> list[tuple[Path_, str]]:
+    """An unknown key with the missing one that it is most likely meant to be."""
+    if detail["type"] != "extra_forbidden":
+        return []
+    path = _existing(document, detail["loc"])
+    found = nearest(str(detail["loc"][-1]), known_keys(shape, path[:-1]))
+    return [(path, right) for right in found if (path[:-1], right) in missing]
+
+
+def _alternatives(document: Document, path: Path_, details: list[ErrorDetails]) -> list[str]:
+    """The kinds of value that a value could have been; more than one where the shape allows several."""
+    here = [detail for detail in details if _existing(document, detail["loc"]) == path]
+    return list(dict.fromkeys(detail["type"] for detail in here if detail["type"] in _NOUNS))
+
+
+def _literals(detail: ErrorDetails) -> list[str]:
+    """The words that a value may be, out of the words of Pydantic."""
+    return [part.strip(" '") for part in str(detail["ctx"]["expected"]).replace(" or ", ", ").split(",")]
 
 
 def _item(path: Path_) -> Path_:
@@ -81,7 +123,7 @@ def _existing(document: Document, loc: tuple[int | str, ...]) -> Path_:
     return path
 
 
-def _report(document: Document, path: Path_, detail: ErrorDetails, shape: type[BaseModel]) -> None:
+def _report(document: Document, path: Path_, detail: ErrorDetails, shape: type[BaseModel], kinds: list[str]) -> None:
     kind = detail["type"]
     last = detail["loc"][-1] if detail["loc"] else ""
     if kind == "extra_forbidden":
@@ -101,9 +143,8 @@ def _report(document: Document, path: Path_, detail: ErrorDetails, shape: type[B
     if kind == "missing":
         document.report("shape-missing-key", path, Text(f"缺少键“{last}”", f"the key {str(last)!r} is missing"))
         return
-    if kind in ("literal_error", "union_tag_invalid"):
-        expected = str(detail.get("ctx", {}).get("expected") or detail.get("ctx", {}).get("expected_tags"))
-        choices = [part.strip(" '") for part in expected.replace(" or ", ", ").split(",")]
+    if kind == "literal_error":
+        choices = _literals(detail)
         hint = did_you_mean(str(detail["input"]), choices)
         document.report(
             "shape-value",
@@ -114,10 +155,23 @@ def _report(document: Document, path: Path_, detail: ErrorDetails, shape: type[B
             ),
         )
         return
-    words = _WORDS.get(kind)
-    if words is None:
-        words = Text(f"值不合要求（{detail['msg']}）", detail["msg"])
-    document.report("shape-value", path, words)
+    context = detail.get("ctx", {})
+    if kinds and kind in _NOUNS:
+        nouns = [_NOUNS[k] for k in kinds]
+        nouns = [noun for index, noun in enumerate(nouns) if noun not in nouns[:index]]
+        wanted = joined(nouns, zh="、", en=" or ")
+        document.report("shape-value", path, Text(f"应为{wanted.zh}", f"expected {wanted.en}"))
+    elif kind == "string_pattern_mismatch":
+        pattern = str(context.get("pattern"))
+        document.report("shape-value", path, Text(f"写法应符合 {pattern}", f"must be written like {pattern}"))
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        least, most = context.get("ge"), context.get("le")
+        words = Text(f"应不小于 {least}", f"must be at least {least}")
+        if least is None:
+            words = Text(f"应不大于 {most}", f"must be at most {most}")
+        document.report("shape-value", path, words)
+    else:
+        document.report("shape-value", path, _WORDS.get(kind) or Text(f"值不合要求（{detail['msg']}）", detail["msg"]))
 
 
 def known_keys(shape: type[BaseModel], path: Path_) -> list[str]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
@@ -166,14 +166,37 @@ class AmongSteps(Shape):
     among_steps: Id
 
 
+def _derived_tag(value: Any) -> str:
+    return "a highest or lowest step" if isinstance(value, dict) and ("extreme" in value or "of" in value) else "a form"
+
+
+def _relation_tag(value: Any) -> str:
+    if isinstance(value, dict) and "one_form_of" in value:
+        return "one form"
+    return "among steps" if isinstance(value, dict) and ("among_steps" in value or "value" in value) else "not before"
+
+
+# Which of several shapes is meant is told by one key, so that a mistake in one is not reported as one in all.
+AnyDerived = Annotated[
+    Annotated[GivenForm, Tag("a form")] | Annotated[StepExtreme, Tag("a highest or lowest step")],
+    Discriminator(_derived_tag),
+]
+AnyRelation = Annotated[
+    Annotated[NotBefore, Tag("not before")]
+    | Annotated[OneForm, Tag("one form")]
+    | Annotated[AmongSteps, Tag("among steps")],
+    Discriminator(_relation_tag),
+]
+
+
 class FactsFile(Shape):
     """``facts/*.yaml``: the facts of one kind of subject, in the order in which they are asked and shown."""
 
     subject: Subject
     label: Words
     facts: list[FactShape]
-    derived: list[GivenForm | StepExtreme] = []
-    relations: list[NotBefore | OneForm | AmongSteps] = []
+    derived: list[AnyDerived] = []
+    relations: list[AnyRelation] = []
 
 
 # --- standards/*.yaml -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ class Document:
         last, depth = path[-1], len(path) - 1
         gone = parent.pop(last)
         self.broken.update(str(name) for name in _names(gone))
+        # A parameter or figure that has lost a version is not what its author meant.
+        self.broken.update(str(name) for kind, name in pairwise(path) if kind in ("parameters", "let"))
         if isinstance(last, str):
             self.broken.add(last)
             return
@@ -95,6 +98,24 @@ class Document:
                 elif index > last:
                     moved[(*at[:depth], index - 1, *at[depth + 1 :])] = span
             spans.clear()
+            spans.update(moved)
+
+    def put(self, path: Path_, value: Any) -> None:
+        """Replace the value at ``path``; its place stays."""
+        parent = self.value
+        for step in path[:-1]:
+            parent = parent[step]
+        parent[path[-1]] = value
+
+    def rename(self, path: Path_, name: str) -> None:
+        """Give the value at ``path`` the key that was meant; places stay those of the key as written."""
+        parent = self.value
+        for step in path[:-1]:
+            parent = parent[step]
+        parent[name] = parent.pop(path[-1])
+        depth = len(path)
+        for spans in (self.spans, self.key_spans):
+            moved = {(*path[:-1], name, *at[depth:]): span for at, span in spans.items() if at[:depth] == path}
             spans.update(moved)
 
 
@@ -256,13 +277,11 @@ def read(path: Path, label: str | None = None) -> Document:
     """Read and parse one UTF-8 file; unreadable files give a finding like any other mistake."""
     file = label or str(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            return _refused(
-                file, "file-size", Text(f"文件超过 {MAX_BYTES} 字节", f"the file is larger than {MAX_BYTES} bytes")
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+        with path.open("rb") as stream:
+            # A bound, because what is no plain file (a pipe, a device) does not tell its size.
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
         return _refused(file, "file-unreadable", Text(f"无法读取文件（{reason}）", f"can't read the file: {reason}"))
     return decode(data, file)
 

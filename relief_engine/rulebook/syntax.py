@@ -19,6 +19,20 @@ MAX_LENGTH = 4000
 MAX_NESTING = 30
 
 
+#: What Python's parser says, by a part of its message, in Chinese.
+_SAID = {
+    "==": "，比较相等应写 ==",
+    "never closed": "，括号没有闭合",
+    "unmatched": "，括号不配对",
+    "does not match": "，括号不配对",
+    "forgot a comma": "，可能缺少逗号或运算符",
+    "unterminated string": "，引号没有闭合",
+    "invalid character": "，含有不能使用的字符（例如全角标点）",
+    "leading zeros": "，数字不能以0开头",
+    "expected 'else'": "，if 后面缺少 else",
+}
+
+
 @dataclass(slots=True)
 class SourceText:
     """One expression as it stands in a file, and where each of its characters is."""
@@ -55,12 +69,16 @@ def source_text(file: str, span: Span, value: str) -> SourceText:
     raw = span.raw
     if not raw:
         text, first_line, first_column = value, span.line, span.column
+    elif raw[0] in "\"'" and raw[0] not in raw[1:-1] and "\\" not in raw:
+        text, first_line, first_column = raw[1:-1], span.line, span.column + 1
     elif raw[0] in "\"'":
+        # With escapes the columns after the first one are those of the value, not quite those of the file.
         text, first_line, first_column = value, span.line, span.column + 1
     elif raw[0] in "|>":
         text, first_line, first_column = raw.partition("\n")[2], span.line + 1, 1
     else:
         text, first_line, first_column = raw, span.line, span.column
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return SourceText(file, span, text, text.split("\n"), first_column, first_line)
 
 
@@ -71,6 +89,9 @@ def parse(source: SourceText) -> ast.expr | Finding:
         return Finding(
             "expr-too-long", where, Text(f"表达式超过 {MAX_LENGTH} 字", f"longer than {MAX_LENGTH} characters")
         )
+    stray = _stray_bracket(source)
+    if stray is not None:
+        return Finding("expr-syntax", stray, _said("unmatched closing bracket"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)
@@ -82,7 +103,7 @@ def parse(source: SourceText) -> ast.expr | Finding:
             index = error.lineno - 2
             base = source.first_column if index == 0 else 1
             place = Location(source.file, source.first_line + index, base + max((error.offset or 1) - 1, 0))
-        return Finding("expr-syntax", place, Text("表达式写法有误", f"not a valid expression: {error.msg}"))
+        return Finding("expr-syntax", place, _said(error.msg))
     except (ValueError, MemoryError, RecursionError):
         return Finding("expr-syntax", where, Text("表达式无法读取", "the expression can't be read"))
     if _depth(tree) > MAX_NESTING:
@@ -90,6 +111,22 @@ def parse(source: SourceText) -> ast.expr | Finding:
             "expr-too-deep", where, Text(f"表达式嵌套超过 {MAX_NESTING} 层", f"nested deeper than {MAX_NESTING}")
         )
     return tree
+
+
+def _said(message: str) -> Text:
+    zh = next((zh for part, zh in _SAID.items() if part in message), "")
+    return Text(f"表达式写法有误{zh}", f"not a valid expression: {message}")
+
+
+def _stray_bracket(source: SourceText) -> Location | None:
+    """The first closing bracket that closes none: inside the brackets that ``parse`` adds it would close those."""
+    depth = 0
+    for line, text in enumerate(source.lines):
+        for column, character in enumerate(text):
+            depth += (character in "([{") - (character in ")]}")
+            if depth < 0:
+                return source.at(line + 2, len(text[:column].encode()))
+    return None
 
 
 def _depth(tree: ast.AST) -> int:

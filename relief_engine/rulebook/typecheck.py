@@ -177,7 +177,7 @@ class _Checker:
                 Text("in 的左边应为选项类事实", "the left side of a choice test must be a choice fact"),
             )
         domain = subject.type.domain
-        if isinstance(node, ast.Name) and node.id in self.scope.parameters:
+        if isinstance(node, ast.Name) and node.id in self.scope.parameters and node.id not in domain.ids:
             kind = self.scope.parameters[node.id]
             if not isinstance(kind, ex.NamesType | ex.TableType):
                 raise Bad(

@@ -2,6 +2,7 @@
 
 import types
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -166,6 +167,18 @@ def test_no_more_subjects_than_allowed(reader: ProfileReader) -> None:
 
 def test_a_thousand_bad_leases_are_listed(reader: ProfileReader) -> None:
     assert len(mistakes(reader, {"applicant": {}, "leases": [{"start": 1}] * MAX_SUBJECTS})) == MAX_FINDINGS
+
+
+def test_a_rulebook_without_facts_about_applicants(rulebook: Rulebook) -> None:
+    area = rulebook.facts["lease.area"]
+    small = replace(rulebook, subjects={"lease": rulebook.subjects["lease"]}, facts={area.id: area})
+    reader = ProfileReader(small)
+    assert reader.read_mapping({"applicant": {}, "leases": [{"area": 1}]}).loans is None
+    assert mistakes(reader, {"applicant": {"name": 1}, "loans": []}) == [
+        "profile:applicant.name: 没有“name”这一项，可用的项见 relief facts [unknown-key]",
+        "profile:loans: 没有“loans”这一项，是否想写“leases”？ [unknown-key]",
+    ]
+    assert reader.json_schema()["$defs"]["applicant"]["additionalProperties"] is False
 
 
 def test_a_path_as_people_write_it() -> None:

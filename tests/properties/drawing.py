@@ -45,8 +45,8 @@ Steps = tuple[tuple[int, int], ...]
 Answer = int | Steps | str
 Answers = dict[str, Answer]
 
-#: How many of a hundred facts are unknown: nothing, a little, much.
-UNKNOWN_SHARES = (0, 0, 3, 8, 8, 20, 50, 90)
+#: How many of a hundred facts are unknown: none, a few, some.
+UNKNOWN_SHARES = (0, 0, 0, 3, 8, 8, 20)
 #: How far around the days that rules name any other day is drawn from.
 MARGIN = 400
 
