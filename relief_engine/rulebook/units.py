@@ -88,26 +88,24 @@ def parse_unit(text: str) -> Unit:
         raise UnitError(text)
     powers: dict[str, int] = {}
     scale = Fraction(1)
-    sign, inside, depth = 1, 1, 0
+    # The sign of the next factor, those of the open brackets, and whether a factor must come next.
+    sign, around, wanting = 1, [1], True
     for token in tokens:
-        if token == "/":
-            sign = -1
-        elif token == "(":
-            depth += 1
-            inside = sign
-        elif token == ")":
-            depth -= 1
-            inside, sign = 1, 1
-        elif token == "·":
-            sign = inside if depth else 1
-        elif token in _NAMED:
+        if wanting and token == "(":
+            around.append(sign)
+        elif wanting and token in _NAMED:
             factor, base = _NAMED[token]
             scale = scale * factor if sign > 0 else scale / factor
             for name, power in base.items():
                 powers[name] = powers.get(name, 0) + sign * power
+            wanting = False
+        elif not wanting and token in "/·":
+            sign, wanting = around[-1] if token == "·" else -around[-1], True
+        elif not wanting and token == ")" and len(around) > 1:
+            around.pop()
         else:
             raise UnitError(text)
-    if depth:
+    if wanting or len(around) > 1:
         raise UnitError(text)
     return Unit(tuple(sorted((n, p) for n, p in powers.items() if p)), scale, text)
 

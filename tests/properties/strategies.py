@@ -35,13 +35,11 @@ DAYS: Sequence[dt.date] = tuple(
 )
 
 
-@dataclass(frozen=True, repr=False)
 class Case:
-    """Drawn answers about one lease and its tenant, on a day."""
+    """Drawn answers about one lease and its tenant, on a day. (No dataclass: Hypothesis would print the rulebook.)"""
 
-    as_of: dt.date
-    answers: Answers
-    programme: Programme = RENT
+    def __init__(self, as_of: dt.date, answers: Answers, programme: Programme = RENT) -> None:
+        self.as_of, self.answers, self.programme = as_of, answers, programme
 
     @cached_property
     def mapping(self) -> dict[str, object]:

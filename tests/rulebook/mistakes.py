@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 from relief_engine.rulebook.load import read_rulebook
-from relief_engine.text import Language
 
 BASE = Path(__file__).parent / "base"
 
@@ -24,7 +23,7 @@ def copy_with(changes: list[Change], folder: Path) -> Path:
     return root
 
 
-def found(root: Path, language: Language = "zh") -> list[str]:
+def found(root: Path) -> list[str]:
     """The findings of a rulebook in its own terms: file:line:column: message [code]."""
     _, findings = read_rulebook(root)
-    return [finding.in_(language).replace(f"{root.as_posix()}/", "") for finding in findings]
+    return [finding.in_("zh").replace(f"{root.as_posix()}/", "") for finding in findings]

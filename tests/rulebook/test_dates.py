@@ -64,8 +64,8 @@ def test_every_shipped_programme_has_all_its_versions_on_every_border_day() -> N
             assert found.stretch(day).holds(day)
             assert found.benefit.versions.on(day) is not None
             assert all(parameter.versions.on(day) is not None for parameter in found.parameters.values())
-            for versions in (*(p.versions for p in found.parameters.values()), *(c.versions for c in found.criteria)):
-                assert sum(period.holds(day) for period in versions.periods()) <= 1
+            holding = [[period.holds(day) for period in criterion.versions.periods()] for criterion in found.criteria]
+            assert all(sum(holds) <= 1 for holds in holding)
 
 
 def test_periods_share_days_only_where_both_hold() -> None:

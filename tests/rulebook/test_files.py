@@ -37,8 +37,6 @@ def test_bad(path: Path, tmp_path: Path) -> None:
     root = copy_with([mistake], tmp_path)
     assert found(root) == expected
     assert len(expected) == 1 or path.stem in WITH_CONSEQUENCES
-    for finding in found(root, "en"):
-        assert finding.isascii() or "'" in finding or "‘" in finding or "[" in finding
 
 
 def test_all_mistakes_are_reported_in_one_load(tmp_path: Path) -> None:
@@ -63,7 +61,7 @@ def test_all_mistakes_are_reported_in_one_load(tmp_path: Path) -> None:
     ]
     mistakes = [change(path) for path in BAD if path.stem in names]
     # The last change to a size row takes the place of the first: both are on one line.
-    kept = [mistake for mistake in mistakes if not (mistake[0][1] == "unit: 人")]
+    kept = [mistake for mistake in mistakes if mistake[0][1] != "unit: 人"]
     root = copy_with([mistake for mistake, _ in kept], tmp_path)
     with pytest.raises(RulebookError) as caught:
         load_rulebook(root)
@@ -71,6 +69,7 @@ def test_all_mistakes_are_reported_in_one_load(tmp_path: Path) -> None:
     assert len({finding.code for finding in findings}) >= 10
     assert len({finding.where.file for finding in findings}) >= 5
     assert all(finding.where.line for finding in findings)
+    assert all(finding.message.en != finding.message.zh for finding in findings)
     said = {text.partition(": ")[2] for text in found(root)}
     assert said >= {finding.partition(": ")[2] for _, expected in kept for finding in expected}
 

@@ -1,0 +1,197 @@
+"""Unknown facts: what may be decided without them, and which are listed as missing."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from relief_engine.decision import Decision, Outcome
+from relief_engine.engine.missing import Search
+from tests.properties.brute import Brute
+from tests.properties.drawing import Chooser, one_in
+from tests.properties.strategies import (
+    ENGINE,
+    RENT,
+    WORLD,
+    Case,
+    Pair,
+    by_chance,
+    by_hypothesis,
+    case,
+    pair,
+)
+from tests.properties.test_decisions import bounds, shown
+
+DECIDED = (Outcome.ELIGIBLE, Outcome.INELIGIBLE, Outcome.REFERRED)
+
+
+# --- decisions last ---------------------------------------------------------------------------------------------------
+
+
+def knowing_more_changes_no_decision(drawn: Pair) -> None:
+    """Only an undetermined decision may still become another; a referred one may gain its figure."""
+    less, more = drawn.less.decision, drawn.more.decision
+    if less.outcome in DECIDED:
+        assert more.outcome is less.outcome
+        if bounds(less) is not None:
+            assert bounds(more) == bounds(less)
+    if not less.missing.facts:
+        assert shown(more) == shown(less)
+
+
+def test_knowing_more_changes_no_decision() -> None:
+    by_hypothesis(knowing_more_changes_no_decision, pair, examples=40)
+    by_chance(knowing_more_changes_no_decision, pair, examples=1000)
+
+
+@pytest.mark.soak
+def test_knowing_more_changes_no_decision_at_length() -> None:
+    by_chance(knowing_more_changes_no_decision, pair, examples=100_000, seed="soak")
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A case, and some completions of what is unknown in it."""
+
+    case: Case
+    others: tuple[Case, ...]
+
+
+def completed(chooser: Chooser) -> Completed:
+    """A case that is likely to be granted, with a few facts hidden, and four ways to fill them in."""
+    full = case(chooser, unknown=0, favoured=True)
+    known = [name for name, value in full.answers.items() if not isinstance(value, str)]
+    hidden = {chooser.of(known) for _ in range(chooser.between(1, 6))}
+    answers = {name: value for name, value in full.answers.items() if name not in hidden}
+    others = []
+    for _ in range(4):
+        filled = dict(answers)
+        for fact in WORLD.read_by(RENT):
+            if fact.id in hidden:
+                filled[fact.id] = WORLD.value(fact, filled, full.as_of.toordinal(), chooser)
+        others.append(full.but(filled))
+    return Completed(full.but(answers), tuple(others))
+
+
+def nothing_is_granted_on_an_unknown_fact(drawn: Completed) -> None:
+    """A grant is the same grant under every completion, and no completion would have been refused."""
+    if drawn.case.decision.outcome is Outcome.ELIGIBLE:
+        for other in drawn.others:
+            assert shown(other.decision) == shown(drawn.case.decision)
+
+
+def test_nothing_is_granted_on_an_unknown_fact() -> None:
+    by_hypothesis(nothing_is_granted_on_an_unknown_fact, completed, examples=30)
+    by_chance(nothing_is_granted_on_an_unknown_fact, completed, examples=500)
+
+
+@pytest.mark.soak
+def test_nothing_is_granted_on_an_unknown_fact_at_length() -> None:
+    by_chance(nothing_is_granted_on_an_unknown_fact, completed, examples=100_000, seed="soak")
+
+
+# --- what is missing, exactly -----------------------------------------------------------------------------------------
+
+#: So many completions are gone through at most.
+MOST = 6_000
+#: Forms of the rent that a profile may give instead of the monthly one: while none is given, the monthly one is asked.
+FORMS = ("lease.rent_steps", "lease.annual_rent", "lease.daily_rent_per_m2")
+
+
+def few_hidden(chooser: Chooser) -> Brute:
+    """A case with one to four unknown facts, one of which may be an industry that is known too coarsely."""
+    full = case(chooser, unknown=0, favoured=not one_in(chooser, 3))
+    known = [name for name, value in full.answers.items() if not isinstance(value, str) and name not in FORMS]
+    hidden = list(dict.fromkeys(chooser.of(known) for _ in range(chooser.between(1, 4))))
+    answers = {name: value for name, value in full.answers.items() if name not in hidden}
+    code = answers.get("applicant.industry")
+    if isinstance(code, int):
+        leaves = WORLD.codes.leaves(code)
+        if sum(any(leaf in kind for leaf in leaves) for kind in WORLD.kinds_of_code) > 1:
+            hidden.append("applicant.industry")
+    brute = Brute(WORLD, RENT, answers, full.as_of, hidden)
+    while brute.size > MOST:
+        hidden = hidden[1:]
+        answers = {**{name: full.answers[name] for name in full.answers if name not in hidden}, **answers}
+        brute = Brute(WORLD, RENT, answers, full.as_of, hidden)
+    return brute
+
+
+def the_list_is_exact(brute: Brute) -> None:
+    """A fact is listed if and only if two completions that differ in it alone are decided otherwise."""
+    drawn = Case(brute.as_of, brute.answers)
+    wanted, answers = brute.missing()
+    decision = drawn.decision
+    found = {missing.fact.id for missing in decision.missing.facts}
+    if decision.missing.exact:
+        assert found == wanted
+    else:
+        assert found >= wanted
+    if decision.outcome is Outcome.UNDETERMINED:
+        assert found
+        assert len(answers) > 1 or not decision.missing.exact
+    else:
+        assert {answer[0] for answer in answers} == {decision.outcome}
+
+
+def test_missing_facts_are_exact() -> None:
+    by_chance(the_list_is_exact, few_hidden, examples=150)
+
+
+@pytest.mark.soak
+def test_missing_facts_are_exact_at_length() -> None:
+    by_chance(the_list_is_exact, few_hidden, examples=20_000, seed="soak")
+
+
+def mostly_unknown(chooser: Chooser) -> Case:
+    """A case of which half of the facts or more are unknown."""
+    return case(chooser, unknown=chooser.of((50, 70, 90, 100)))
+
+
+def a_way_leads_to_a_decision(drawn: Case) -> None:
+    """Undetermined asks for something, and only for what is unknown or too coarse."""
+    decision = drawn.decision
+    if decision.outcome is Outcome.UNDETERMINED:
+        assert decision.missing.facts
+    for missing in decision.missing.facts:
+        assert missing.fact.id not in drawn.answers or missing.too_coarse
+
+
+def test_much_unknown() -> None:
+    by_chance(a_way_leads_to_a_decision, mostly_unknown, examples=30)
+
+
+@pytest.mark.soak
+def test_much_unknown_at_length() -> None:
+    by_chance(a_way_leads_to_a_decision, mostly_unknown, examples=3_000, seed="soak")
+
+
+def accidents_apart(drawn: Case) -> None:
+    """Undetermined with nothing exactly missing is left only to accidents that three-valued logic can't see."""
+    if drawn.decision.outcome is not Outcome.UNDETERMINED:
+        return
+    search = Search(drawn.program, ENGINE.cells(drawn.program), ENGINE.evaluator(drawn.program), drawn.barred)
+    search.run(drawn.vector)
+    assert not search.agreed or is_accident(drawn)
+
+
+def is_accident(drawn: Case) -> bool:
+    """One day of the year whatever the other end; hardly any rent; a coarse code beside a chain's two sets of figures."""
+    lease = {name: value for name, value in drawn.mapping["leases"][0].items()}  # type: ignore[index]
+    rents = [value for name, value in drawn.answers.items() if "rent" in name and isinstance(value, int)]
+    code = drawn.answers.get("applicant.industry")
+    return (
+        str(lease.get("start")) == "2022-12-31"
+        or str(lease.get("end")) == "2022-01-01"
+        or any(rent <= 200 for rent in rents)
+        or drawn.answers.get("lease.area") == 0
+        or (isinstance(code, int) and len(WORLD.codes.leaves(code)) > 1)
+    )
+
+
+@pytest.mark.soak
+def test_no_condition_is_said_twice() -> None:
+    by_chance(accidents_apart, case, examples=300_000, seed="soak")
