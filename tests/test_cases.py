@@ -279,7 +279,7 @@ def test_without_an_outcome_amounts_are_left_alone(tmp_path: Path) -> None:
     [
         # keys and values of the file itself
         ("amount:", "amuont:", ["shape-unknown-key: amuont"]),
-        ("    cite:", "    cites:", ["shape-missing-key: name"]),
+        ("    cite:", "    cites:", ["shape-unknown-key: cites"]),
         ("outcome: eligible", "outcome: elligible", ["shape-value: elligible"]),
         ("amount: 180000.00", "amount: 180000.001", ["shape-value: 180000.001"]),
         ("amount: 180000.00", "amount_range: [1]", ["shape-value: [1]"]),

@@ -134,7 +134,7 @@ class Reading:
         out, err = self.capsys.readouterr()
         if into:
             Path(into).write_text(out, encoding="utf-8")
-            return err
+            return err if self.status else ""
         return out or err
 
     @staticmethod

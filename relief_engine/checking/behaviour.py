@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from relief_engine.checking.sampling import Sample, Sampler
 from relief_engine.compiled import ir
 from relief_engine.engine import Engine
+from relief_engine.errors import Location
 from relief_engine.profile.model import LISTS, Known, Profile
 from relief_engine.profile.words import plain
-from relief_engine.errors import Location
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
 
 #: How many profiles are drawn for a programme, shared among the stretches of days between changes of its rules.
-PROFILES = 400
+PROFILES = 600
 #: How many more are drawn of the facts of one condition that has not shown both answers yet.
 MORE = 1500
 
@@ -50,7 +50,7 @@ class Behaviour:
                 if sample.program is sampler.program:
                     found.add(sample.values[node] or ir.UNMET)
             slots = sampler.facts([node])
-            for _ in range(MORE):
+            for _ in range(MORE // len(self.samplers)):
                 if both <= found:
                     return both
                 found.add(sampler.draw(slots).values[node] or ir.UNMET)
@@ -94,9 +94,7 @@ def _yaml(engine: Engine, programme: Programme, sample: Sample) -> str:
         subject: Known(parts.get(subject, {}), frozenset(absent.get(subject, ())))  # type: ignore[arg-type]
         for subject in ("applicant", programme.subject)
     }
-    lists = {
-        name: (known[subject],) if subject == programme.subject else None for name, subject in LISTS.items()
-    }
+    lists = {name: (known[subject],) if subject == programme.subject else None for name, subject in LISTS.items()}
     day = sample.program.period.first
     profile = Profile(day, known["applicant"], lists["leases"], lists["loans"], lambda _: Location("sample"), "sample")
     written = plain(profile, engine.rulebook)

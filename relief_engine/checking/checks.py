@@ -21,9 +21,7 @@ def undetermined_with_nothing_missing(behaviour: Behaviour) -> Iterator[Finding]
         if sample.outcome is not Outcome.UNDETERMINED:
             continue
         program = sample.program
-        search = Search(
-            program, behaviour.engine.cells(program), behaviour.engine.evaluator(program), sample.barred
-        )
+        search = Search(program, behaviour.engine.cells(program), behaviour.engine.evaluator(program), sample.barred)
         search.run(sample.vector)
         if search.agreed:
             yield _with_profile(
@@ -64,7 +62,7 @@ def ranges_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
         program, values = sample.program, sample.values
         if values[program.open] != ir.MET or values[program.refer] != ir.UNMET:
             continue
-        for figure in program.figures():
+        for figure in program.figures:
             low, high = values[figure.low], values[figure.high]
             if low is not None and high is not None and low != high:
                 yield _with_profile(
@@ -73,7 +71,7 @@ def ranges_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
                     sample,
                     Text(
                         "这份资料符合全部条件，金额却只有范围，而没有转人工的情形说明由谁确定",
-                        "this profile meets every criterion and its figure is a range, but no referral leaves it to people",
+                        "this profile meets every criterion and has a range, yet no referral leaves it to people",
                     ),
                 )
                 return

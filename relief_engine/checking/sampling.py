@@ -23,6 +23,8 @@ from relief_engine.rulebook.model import Rulebook
 
 #: Of so many figures that may not exist one does not; of so many codes one is coarser; of so many ends one is open.
 _ABSENT, _COARSE, _OPEN = 15, 8, 6
+#: Once in so many times the cells of a figure are worked out for the profile at hand.
+_ANEW = 4
 #: How far into a cell a figure lies, as a power of the cell's width: neither on the border nor among absurd sums.
 _DEPTH = (0.3, 0.95)
 _ORDER = {"industry_code": 0, "choice": 1, "yes_no": 2, "date": 3, "steps": 5}
@@ -55,6 +57,7 @@ class Sampler:
         self.derived = [f for f in program.layout.facts if isinstance(f, ExtremeFact)]
         self.read = self.facts(range(len(program.nodes)))
         self.trials = Trials(self.values)
+        self.edges: dict[int, list[list[int]]] = {}
 
     def facts(self, nodes: Iterable[int]) -> list[int]:
         """The slots of the facts that nodes read, those behind derived ones included; in the order of drawing."""
@@ -168,8 +171,18 @@ class Sampler:
             case "date" if fact.open_ended and self.one_in(_OPEN):
                 return OPEN_END
             case _:
-                edges = [edge for edge in self.cells.values(slot, vector, self.trials) if edge <= fact.highest]
-                return self._inside(edges)
+                return self._figure(slot, fact, vector)
+
+    def _figure(self, slot: int, fact: Fact, vector: list[Value]) -> int:
+        """A figure or a day. The cells of another profile often do as well, and to find new ones takes long."""
+        known = self.edges.setdefault(slot, [])
+        if known and not self.one_in(_ANEW):
+            value = self._inside(self.random.choice(known))
+            if self.cells.ordered([*vector[:slot], value, *vector[slot + 1 :]]):
+                return value
+        edges = [edge for edge in self.cells.values(slot, vector, self.trials) if edge <= fact.highest]
+        known.append(edges)
+        return self._inside(edges)
 
     def _inside(self, edges: Sequence[int]) -> int:
         """A value from the middle of one of the cells that some edges bound."""

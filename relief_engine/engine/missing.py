@@ -108,21 +108,28 @@ class Search:
             outcome_only=self.outcome_only,
         )
         found, exact = whole.run(vector)
+        self.agreed = whole.agreed
         return (found, True) if exact else (self.support | self.doubtful, False)
 
     def concluded(self, vector: Sequence[Value]) -> tuple[set[int], bool]:
         """What was found; where nothing was and yet the answer is open, all completions agree unseen by the rules.
 
-        Three-valued logic can't see every agreement: a lease that starts on 31 December has one day of the year whatever
-        its end, and no rent is no relief however long the lease. Nothing is decided on an unknown fact even then; the
-        facts on which the rules still wait are asked for, and the list is marked.
+        Three-valued logic can't see every agreement: a lease that starts on 31 December has one day of the year
+        whatever its end, and no rent is no relief however long the lease. Nothing is decided on an unknown fact even
+        then; the facts on which the rules still wait are asked for, and the list is marked.
         """
         values = self.evaluate(vector)
-        rest = residue(self.program, values, vector)
-        if self.support or self.settled(values) or rest.slots & self.barred:
+        if self.support or self.settled(values):
             return self.support, True
-        self.agreed = True
-        waiting = self.askable(rest.slots, list(vector))
+        slots = residue(self.program, values, vector).slots
+        if slots & self.barred:
+            # The outcome waits for what does not exist, so that only the figures may still wait for something else.
+            figures = () if self.outcome_only else self.program.figures
+            unknown = {node for figure in figures for node in (figure.low, figure.high) if values[node] is None}
+            slots = frozenset().union(*(self.cells.under[node] for node in unknown))
+        else:
+            self.agreed = True
+        waiting = self.askable(slots, list(vector))
         return waiting, not waiting
 
     def values(self, vector: list[Value]) -> Sequence[int | None]:

@@ -18,12 +18,13 @@ def change_text(change: Change, codes: CodeList | None) -> Text:
         quote = fact.type == "yes_no"
         options = say.either([Text(f"“{label.zh}”" if quote else label.zh, label.en) for label in labels])
         is_now = f"“{now.zh}”" if quote else now.zh
-        needed = Text(f"须为{options.zh}，现为{is_now}", f"must be {options.en}, is {now.en}")
+        needed = Text(f"须为{options.zh}，现为{is_now}", f"must be {options.en}, now {now.en}")
     elif fact.type == "date":
         needed = _day(change, now)
     else:
         needed = _figure(change, now)
-    return say.titled(say.label(fact), needed)
+    title = say.label(fact)
+    return Text(f"{title.zh}{needed.zh}", f"{title.en} {needed.en}")
 
 
 def _figure(change: Change, now: Text) -> Text:
@@ -38,7 +39,7 @@ def _figure(change: Change, now: Text) -> Text:
         else Text(f"须达到 {words.zh}", f"must reach {words.en}")
     )
     off = say.margin(fact, change.current - limit)
-    return Text(f"{asked.zh}，现 {now.zh}，{off.zh}", f"{asked.en}, is {now.en}, {off.en}")
+    return Text(f"{asked.zh}，现 {now.zh}，{off.zh}", f"{asked.en}, now {now.en}, {off.en}")
 
 
 def _day(change: Change, now: Text) -> Text:
@@ -49,7 +50,7 @@ def _day(change: Change, now: Text) -> Text:
         if nearest < change.current
         else Text(f"须不早于 {limit.zh}", f"must be no earlier than {limit.en}")
     )
-    asked = Text(f"{asked.zh}，现为 {now.zh}", f"{asked.en}, is {now.en}")
+    asked = Text(f"{asked.zh}，现为 {now.zh}", f"{asked.en}, now {now.en}")
     if OPEN_END in (nearest, change.current):
         return asked
     off = say.margin_in_days(change.current - nearest)

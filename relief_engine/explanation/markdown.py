@@ -34,7 +34,7 @@ def _page(sheet: Sheet) -> Iterator[str]:
         yield f"- {sheet.pair(name, escaped(value))}"
     yield ""
     if sheet.several:
-        yield from ("", f"# {sheet.word('answers')}", "")
+        yield from (f"# {sheet.word('answers')}", "")
         for group in sheet.groups:
             yield f"- {escaped(group.title)}"
             for decision in group.decisions:

@@ -96,8 +96,7 @@ class _Sizes:
         parts: tuple[Reason, ...] = ()
         if len(rows) == len(candidates) <= _MOST_ROWS:
             parts = tuple(self.possible(row) for row in rows)
-        return replace(
-            found, place=place, citations=say.cited(table.citations), parts=parts)
+        return replace(found, place=place, citations=say.cited(table.citations), parts=parts)
 
     def reason(self, status: Status, text: Text, *, value: Text) -> Reason:
         return Reason(status, self.asked(text, status), self.fact.id, value, self.needed)

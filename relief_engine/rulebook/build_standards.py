@@ -28,32 +28,26 @@ def read_table(path: Path, label: str, columns: tuple[str, ...], desk: Desk) -> 
             Finding("table-unreadable", Location(label), Text("无法读取表格", f"can't read the table: {error}"))
         )
         return []
-    reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
-    try:
-        names = reader.fieldnames or ()
-    except csv.Error:
-        names = ()
-    missing = [column for column in columns if column not in names]
-    if missing:
-        desk.findings.append(
-            Finding(
-                "table-columns",
-                Location(label, 1, 1),
-                Text(f"表格缺少列：{'、'.join(missing)}", f"the table lacks the columns {', '.join(missing)}"),
-            )
-        )
-        return []
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     rows: list[tuple[int, dict[str, str]]] = []
     try:
+        names = next(reader, [])
+        missing = [column for column in columns if column not in names]
+        if missing:
+            words = Text(f"表格缺少列：{'、'.join(missing)}", f"the table lacks the columns {', '.join(missing)}")
+            desk.findings.append(Finding("table-columns", Location(label, 1, 1), words))
+            return []
+        places = [(column, names.index(column)) for column in columns]
+        width = max(place for _, place in places)
         for row in reader:
-            if any(row[column] is None for column in columns):
+            if len(row) > width:
+                rows.append((reader.line_num, {column: row[place] for column, place in places}))
+            elif row:
                 words = Text("这一行缺少列", "the row lacks columns")
                 desk.findings.append(Finding("table-row", Location(label, reader.line_num, 1), words))
-            else:
-                rows.append((reader.line_num, row))
     except csv.Error as error:
         words = Text("表格写法有误", f"not a valid table: {error}")
-        desk.findings.append(Finding("table-row", Location(label, reader.line_num, 1), words))
+        desk.findings.append(Finding("table-row", Location(label, max(reader.line_num, 1), 1), words))
     return rows
 
 
@@ -143,9 +137,9 @@ def classified(
             if own is None:
                 lost.append(codes.codes[position].id)
                 return frozenset()
-            classes_here = frozenset({own})
-        else:
-            classes_here = frozenset().union(*(settle(child, own) for child in below))
+            found[position] = (own,)
+            return frozenset({own})
+        classes_here = frozenset().union(*[settle(child, own) for child in below])
         found[position] = tuple(sorted(classes_here))
         return classes_here
 

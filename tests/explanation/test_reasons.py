@@ -1,16 +1,15 @@
 """Reasons: they agree with the values of the nodes, cite, say where each value was read, and by how much it misses."""
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 
 from relief_engine.decision import Status, status
 from relief_engine.engine import Engine
-from relief_engine.explanation.build import explain
+from relief_engine.explanation.build import Explanation
 from relief_engine.explanation.reason import Reason
-from tests.explanation.conftest import Drawn
+from tests.explanation.conftest import Drawn, case
 
 #: Kleene: unmet < unknown < met.
 _ORDER = [Status.UNMET, Status.UNKNOWN, Status.MET]
@@ -87,27 +86,22 @@ def test_unmet_criteria_say_what_is_needed(drawn: list[Drawn]) -> None:
                 unmet = [leaf for leaf in leaves if leaf.status is Status.UNMET]
                 assert any("须" in leaf.text.zh or "不得" in leaf.text.zh for leaf in unmet), step
             if step.status is Status.UNKNOWN:
-                assert any(word in leaf.text.zh for leaf in leaves for word in ("不明", "太粗", "没有这项数据")), step
+                told = [reason.text.zh for reason in all_reasons(step.reason)]
+                assert any(word in text for text in told for word in ("不明", "太粗", "没有这项数据")), step
 
 
 # --- margins ----------------------------------------------------------------------------------------------------------
 
-LEASE: Mapping[str, object] = {
-    "owner": "state", "ward": "西街", "start": "2030-01-01", "end": "open", "monthly_rent": 1000, "rent_free": False,
-}  # fmt: skip
-FIRM: Mapping[str, object] = {"kind": "firm", "industry": "62", "employees": 30, "revenue": 500, "registered": True}
 
-
-def margins(town: Engine, applicant: Mapping[str, object], lease: Mapping[str, object], programme: str) -> dict[str, str]:
-    mapping = {"applicant": {**FIRM, **applicant}, "leases": [{**LEASE, **lease}], "as_of": "2030-06-01"}
-    (decision,) = town.decide(mapping, programmes=[programme]).decisions
-    found = {}
-    unmet = [step for step in explain(decision, town).criteria if step.status is Status.UNMET]
-    for step in unmet:
-        for reason in all_reasons(step.reason):
-            if reason.margin is not None and reason.fact is not None:
-                found[reason.fact] = f"{reason.value}；{reason.needed}；{reason.margin}"
-    return found
+def margins(explanation: Explanation) -> dict[str, str]:
+    """The margins in the reasons of unmet criteria, by fact."""
+    unmet = [step.reason for step in explanation.criteria if step.status is Status.UNMET]
+    return {
+        reason.fact: f"{reason.value}；{reason.needed}；{reason.margin}"
+        for whole in unmet
+        for reason in all_reasons(whole)
+        if reason.margin is not None and reason.fact is not None
+    }
 
 
 @pytest.mark.parametrize(
@@ -153,13 +147,12 @@ def margins(town: Engine, applicant: Mapping[str, object], lease: Mapping[str, o
 def test_margins(
     town: Engine, applicant: dict[str, object], lease: dict[str, object], programme: str, expected: dict[str, str]
 ) -> None:
-    assert margins(town, applicant, lease, programme) == expected
+    assert margins(case(town, programme, applicant, lease)) == expected
 
 
 def test_sizes_of_a_coarse_code_are_told_row_by_row(town: Engine) -> None:
-    mapping = {"applicant": {**FIRM, "industry": "H", "employees": 200, "revenue": 9000}, "leases": [LEASE]}
-    report = town.decide(mapping, as_of=dt.date(2030, 6, 1), programmes=["town/rent"])
-    step = next(s for s in explain(report.decisions[0], town).criteria if s.id == "small")
+    coarse = case(town, "town/rent", {"industry": "H", "employees": 200, "revenue": 9000})
+    step = next(step for step in coarse.criteria if step.id == "small")
     size = step.reason.parts[1]
     assert size.status is Status.UNMET
     assert "太粗，可能适用住宿业或餐饮业标准" in size.text.zh

@@ -39,7 +39,7 @@ def shown(program: ir.Program, values: Sequence[int | None]) -> Shown:
     return (outcome, ir.rounded(low, parts, money.step), ir.rounded(high, parts, money.step))
 
 
-def grid(world: World, fact: Fact, answers: Answers, as_of: dt.date, unknown: Iterable[str]) -> list[Answer]:
+def grid(world: World, fact: Fact, answers: Answers, unknown: Iterable[str]) -> list[Answer]:
     """Values of an unknown fact: all of them, or for figures, days and codes every border with its neighbours."""
     match fact.type:
         case "yes_no":
@@ -52,7 +52,7 @@ def grid(world: World, fact: Fact, answers: Answers, as_of: dt.date, unknown: It
             kinds = [[code for code in kind if code in leaves] for kind in world.kinds_of_code]
             return [kind[0] for kind in kinds if kind]
         case "date":
-            days = {d for day in world.days[:1] + world.days[-1:] for d in (day - 1, day, day + 1)}
+            days = {d for day in (world.days[0], world.days[-1]) for d in (day - 1, day, day + 1)}
             days |= set(world.days)
             for value in answers.values():
                 if isinstance(value, tuple):
@@ -110,14 +110,19 @@ def possible(world: World, answers: Answers) -> bool:
 class Brute:
     """All completions of one profile over the grid."""
 
-    def __init__(self, world: World, programme: Programme, answers: Answers, as_of: dt.date, asked: Sequence[str]) -> None:
+    def __init__(
+        self, world: World, programme: Programme, answers: Answers, as_of: dt.date, asked: Sequence[str]
+    ) -> None:
         self.world, self.programme, self.as_of = world, programme, as_of
         self.answers, self.asked = answers, asked
         program = world.engine.program(programme, as_of)
         evaluate = world.engine.evaluator(program)
         self.show: Callable[[list[Value]], Shown] = lambda vector: shown(program, evaluate(vector))
         facts = [fact for name in asked if isinstance(fact := world.rulebook.facts[name], Fact)]
-        self.values = [grid(world, fact, answers, as_of, asked) for fact in facts]
+        self.values = [grid(world, fact, answers, asked) for fact in facts]
+
+    def __repr__(self) -> str:
+        return f"Brute(asked={list(self.asked)}, {self.world.mapping(self.as_of, self.answers)})"
 
     @property
     def size(self) -> int:

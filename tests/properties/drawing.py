@@ -252,7 +252,9 @@ class World:
             return chooser.of((0, fact.highest, 1, 2))
         if kind == 8:
             return chooser.between(0, fact.highest)
-        return min(chooser.between(1, 10 ** chooser.between(1, 7)) * (fact.denominator if kind < 4 else 1), fact.highest)
+        return min(
+            chooser.between(1, 10 ** chooser.between(1, 7)) * (fact.denominator if kind < 4 else 1), fact.highest
+        )
 
     def is_rival(self, fact: Fact, name: str) -> bool:
         """Whether a rule may compare a fact with another: both are money per some time."""
@@ -327,7 +329,7 @@ class World:
         return answers
 
     def options(self, fact: Fact, answers: Answers) -> list[int]:
-        """The values of a known fact that a search can go through: choices, kinds of codes, and days that rules name."""
+        """The values of a known fact that a search can go through: choices, kinds of codes, days that rules name."""
         if fact.id not in answers:
             return []
         match fact.type:
@@ -405,8 +407,8 @@ class World:
 def expressions(programme: Programme) -> Iterator[Expr]:
     """Every expression on which a decision may depend."""
     yield from (let.value for let in programme.lets.values())
-    for element in (*programme.criteria, *programme.referrals):
-        yield from (wording.condition for _, wording in element.versions.versions)
+    for versions in [e.versions for e in programme.criteria] + [e.versions for e in programme.referrals]:
+        yield from (wording.condition for _, wording in versions.versions)
     for _, benefit in programme.benefit.versions.versions:
         parts = (benefit.amount, benefit.ceiling, benefit.rate, benefit.payable, benefit.until)
         yield from (part for part in parts if part is not None)

@@ -79,7 +79,7 @@ def row_of(code: str) -> str:
 
 
 def size_of(row: str, figures: Mapping[str, Any]) -> str | None:
-    """The class of a firm: step down until every lower limit is met. None where an indicator is not among the figures."""
+    """The class of a firm: step down until every lower limit is met. None where an indicator has no figure."""
     if row == "none":
         return "none"
     lowest = len(CLASSES) - 1

@@ -94,14 +94,15 @@ def the_nodes_say_what_the_tree_says(drawn: Case) -> None:
     """Conditions and the amount, read a second time as they are written. Joined tests may know more, never other."""
     reading = formula.Reading(drawn.programme, WORLD.rulebook.standards, drawn.answers, drawn.as_of)
     program, values = drawn.program, drawn.values
-    for element in (*program.criteria, *program.referrals):
-        written = reading.holds(element.wording.condition)
+    conditions = [(c.wording, c.node) for c in program.criteria] + [(r.wording, r.node) for r in program.referrals]
+    for wording, node in conditions:
+        written = reading.holds(wording.condition)
         if written is not None:
-            assert values[element.node] == (ir.MET if written else ir.UNMET), element.wording.where
-    wording, money = program.benefit.wording.amount, program.benefit.amount
-    assert wording is not None
+            assert values[node] == (ir.MET if written else ir.UNMET), wording.where
+    formula_, money = program.benefit.wording.amount, program.benefit.amount
+    assert formula_ is not None
     assert money is not None
-    span = reading.figure(wording)
+    span = reading.figure(formula_)
     if span is None:
         return
     for exact, node in zip(span, (money.figure.low, money.figure.high), strict=True):
