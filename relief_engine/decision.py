@@ -216,7 +216,9 @@ class Decision:
         ):
             return None
         value = self.values[self._benefit.rate.low]
-        return None if value is None else Fraction(value, self._benefit.rate.denominator)
+        if value is None or value != self.values[self._benefit.rate.high]:
+            return None
+        return Fraction(value, self._benefit.rate.denominator)
 
     @property
     def until(self) -> dt.date | None:
@@ -228,7 +230,9 @@ class Decision:
         ):
             return None
         value = self.values[self._benefit.until.low]
-        return None if value is None else dt.date.fromordinal(value)
+        if value is None or value != self.values[self._benefit.until.high]:
+            return None
+        return dt.date.fromordinal(value)
 
     # --- the reasons --------------------------------------------------------------------------------------------
 

@@ -96,6 +96,14 @@ def _yaml(engine: Engine, programme: Programme, sample: Sample) -> str:
     }
     lists = {name: (known[subject],) if subject == programme.subject else None for name, subject in LISTS.items()}
     day = sample.program.period.first
-    profile = Profile(day, known["applicant"], lists["leases"], lists["loans"], lambda _: Location("sample"), "sample")
+    profile = Profile(
+        day,
+        known["applicant"],
+        lists["leases"],
+        lists["loans"],
+        lambda _: Location("sample"),
+        "sample",
+        engine.rulebook.digest,
+    )
     written = plain(profile, engine.rulebook)
     return yaml.safe_dump(written, allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)

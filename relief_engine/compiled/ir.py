@@ -276,6 +276,7 @@ class Program:
         found += [b.ceiling.figure] if b.ceiling and kind == "ceiling" else []
         found += [b.rate] if b.rate and kind == "rate" else []
         found += [b.until] if b.until and kind == "deferral" else []
+        found += [b.amount.figure] if b.amount and kind == "deferral" else []
         object.__setattr__(self, "figures", tuple(found))
 
 

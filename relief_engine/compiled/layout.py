@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from relief_engine.rulebook.facts import AnyFact, Domain, ExtremeFact, Fact, FormFact
+from relief_engine.rulebook.facts import AnyFact, Domain, ExtremeFact, FormFact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.shapes import Subject
 
@@ -95,8 +95,3 @@ def layout_of(rulebook: Rulebook, subject: Subject) -> Layout:
         elif isinstance(fact, ExtremeFact):
             extremes.append((index, fact, slots[fact.of], slots[fact.start], slots[fact.end]))
     return Layout(subject, tuple(facts), slots, tuple(forms), tuple(extremes))
-
-
-def has_slot(fact: AnyFact) -> bool:
-    """Whether a fact stands in the vector; classes of codes are computed by nodes, and texts are not read."""
-    return isinstance(fact, FormFact | ExtremeFact) or (isinstance(fact, Fact) and fact.type not in _TEXTS)

@@ -21,7 +21,7 @@ from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, Missi
 from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import figure_answer, outcome_of, residue
-from relief_engine.errors import RoutesDisagree
+from relief_engine.errors import Finding, Location, ProfileError, RoutesDisagree
 from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.routes import Route
@@ -43,7 +43,7 @@ class Skipped:
 
 
 # Made for every question, so not `frozen` but Final (see relief_engine/decision.py).
-@dataclass(slots=True, unsafe_hash=True)
+@dataclass(slots=True)
 class Report:
     """The decisions for one profile on one day."""
 
@@ -62,6 +62,11 @@ class Report:
         ]
         return sum(amounts, Decimal("0.00"))
 
+
+_OTHER_RULEBOOK = Text(
+    "这份资料是按另一个规则库读入的，请用本规则库重新读入",
+    "this profile was read with another rulebook; read it again with this one",
+)
 
 # In Python 3.11 the members of an enumeration are looked up slowly, by a function.
 _REFERRED, _UNDETERMINED = Outcome.REFERRED, Outcome.UNDETERMINED
@@ -131,6 +136,12 @@ class Engine:
             RoutesDisagree: the two routes differ; no answer is given.
         """
         known = profile if isinstance(profile, Profile) else self.profile(profile)
+        if known.rulebook != self.rulebook.digest:
+            raise ProfileError([Finding("other-rulebook", Location(known.source), _OTHER_RULEBOOK)])
+        if isinstance(programmes, str):
+            raise TypeError("programmes: expected a list of ids, not one text")
+        if as_of is not None and type(as_of) is not dt.date:
+            raise TypeError(f"as_of: expected a datetime.date, not {type(as_of).__name__}")
         day = as_of or known.as_of or dt.date.today()
         asked = programmes is not None
         chosen = self._all if programmes is None else [self.rulebook.programme(i) for i in dict.fromkeys(programmes)]
@@ -170,6 +181,10 @@ class Engine:
         if self._second is not None:
             self._verify(program, slots, values)
         outcome = outcome_of(program, values)
+        if index is None and programme.subject != "applicant" and outcome is not _UNDETERMINED:
+            # Nothing is known of the lease or loan that was asked about: nothing is refused, and it is asked for.
+            asked = self.undescribed(program)
+            return Decision(programme, index, day, _UNDETERMINED, profile, program, slots, values, asked, ())
         missing = NOTHING_MISSING
         absent: tuple[Fact, ...] = ()
         if outcome is _UNDETERMINED or (outcome is _REFERRED and None in figure_answer(program, values)):
@@ -250,6 +265,14 @@ class Engine:
     def evaluator(self, program: ir.Program) -> Evaluate:
         """The direct route's function of a program, for searches that evaluate many vectors."""
         return self._direct.compiled(program)
+
+    def undescribed(self, program: ir.Program) -> MissingFacts:
+        """What is asked about a subject that the profile does not describe: the facts that the criteria read."""
+        cells = self.cells(program)
+        slots = sorted(frozenset().union(*(cells.under[c.node] for c in program.criteria)))
+        name = subject_name(program.programme.subject, None)
+        facts = [fact for slot in slots if isinstance(fact := program.layout.facts[slot], Fact)]
+        return MissingFacts(tuple(MissingFact(f, name) for f in facts if f.subject == program.programme.subject), False)
 
     def outcome_open(self, program: ir.Program, vector: Sequence[Value], profile: Profile, index: int | None) -> bool:
         """Whether a fact that can be had would still change the outcome, beside figures that do not exist."""

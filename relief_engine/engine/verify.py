@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
 
@@ -27,7 +28,7 @@ from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Text
 
-#: How long one decision may take in the worker, in seconds: far above what it takes, so that only a hang meets it.
+#: How long one report may take in the worker, in seconds: far above what it takes, so that only a hang meets it.
 PATIENCE = 60.0
 
 
@@ -62,6 +63,7 @@ class Verifier:
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._pool: ProcessPoolExecutor | None = None
+        self._lock = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -72,9 +74,13 @@ class Verifier:
         self.close()
 
     def close(self) -> None:
-        """End the worker process."""
-        pool, self._pool = self._pool, None
+        """End the worker process, whatever it does."""
+        with self._lock:
+            pool, self._pool = self._pool, None
         if pool is not None:
+            # A worker that hangs in native code would keep the host from ending.
+            for process in list((pool._processes or {}).values()):
+                process.kill()
             pool.shutdown(wait=False, cancel_futures=True)
 
     def verify(self, report: Report) -> Verification:
@@ -88,7 +94,7 @@ class Verifier:
         questions = [_Question(d.programme.id, d.as_of, d.slots) for d in asked]
         try:
             answers = self._ask(questions)
-        except BrokenProcessPool:
+        except (BrokenProcessPool, CancelledError, RuntimeError):
             self.close()
             return Verification(
                 "unavailable",
@@ -113,10 +119,12 @@ class Verifier:
         return Verification("agree", Text("两条计算路径结果一致", "the routes agree"), len(asked))
 
     def _ask(self, questions: Sequence[_Question]) -> list[tuple[int | None, ...]]:
-        if self._pool is None:
-            # Spawned, not forked: a fork of a host with threads could hang.
-            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
-        future = self._pool.submit(_answer, str(self._rulebook.root.resolve()), self._rulebook.digest, tuple(questions))
+        with self._lock:
+            if self._pool is None:
+                # Spawned, not forked: a fork of a host with threads could hang.
+                self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+            root = str(self._rulebook.root.resolve())
+            future = self._pool.submit(_answer, root, self._rulebook.digest, tuple(questions))
         return future.result(timeout=PATIENCE)
 
 

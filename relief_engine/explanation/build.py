@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from relief_engine.decision import CriterionResult, Decision, Outcome, Status
 from relief_engine.engine import Engine
@@ -21,8 +21,7 @@ from relief_engine.rulebook.programme import Remark
 from relief_engine.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(NamedTuple):
     """A change of one fact that alone would meet a criterion."""
 
     fact: str
@@ -30,8 +29,7 @@ class Margin:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One criterion: what it asks, whether it holds and why; each of ``changes`` alone would meet it.
 
     ``replaced`` means that a referral stands in its place, ``reading`` is how the text is read where that needs saying.
@@ -47,8 +45,7 @@ class Step:
     changes: tuple[Margin, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Referred:
+class Referred(NamedTuple):
     """A referral that holds; ``why`` is None where no condition says so, but only that a figure does not exist."""
 
     id: str
@@ -59,8 +56,7 @@ class Referred:
     why: Reason | None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question whose answer would still change the decision."""
 
     fact: str
@@ -70,8 +66,7 @@ class Asked:
     evidence: Text | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence with the clauses that it rests on."""
 
     id: str
@@ -79,8 +74,7 @@ class Sentence:
     citations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A day by which someone must act; ``passed`` if it lies before the day of the decision."""
 
     id: str
@@ -90,8 +84,7 @@ class Due:
     citations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Why a decision is what it is.
 
     ``path`` says which subject it is about as data (``leases[0]``), ``number`` in words, ``subject`` with its address.

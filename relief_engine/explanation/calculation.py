@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from relief_engine.compiled import ir
 from relief_engine.decision import Status, yuan
@@ -19,8 +19,7 @@ from relief_engine.rulebook import expressions as ex
 from relief_engine.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """One figure of a formula: what it is, its value, and where it comes from: a place in the profile, or clauses."""
 
     name: str
@@ -30,8 +29,7 @@ class Factor:
     citations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the calculation.
 
     ``written`` holds the figures with their signs, ``result`` what they come to, exactly from ``low`` to ``high``;

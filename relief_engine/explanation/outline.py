@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from relief_engine.decision import Outcome, Status
 from relief_engine.errors import Location
@@ -46,8 +45,7 @@ _TITLES: dict[Kind, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One line of the outline: a mark, its text, the clauses and the place it rests on, and lines below it."""
 
     mark: Mark
@@ -57,8 +55,7 @@ class Item:
     items: tuple[Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A titled part of the outline."""
 
     kind: Kind
@@ -66,8 +63,7 @@ class Section:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """One decision: the programme, what it is about (``number`` in short), the answer, and the sections behind it.
 
     ``path`` is the subject as data: ``leases[0]``.

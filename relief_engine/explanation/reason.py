@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from relief_engine.decision import Status
 from relief_engine.errors import Location
@@ -16,8 +15,7 @@ Mood = Literal["asked", "stated"]
 Join = Literal["all", "any"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One node of the tree of reasons.
 
     ``text`` says what was read and what is asked; ``margin`` by how much an unmet limit is missed. ``fact``, ``value``

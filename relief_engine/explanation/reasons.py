@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from relief_engine.decision import Status
@@ -94,8 +93,8 @@ class Reasons:
             among = Text(f"在{words.zh}之列", f"which is among {words.en}")
             if not wanted:
                 among = Text(f"不在{words.zh}之列", f"which is not among {words.en}")
-            found = replace(found, text=Text(f"{found.text.zh}，{among.zh}", f"{found.text.en}, {among.en}"))
-        return replace(found, citations=citations)
+            found = found._replace(text=Text(f"{found.text.zh}，{among.zh}", f"{found.text.en}, {among.en}"))
+        return found._replace(citations=citations)
 
     def named(self, expr: ex.Member, kind: ex.ChoiceType) -> tuple[list[int], tuple[str, ...]]:
         """The positions of the values that a test names, in the domain's order, and the clauses that name them."""

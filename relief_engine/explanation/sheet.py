@@ -6,7 +6,7 @@ once behind them, and what is asked about the applicant is asked once for the wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine, Report
@@ -44,8 +44,7 @@ ROUTES = {
 _SHARED: tuple[Kind, ...] = ("ways", "deadlines", "by_hand", "notes")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The decisions of one programme, and the sections that they share."""
 
     title: str
@@ -54,8 +53,7 @@ class Group:
     shared: tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A report, ready to be printed in any form. ``head`` and ``receipt`` are pairs of a name and a value."""
 
     language: Language
@@ -148,15 +146,15 @@ def _questions(explanations: list[Explanation], language: Language) -> Section |
 
 def _without_applicant(laid_out: Outline, explanation: Explanation, language: Language) -> Outline:
     """A decision without the questions that the report asks once for all."""
-    own = replace(explanation, missing=tuple(a for a in explanation.missing if a.subject != "applicant"))
+    own = explanation._replace(missing=tuple(a for a in explanation.missing if a.subject != "applicant"))
     items = Speaker(language, explanation.source).missing(own)
     sections = []
     for section in laid_out.sections:
         if section.kind not in ("missing", "missing_for_figure"):
             sections.append(section)
         elif items:
-            sections.append(replace(section, items=items))
-    return replace(laid_out, sections=tuple(sections))
+            sections.append(section._replace(items=items))
+    return laid_out._replace(sections=tuple(sections))
 
 
 def _group(decisions: list[Outline], language: Language) -> Group:
@@ -164,7 +162,7 @@ def _group(decisions: list[Outline], language: Language) -> Group:
     if all(decision.outcome is Outcome.NOT_IN_FORCE for decision in decisions):
         # The day is the same for all, and so is the answer.
         whom = say.subjects([decision.path for decision in decisions]).in_(language)
-        decisions = [replace(first, number=whom, subject=whom)] if len(decisions) > 1 else decisions
+        decisions = [first._replace(number=whom, subject=whom)] if len(decisions) > 1 else decisions
     if len(decisions) == 1:
         return Group(first.title, first.citations, tuple(decisions), ())
     same = _same_criteria(decisions)
@@ -200,8 +198,8 @@ def _own(decision: Outline, same: tuple[Item, ...]) -> Outline:
         if section.kind == "criteria":
             items = tuple(item for item in items if item not in same)
         if items:
-            sections.append(replace(section, items=items))
-    return replace(decision, sections=tuple(sections))
+            sections.append(section._replace(items=items))
+    return decision._replace(sections=tuple(sections))
 
 
 def _merged(decisions: list[Outline], kind: Kind, language: Language) -> tuple[Item, ...]:
@@ -215,7 +213,7 @@ def _merged(decisions: list[Outline], kind: Kind, language: Language) -> tuple[I
         if len(paths) < len(decisions):
             names = say.subjects(paths).in_(language)
             text = f"{item.text}（{names}）" if language == "zh" else f"{item.text} ({names})"
-            found.append(replace(item, text=text))
+            found.append(item._replace(text=text))
         else:
             found.append(item)
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from relief_engine.decision import Status
 from relief_engine.engine.sizing import level_of, row_range
@@ -51,8 +51,7 @@ def limit_words(limit: Limit, index: int) -> Text:
     return say.figure(limit.printed[index] * limit.unit.scale, limit.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sizes:
+class _Sizes(NamedTuple):
     trace: Trace
     fact: SizeFact
     wanted: frozenset[int]
@@ -79,7 +78,7 @@ class _Sizes:
         if not rows:
             value = Text(f"{industry.zh}没有划型标准", f"no standard covers {industry.en}")
             found = self.reason(self.status, say.titled(self.fact.label, value), value=value)
-            return replace(found, place=place, citations=say.cited(table.citations))
+            return found._replace(place=place, citations=say.cited(table.citations))
         if len(candidates) == 1:
             found = self.row(rows[0])
             value = found.value or say.UNKNOWN
@@ -87,7 +86,7 @@ class _Sizes:
                 self.fact.label,
                 Text(f"{value.zh}（{industry.zh}，{found.text.zh}）", f"{value.en} ({industry.en}, {found.text.en})"),
             )
-            return replace(found, status=self.status, text=self.asked(text, self.status), place=place)
+            return found._replace(status=self.status, text=self.asked(text, self.status), place=place)
         names = say.either([table.sectors.domain.labels[c] for c in candidates])
         value = Text(
             f"{industry.zh}太粗，可能适用{names.zh}标准", f"{industry.en} is too coarse, it may fall under {names.en}"
@@ -96,7 +95,7 @@ class _Sizes:
         parts: tuple[Reason, ...] = ()
         if len(rows) == len(candidates) <= _MOST_ROWS:
             parts = tuple(self.possible(row) for row in rows)
-        return replace(found, place=place, citations=say.cited(table.citations), parts=parts)
+        return found._replace(place=place, citations=say.cited(table.citations), parts=parts)
 
     def reason(self, status: Status, text: Text, *, value: Text) -> Reason:
         return Reason(status, self.asked(text, status), self.fact.id, value, self.needed)
@@ -113,7 +112,7 @@ class _Sizes:
         """What one of several possible rows would give."""
         found = self.row(row)
         value = found.value or say.UNKNOWN
-        return replace(found, text=Text(f"{found.text.zh}：{value.zh}", f"{found.text.en}: {value.en}"))
+        return found._replace(text=Text(f"{found.text.zh}：{value.zh}", f"{found.text.en}: {value.en}"))
 
     def row(self, row: Row) -> Reason:
         """What a row gives; the text is the standard's name."""

@@ -48,8 +48,8 @@ def _position(name: Text, codes: CodeList, value: object) -> int:
 
 
 def _refuse_lost_zero(name: Text, codes: CodeList, text: str) -> None:
-    """A number of three digits that with a zero before it is another industry: a spreadsheet may have dropped it."""
-    if len(text) == 3 and text in codes.positions and f"0{text}" in codes.positions:
+    """A number that with a zero before it is another industry: a spreadsheet may have dropped the zero."""
+    if text in codes.positions and f"0{text}" in codes.positions:
         short, full = (f"{code} {codes.codes[codes.positions[code]].name}" for code in (text, f"0{text}"))
         raise bad(
             name,

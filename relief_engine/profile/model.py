@@ -23,7 +23,7 @@ STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"
 
 # Final says it to the type checker, as `frozen` would; but a frozen record takes seven times as long to make, and these
 # are made for every applicant (see benchmarks/README.md).
-@dataclass(slots=True, unsafe_hash=True)
+@dataclass(slots=True)
 class Known:
     """What is known about one subject: encoded values and texts by fact id, and the figures that do not exist."""
 
@@ -45,6 +45,8 @@ class Profile:
     loans: Final[tuple[Known, ...] | None]
     locate: Final[Callable[[tuple[str | int, ...]], Location]]
     source: Final[str]
+    #: The digest of the rulebook whose facts encode the values; an engine of another rulebook refuses the profile.
+    rulebook: Final[str]
     _vectors: dict[tuple[Subject, int | None], tuple[Layout, tuple[Value, ...]]] = field(default_factory=dict)
 
     def subjects(self, subject: Subject) -> tuple[Known, ...] | None:

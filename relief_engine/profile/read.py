@@ -88,7 +88,7 @@ class ProfileReader:
         loans = self._subjects("loans", checked, locate, found)
         if found:
             raise ProfileError(found)
-        return Profile(checked.get("as_of"), applicant, leases, loans, locate, source)
+        return Profile(checked.get("as_of"), applicant, leases, loans, locate, source, self.rulebook.digest)
 
     def _subjects(
         self, name: str, checked: Mapping[str, Any], locate: Finder, found: list[Finding]

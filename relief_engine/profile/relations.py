@@ -119,7 +119,9 @@ def _no_gap(steps: Fact, extreme: ExtremeFact) -> Test:
         if not isinstance(listed, tuple):
             return None
         start, end = values.get(extreme.start), values.get(extreme.end)
-        latest = min(end, extreme.last_day) if isinstance(end, int) else extreme.last_day
+        # Of a period whose end is unknown only its first day surely counts.
+        surely = end if isinstance(end, int) else start if isinstance(start, int) else extreme.first_day - 1
+        latest = min(surely, extreme.last_day)
         # An unknown start may lie anywhere up to the end, if that is known to fall into the period.
         begins = start if isinstance(start, int) else end if isinstance(end, int) and end <= latest else None
         if begins is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from relief_engine.errors import did_you_mean
@@ -149,17 +150,45 @@ def _referrals(b: Builder, file: s.ProgrammeFile) -> tuple[p.Referral, ...]:
                     (*path, "in_place_of", place),
                     Text(f"没有条件“{name}”{hint.zh}", f"there is no criterion {name!r}{hint.en}"),
                 )
+        versions = _dated(b, shape, path)
+        _lapses(b, shape, versions, path)
         result.append(
-            p.Referral(
-                shape.id, text(shape.title), tuple(shape.in_place_of), _dated(b, shape, path), b.document.where(path)
-            )
+            p.Referral(shape.id, text(shape.title), tuple(shape.in_place_of), versions, b.document.where(path))
         )
     return tuple(result)
 
 
+def _lapses(b: Builder, shape: s.ReferralShape, versions: p.Dated[p.Wording], path: Path_) -> None:
+    """A referral that ends only because its source expires would silently turn cases into grants: it must say so."""
+    until = shape.to or b.period.last
+    for index, (period, wording) in enumerate(versions.versions):
+        written = shape.versions[index].to if index < len(shape.versions) else shape.to
+        begins = [other.first for other, _ in versions.versions]
+        expiries = [c.source.expires for c in wording.citations if c.source.expires is not None]
+        lapses = written is None and period.last in expiries and period.last < min(until, b.period.last)
+        if lapses and period.last + _DAY not in begins:
+            b.desk.report(
+                b.document,
+                "referral-lapses",
+                path,
+                Text(
+                    f"“{shape.id}”随所引文件于 {period.last} 失效，此后会直接符合；请写明 to 或 outlives_source",
+                    f"{shape.id!r} lapses with its source on {period.last}, and later cases would be granted; "
+                    "write 'to' or 'outlives_source'",
+                ),
+            )
+
+
+_DAY = dt.timedelta(days=1)
 _FIGURES: Mapping[str, tuple[str, ...]] = {
     "entitlement": ("amount",), "ceiling": ("ceiling",), "rate": ("rate",), "deferral": ("until",), "in_kind": (),
 }  # fmt: skip
+#: Figures that a benefit of a kind may have beside those that it needs.
+_EXTRA: Mapping[str, tuple[str, ...]] = {
+    "entitlement": ("payable",), "ceiling": ("rate",), "rate": ("payable",), "deferral": ("amount",),
+    "in_kind": ("until",),
+}  # fmt: skip
+_ALL_FIGURES = ("amount", "ceiling", "rate", "payable", "until")
 
 
 def _benefit(b: Builder, file: s.ProgrammeFile) -> p.Benefit | None:
@@ -179,6 +208,14 @@ def _benefit(b: Builder, file: s.ProgrammeFile) -> p.Benefit | None:
                     "shape-missing-key",
                     path,
                     Text(f"{shape.kind} 类项目缺少“{name}”", f"a benefit of kind {shape.kind} needs {name!r}"),
+                )
+        for name in _ALL_FIGURES:
+            if getattr(version, name) is not None and name not in (*_FIGURES[shape.kind], *_EXTRA[shape.kind]):
+                b.desk.report(
+                    b.document,
+                    "benefit-figure",
+                    (*path, name),
+                    Text(f"{shape.kind} 类项目不能有“{name}”", f"a benefit of kind {shape.kind} has no {name!r}"),
                 )
         rounding = None
         if version.rounding is not None:

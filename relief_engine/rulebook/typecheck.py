@@ -72,7 +72,9 @@ class _Checker:
                 parts = tuple(self.conditions(values))
                 return (ex.AllOf if isinstance(op, ast.And) else ex.AnyOf)(ex.BoolType(), where, parts)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return ex.Not(ex.BoolType(), where, self.condition(operand))
+                denied = self.condition(operand)
+                self.refuse_denied_entries(denied)
+                return ex.Not(ex.BoolType(), where, denied)
             case ast.Compare():
                 return self.compare(node, where)
             case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -92,6 +94,23 @@ class _Checker:
             case _:
                 kind = type(node).__name__
                 raise Bad("expr-not-allowed", where, Text(f"表达式中不允许 {kind}", f"{kind} is not allowed here"))
+
+    def refuse_denied_entries(self, denied: ex.Expr) -> None:
+        """A comparison with an entry that a table lacks does not hold, and so its denial would: write the opposite."""
+        for part in ex.walk(denied):
+            if isinstance(part, ex.Compare) and any(
+                isinstance(side.type, ex.DateType | ex.NumberType) and side.type.partial
+                for side in (part.left, part.right)
+            ):
+                raise Bad(
+                    "expr-denied-entry",
+                    part.where,
+                    Text(
+                        "与表中条目的比较不能用 not 否定（表中可能没有该条目），请写相反的比较",
+                        "a comparison with a table's entry can't be denied with 'not' (the entry may be missing); "
+                        "write the opposite comparison",
+                    ),
+                )
 
     def conditions(self, nodes: list[ast.expr]) -> list[ex.Expr]:
         """Visit all parts, so that a mistake in one does not hide one in another."""

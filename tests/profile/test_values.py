@@ -184,7 +184,7 @@ CODES: list[tuple[str, Any, str]] = [
     ("applicant.industry", "111", "111 煤炭开采和洗选专业及辅助性活动"),
     ("applicant.industry", 111, "[industry-code]"),
     ("applicant.industry", 111.0, "[industry-code]"),
-    ("applicant.industry", 62, "62 餐饮业"),
+    ("applicant.industry", 62, "[industry-code]"),
     ("applicant.industry", "59", "59 装卸搬运和仓储业"),
     ("applicant.industry", "H", "H 住宿和餐饮业"),
     ("applicant.industry", " h ", "H 住宿和餐饮业"),

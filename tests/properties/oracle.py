@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ class Verdict:
     high: Decimal | None = None
 
 
+@cache
 def row_of(code: str) -> str:
     """The row of the size standard for an industry: that of the longest prefix; a letter stands for its divisions."""
     with ROWS.open(encoding="utf-8") as file:

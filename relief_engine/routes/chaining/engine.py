@@ -12,7 +12,7 @@ import sys
 import weakref
 from typing import Protocol, Self, cast
 
-from relief_engine.errors import ReliefError, RouteUnavailable
+from relief_engine.errors import RouteUnavailable, StatedError
 from relief_engine.text import Text
 
 #: The first fact of every state, and the one that stays in it.
@@ -23,12 +23,8 @@ _SID = "0"
 _ENDLESS = 100_000
 
 
-class RouteFailed(ReliefError):
+class RouteFailed(StatedError):
     """The engine of a route failed, or left a state in which its answer can't be trusted; there is no answer."""
-
-    def __init__(self, message: Text) -> None:
-        self.message = message
-        super().__init__(message.zh)
 
 
 class Engine(Protocol):
