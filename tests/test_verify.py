@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,19 @@ def test_where_the_route_cannot_run_it_says_why(report: Report, monkeypatch: pyt
     found = module.verify(report)
     assert not found
     assert found.reason.zh == "没有安装"
+
+
+@needs_second_route
+def test_a_worker_that_hangs_is_ended(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Verifier(report.rulebook) as verifier:
+        assert verifier.verify(report)
+        assert verifier._pool is not None
+        workers = list(verifier._pool._processes.values())
+        verifier._pool.submit(time.sleep, 600)
+        monkeypatch.setattr(module, "PATIENCE", 0.5)
+        found = verifier.verify(report)
+        for worker in workers:
+            worker.join(10)
+    assert found.verdict == "unavailable"
+    assert "超时" in found.reason.zh
+    assert not any(worker.is_alive() for worker in workers)

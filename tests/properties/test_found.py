@@ -114,7 +114,7 @@ def test_steps_bound_an_unknown_start() -> None:
     [
         ("lease.end", {"lease_start": "2022-12-31"}),
         ("lease.start", {"lease_end": "2022-01-01"}),
-        ("lease.end", {"lease_monthly_rent": 0}),
+        ("lease.end", {"lease_start": "2022-06-01", "lease_monthly_rent": 0}),
     ],
 )
 def test_what_the_rules_wait_for_in_vain_is_asked_and_marked(hidden: str, given: dict[str, object]) -> None:
