@@ -247,17 +247,25 @@ class Decision:
         """The criteria in their declared order, with what became of them."""
         if self.program is None:
             return ()
-        values = self.values
+        values, standing = self.values, self._standing
         return tuple(
             [
                 CriterionResult(
                     c,
                     status(value := values[c.node]),
-                    value == ir.UNMET and c.in_place is not None and values[c.in_place] == ir.MET,
+                    value == ir.UNMET and c.in_place is not None and values[c.in_place] in standing,
                 )
                 for c in self.program.criteria
             ]
         )
+
+    @property
+    def _standing(self) -> tuple[int, ...]:
+        """The values with which something stands in for a criterion.
+
+        Met; also unknown, where only figures that do not exist keep it so and the case is therefore referred.
+        """
+        return (ir.MET, ir.UNKNOWN) if self.outcome is Outcome.REFERRED and self.not_available else (ir.MET,)
 
     @property
     def referrals(self) -> tuple[ReferralResult, ...]:
@@ -268,7 +276,8 @@ class Decision:
         for compiled in self.program.referrals:
             replaced = [self.program.criteria[i] for i in compiled.replaces]
             stands_in = [c.criterion.id for c in replaced if self.values[c.node] == ir.UNMET]
-            if self.values[compiled.node] == ir.MET and (stands_in or not compiled.replaces):
+            value = self.values[compiled.node]
+            if (value in self._standing and stands_in) or (value == ir.MET and not compiled.replaces):
                 reason = compiled.wording.remark or compiled.referral.title
                 found.append(
                     ReferralResult(

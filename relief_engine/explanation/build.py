@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from relief_engine.compiled import ir
 from relief_engine.decision import CriterionResult, Decision, Outcome, Status
 from relief_engine.engine import Engine
 from relief_engine.engine.changes import smallest_changes
@@ -32,7 +33,8 @@ class Margin(NamedTuple):
 class Step(NamedTuple):
     """One criterion: what it asks, whether it holds and why; each of ``changes`` alone would meet it.
 
-    ``replaced`` means that a referral stands in its place, ``reading`` is how the text is read where that needs saying.
+    ``replaced`` means that a referral stands in its place, ``reading`` is how the text is read where that needs saying,
+    ``pending`` are referrals that may yet stand in its place: whether they hold is not known.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Step(NamedTuple):
     reason: Reason
     citations: tuple[str, ...]
     changes: tuple[Margin, ...]
+    pending: tuple[Sentence, ...]
 
 
 class Referred(NamedTuple):
@@ -161,8 +164,19 @@ def _step(found: CriterionResult, reasons: Reasons, trace: Trace, engine: Engine
     wording = found.compiled.wording
     return Step(
         found.id, found.compiled.criterion.title, found.status, found.replaced, wording.remark,
-        reasons.asked(wording.condition), say.cited(wording.citations), changes,
+        reasons.asked(wording.condition), say.cited(wording.citations), changes, _pending(found, trace),
     )  # fmt: skip
+
+
+def _pending(found: CriterionResult, trace: Trace) -> tuple[Sentence, ...]:
+    if found.status is not Status.UNMET or found.replaced:
+        return ()
+    place = trace.program.criteria.index(found.compiled)
+    return tuple(
+        Sentence(compiled.referral.id, compiled.referral.title, say.cited(compiled.wording.citations))
+        for compiled in trace.program.referrals
+        if place in compiled.replaces and trace.decision.values[compiled.node] == ir.UNKNOWN
+    )
 
 
 def _referrals(trace: Trace, reasons: Reasons) -> tuple[Referred, ...]:

@@ -17,11 +17,23 @@ from relief_engine.text import Language, Text
 
 Mark = Literal["met", "unmet", "unknown", "referred", "plain"]
 Kind = Literal[
-    "missing", "referrals", "missing_for_figure", "calculation", "criteria", "ways", "deadlines", "by_hand", "notes"
+    "missing",
+    "perhaps_missing",
+    "referrals",
+    "missing_for_figure",
+    "calculation",
+    "criteria",
+    "ways",
+    "deadlines",
+    "by_hand",
+    "notes",
 ]
 
 #: A document number of the usual form, and the clause behind it.
 _NUMBERED = re.compile(r"(?P<number>.+?〔\d{4}〕\d+号) (?P<clause>.+)")
+
+#: The kinds of sections that hold questions.
+QUESTIONS: tuple[Kind, ...] = ("missing", "perhaps_missing", "missing_for_figure")
 
 #: The mark of an answer where answers stand in a list.
 ANSWER_MARKS: dict[Outcome, Mark] = {
@@ -34,6 +46,7 @@ ANSWER_MARKS: dict[Outcome, Mark] = {
 
 _TITLES: dict[Kind, Text] = {
     "missing": Text("还缺的资料（每一项都可能改变结果）", "Still missing (each may change the answer)"),
+    "perhaps_missing": Text("还缺的资料（不一定每一项都有影响）", "Still missing (not each may matter)"),
     "referrals": Text("须由人认定", "Left to people"),
     "missing_for_figure": Text("算出数额还缺的资料", "Still missing for the figure"),
     "calculation": Text("金额的计算", "How the figure comes about"),
@@ -97,12 +110,12 @@ def grouped(citations: Iterable[str]) -> str:
 def outline(explanation: Explanation, language: Language) -> Outline:
     """Lay an explanation out in one language: what is missing or left to people first, then figures and criteria."""
     speaker = Speaker(language, explanation.source)
-    missing = speaker.missing(explanation)
+    missing, referred = speaker.missing(explanation), explanation.outcome is Outcome.REFERRED
     parts: dict[Kind, tuple[Item, ...]] = {
         # What a referred case lacks concerns its figure only, and comes after why it is referred.
-        "missing": () if explanation.outcome is Outcome.REFERRED else missing,
+        "missing" if explanation.missing_is_exact else "perhaps_missing": () if referred else missing,
         "referrals": tuple(speaker.referral(referral) for referral in explanation.referrals),
-        "missing_for_figure": missing if explanation.outcome is Outcome.REFERRED else (),
+        "missing_for_figure": missing if referred else (),
         "calculation": tuple(speaker.line(line) for line in explanation.lines),
         "criteria": tuple(speaker.step(step) for step in sorted(explanation.criteria, key=_urgency)),
         "ways": tuple(speaker.sentence(sentence) for sentence in explanation.ways),
@@ -160,6 +173,12 @@ class Speaker:
         if step.replaced:
             words = Text("本条不满足，但可由人认定（见上）", "not met, but people may decide (see above)")
             below.append(Item("referred", self(words)))
+        for pending in step.pending:
+            words = Text(
+                f"本条不满足，但如属下列情形可由人认定，是否属于还不明：{pending.text.zh}",
+                f"not met, but people may decide in this case, and whether it is one is not known: {pending.text.en}",
+            )
+            below.append(Item("unknown", self(words), grouped(pending.citations)))
         if step.reading is not None and step.status is not Status.MET:
             below.append(Item("plain", self(step.reading)))
         if len(step.changes) == 1:
@@ -208,13 +227,7 @@ class Speaker:
 
     def missing(self, explanation: Explanation) -> tuple[Item, ...]:
         """The questions."""
-        items = [self.asked(asked) for asked in explanation.missing]
-        if not explanation.missing_is_exact:
-            words = Text(
-                "情形过多，所列各项不一定都有影响", "there are too many cases to search; not every item may matter"
-            )
-            items.append(Item("plain", self(words)))
-        return tuple(items)
+        return tuple(self.asked(asked) for asked in explanation.missing)
 
     def asked(self, asked: Asked) -> Item:
         """One question, with the fact's name in the profile, and the document that answers it."""

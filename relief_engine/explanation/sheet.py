@@ -14,7 +14,7 @@ from relief_engine.explanation import say
 from relief_engine.explanation.answer import applicant_name
 from relief_engine.explanation.build import Explanation, explain
 from relief_engine.explanation.harmless import one_line
-from relief_engine.explanation.outline import Item, Kind, Outline, Section, Speaker, outline, section_title
+from relief_engine.explanation.outline import QUESTIONS, Item, Kind, Outline, Section, Speaker, outline, section_title
 from relief_engine.text import Language, Text
 
 #: The words of a report's frame.
@@ -150,7 +150,7 @@ def _without_applicant(laid_out: Outline, explanation: Explanation, language: La
     items = Speaker(language, explanation.source).missing(own)
     sections = []
     for section in laid_out.sections:
-        if section.kind not in ("missing", "missing_for_figure"):
+        if section.kind not in QUESTIONS:
             sections.append(section)
         elif items:
             sections.append(section._replace(items=items))

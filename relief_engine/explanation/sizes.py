@@ -35,14 +35,13 @@ def size_reason(
 
 def band(limit: Limit, level: int) -> Text:
     """The values of one class of an indicator: 100 人以上、不足 300 人."""
-    low = limit_words(limit, level - 1) if level > 0 else None
-    high = limit_words(limit, level) if level < len(limit.bounds) else None
-    if low is None and high is None:
-        return Text("任何数值", "any value")
-    if low is None:
-        return Text(f"不足 {high}", f"below {high.en}" if high else "")
-    if high is None:
+    if level == 0:
+        high = limit_words(limit, 0)
+        return Text(f"不足 {high.zh}", f"below {high.en}")
+    low = limit_words(limit, level - 1)
+    if level == len(limit.bounds):
         return Text(f"{low.zh}以上", f"{low.en} or more")
+    high = limit_words(limit, level)
     return Text(f"{low.zh}以上、不足 {high.zh}", f"{low.en} or more, below {high.en}")
 
 
@@ -136,7 +135,7 @@ class _Sizes(NamedTuple):
         parts = tuple(self.indicator(row, limit, indicators.get(limit.indicator)) for limit in row.limits)
         join: Join | None = None
         if len(parts) > 1:
-            join = "any" if self.at_most is not None else "all"
+            join = "any" if self.at_most is not None else "all" if self.at_least is not None else None
         return Reason(
             status, name, self.fact.id, value, self.needed,
             citations=say.cited(row.citations), parts=parts, join=join,
@@ -165,7 +164,7 @@ class _Sizes(NamedTuple):
         needed, bound, inside = self.limit(limit)
         if not isinstance(value, int):
             text = say.titled(title, read)
-            if needed is not None:
+            if needed is not None and self.mood == "asked":
                 text = Text(f"{text.zh}，{needed.zh}", f"{text.en}; {needed.en}")
             place = self.trace.place(fact)
             return Reason(Status.UNKNOWN, text, fact.id, read, needed, place=place, citations=citations)
@@ -176,7 +175,7 @@ class _Sizes(NamedTuple):
         )
         met = level in inside
         margin = None
-        if not met and needed is not None and bound is not None:
+        if not met and needed is not None and bound is not None and self.mood == "asked":
             text = Text(f"{text.zh}，{needed.zh}", f"{text.en}; {needed.en}")
             margin = say.margin(fact, value - bound)
         return Reason(

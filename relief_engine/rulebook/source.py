@@ -258,9 +258,11 @@ def parse(text: str, file: str) -> Document:
         mark = error.problem_mark or error.context_mark
         location = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
         problem = error.problem or "syntax error"
-        builder.document.findings.append(
-            Finding("yaml-syntax", location, Text(f"YAML 语法错误（{problem}）", f"YAML syntax error: {problem}"))
-        )
+        slip = _slip(text, mark.line if mark else 0)
+        found = Finding("yaml-syntax", location, Text(f"YAML 语法错误（{problem}）", f"YAML syntax error: {problem}"))
+        if slip is not None:
+            found = Finding("yaml-syntax", Location(file, slip[0] + 1, slip[1] + 1), slip[2])
+        builder.document.findings.append(found)
     except yaml.reader.ReaderError as error:
         # The parsers disagree on how they give it: a number or the character itself.
         number = error.character if isinstance(error.character, int) else ord(error.character[0])
@@ -272,6 +274,36 @@ def parse(text: str, file: str) -> Document:
             )
         )
     return builder.document
+
+
+_FULL_WIDTH_COLON = re.compile(r"[\s-]*[\w\"']+\s*(：)")
+_TIGHT_COLON = re.compile(r"[\s-]*[A-Za-z_]\w*(:)[^\s:/]")
+
+
+def _slip(text: str, line: int) -> tuple[int, int, Text] | None:
+    """The usual slip behind a syntax error, where the parser stumbled or on the line before: line, column, words."""
+    lines = text.splitlines()
+    for index in (line, line - 1):
+        if not 0 <= index < len(lines):
+            continue
+        here = lines[index]
+        if "\t" in here:
+            words = Text("这一行有制表符（Tab），请改为空格", "this line holds a tab; use spaces")
+            return index, here.index("\t"), words
+        if (match := _FULL_WIDTH_COLON.match(here)) and ":" not in here[: match.start(1)]:
+            words = Text("冒号是全角的“：”，请改为半角冒号加空格", "a full-width colon; write ':' and a space")
+            return index, match.start(1), words
+        if match := _TIGHT_COLON.match(here):
+            words = Text("冒号后面缺少空格", "a space is missing after the colon")
+            return index, match.start(1), words
+    for index in (line, line - 1):
+        if 1 <= index < len(lines) and lines[index - 1].strip():
+            indents = [len(row) - len(row.lstrip(" ")) for row in (lines[index - 1], lines[index])]
+            plain = not lines[index - 1].rstrip().endswith((":", "-", "[", "{", ","))
+            if indents[1] > indents[0] and plain and not lines[index - 1].lstrip().startswith("- "):
+                words = Text("缩进与上一行不齐", "the indentation does not match the line above")
+                return index, indents[1], words
+    return None
 
 
 def read(path: Path, label: str | None = None) -> Document:

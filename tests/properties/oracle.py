@@ -219,9 +219,9 @@ def rent_of(lease: Mapping[str, Any], months: int, first: dt.date, last: dt.date
 
 
 def least_monthly_rent(lease: Mapping[str, Any], first: dt.date, last: dt.date) -> Fraction:
-    """The tenant's own rent of a month, the lowest where it is open; a month has 28 days at the least."""
+    """The tenant's own rent of a month, the lowest where it is open; six months have 181 days at the least."""
     if "daily_rent_per_m2" in lease:
-        return Fraction(lease["daily_rent_per_m2"]) * Fraction(lease["area"]) * 28
+        return Fraction(lease["daily_rent_per_m2"]) * Fraction(lease["area"]) * 181 / 6
     return rent_of(lease, 1, first, last)[0]
 
 

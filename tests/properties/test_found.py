@@ -117,7 +117,7 @@ def test_steps_bound_an_unknown_start() -> None:
         ("lease.end", {"lease_start": "2022-06-01", "lease_monthly_rent": 0}),
     ],
 )
-def test_what_the_rules_wait_for_in_vain_is_asked_and_marked(hidden: str, given: dict[str, object]) -> None:
+def test_what_the_rules_wait_for_in_vain_is_asked_and_marked(hidden: str, given: dict[str, Any]) -> None:
     """All completions agree and three-valued logic does not see it: nothing is granted, the fact is asked for."""
     decision = decided(hidden, **given)
     assert decision.outcome is Outcome.UNDETERMINED
