@@ -155,6 +155,13 @@ class Reading:
             case ex.Between(low=low, high=high):
                 a, b = self.figure(low), self.figure(high)
                 return None if a is None or b is None else (a[0], b[1])
+            case ex.Extreme(least=least, parts=parts):
+                found = [self.figure(part) for part in parts]
+                spans = [span for span in found if span is not None]
+                if len(spans) < len(found):
+                    return None
+                pick = min if least else max
+                return pick(low for low, _ in spans), pick(high for _, high in spans)
             case ex.OverlapDays(start=start, end=end, year=year):
                 a, b, of = self.figure(start), self.figure(end), int(self.constant(self.parameter(year.name).value)[0])
                 if a is None or b is None:

@@ -64,7 +64,9 @@ class Writer:
         if kind < 2:
             return self.atom(depth)
         if kind == 5:
-            return f"not ({self.condition(depth - 1)})"
+            denied = self.condition(depth - 1)
+            # A comparison with an entry that a table may lack can't be denied.
+            return denied if "[lease.premises_district]" in denied else f"not ({denied})"
         word = " and " if kind < 4 else " or "
         return word.join(f"({self.condition(depth - 1)})" for _ in range(self.random.randint(2, 3)))
 
@@ -81,7 +83,8 @@ class Writer:
                 tested = self.one_of("in", "not in")
                 return f"lease.tenancy {tested} {self.some('direct', 'via_other', 'sublessor')}"
             case 3:
-                return f"lease.premises_district {self.one_of('in', 'not in')} {self.one_of('listed', self.some(*DISTRICTS))}"
+                districts = self.one_of("listed", self.some(*DISTRICTS))
+                return f"lease.premises_district {self.one_of('in', 'not in')} {districts}"
             case 4:
                 return f"applicant.three_sector {self.one_of('==', '!=')} {self.one_of('services', 'primary')}"
             case 5 | 6:

@@ -40,52 +40,56 @@ DAYS: Sequence[dt.date] = tuple(
 class Case:
     """Drawn answers about one lease and its tenant, on a day. (No dataclass: Hypothesis would print the rulebook.)"""
 
-    def __init__(self, as_of: dt.date, answers: Answers, programme: Programme = RENT) -> None:
-        self.as_of, self.answers, self.programme = as_of, answers, programme
+    def __init__(self, as_of: dt.date, answers: Answers, programme: Programme = RENT, world: World = WORLD) -> None:
+        self.as_of, self.answers, self.programme, self.world = as_of, answers, programme, world
 
     @cached_property
     def mapping(self) -> dict[str, object]:
         """The profile as a user would write it."""
-        return WORLD.mapping(self.as_of, self.answers)
+        return self.world.mapping(self.as_of, self.answers)
 
     @cached_property
     def program(self) -> ir.Program:
         """The programme on the day."""
-        return ENGINE.program(self.programme, self.as_of)
+        return self.world.engine.program(self.programme, self.as_of)
 
     @cached_property
     def vector(self) -> list[Value]:
         """The slots that the engine works on."""
-        return WORLD.vector(self.programme, self.answers, self.as_of)
+        return self.world.vector(self.programme, self.answers, self.as_of)
 
     @cached_property
     def values(self) -> Sequence[int | None]:
         """The values of all nodes."""
-        return ENGINE.evaluator(self.program)(self.vector)
+        return self.world.engine.evaluator(self.program)(self.vector)
 
     @cached_property
     def barred(self) -> frozenset[int]:
         """The slots of figures that do not exist."""
-        return WORLD.barred(self.programme, self.answers)
+        return self.world.barred(self.programme, self.answers)
 
     @cached_property
     def decision(self) -> Decision:
         """What is decided, through the door that users take."""
-        (decision,) = ENGINE.decide(self.mapping, programmes=[self.programme.id]).decisions
+        (decision,) = self.world.engine.decide(self.mapping, programmes=[self.programme.id]).decisions
         return decision
 
     def but(self, answers: Answers) -> Case:
         """The same with other answers."""
-        return Case(self.as_of, answers, self.programme)
+        return Case(self.as_of, answers, self.programme, self.world)
 
     def __repr__(self) -> str:
         return f"Case({self.mapping!r})"
 
 
-def case(chooser: Chooser, *, unknown: int | None = None, absent: bool = True, favoured: bool | None = None) -> Case:
-    """One case; the arguments are those of :meth:`World.draw`."""
-    day = chooser.of(DAYS)
-    return Case(day, WORLD.draw(RENT, day, chooser, unknown=unknown, absent=absent, favoured=favoured))
+def case(
+    chooser: Chooser, *, unknown: int | None = None, absent: bool = True, favoured: bool | None = None,
+    programme: Programme = RENT, world: World = WORLD, days: Sequence[dt.date] = DAYS,
+) -> Case:  # fmt: skip
+    """One case; ``unknown``, ``absent`` and ``favoured`` are those of :meth:`World.draw`."""
+    day = chooser.of(days)
+    answers = world.draw(programme, day, chooser, unknown=unknown, absent=absent, favoured=favoured)
+    return Case(day, answers, programme, world)
 
 
 def complete(chooser: Chooser) -> Case:
@@ -106,14 +110,17 @@ class Pair:
 
 def pair(chooser: Chooser) -> Pair:
     """Answers of which some are hidden, one to four or a share of them."""
-    more = case(chooser, unknown=chooser.of((0, 0, 8)))
-    known = [name for name, value in more.answers.items() if not isinstance(value, str)]
+    return hidden(case(chooser, unknown=chooser.of((0, 0, 8))), chooser)
+
+
+def hidden(more: Case, chooser: Chooser, keep: Sequence[str] = ()) -> Pair:
+    """A case with some of its answers hidden, but not those to keep."""
+    known = [name for name, value in more.answers.items() if not isinstance(value, str) and name not in keep]
     if chooser.between(0, 1):
-        hidden = {chooser.of(known) for _ in range(chooser.between(1, 4))} if known else set()
+        names = {chooser.of(known) for _ in range(chooser.between(1, 4))} if known else set()
     else:
-        hidden = {name for name in known if chooser.between(0, 3) == 3}
-    less = {name: value for name, value in more.answers.items() if name not in hidden}
-    return Pair(more.but(less), more)
+        names = {name for name in known if chooser.between(0, 3) == 3}
+    return Pair(more.but({name: value for name, value in more.answers.items() if name not in names}), more)
 
 
 def cases(make: Callable[[Chooser], T]) -> st.SearchStrategy[T]:

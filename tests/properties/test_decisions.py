@@ -92,7 +92,7 @@ def the_outcome_follows_from_its_parts(drawn: Case) -> None:
 
 def the_nodes_say_what_the_tree_says(drawn: Case) -> None:
     """Conditions and the amount, read a second time as they are written. Joined tests may know more, never other."""
-    reading = formula.Reading(drawn.programme, WORLD.rulebook.standards, drawn.answers, drawn.as_of)
+    reading = formula.Reading(drawn.programme, drawn.world.rulebook.standards, drawn.answers, drawn.as_of)
     program, values = drawn.program, drawn.values
     conditions = [(c.wording, c.node) for c in program.criteria] + [(r.wording, r.node) for r in program.referrals]
     for wording, node in conditions:

@@ -103,16 +103,20 @@ FORMS = ("lease.rent_steps", "lease.annual_rent", "lease.daily_rent_per_m2")
 
 def few_hidden(chooser: Chooser) -> Brute:
     """A case with one to four unknown facts, one of which may be an industry that is known too coarsely."""
-    full = case(chooser, unknown=0, favoured=not one_in(chooser, 3))
+    return brute_of(case(chooser, unknown=0, favoured=not one_in(chooser, 3)), chooser, MOST)
+
+
+def brute_of(full: Case, chooser: Chooser, most: int) -> Brute:
+    """A case with one to four of its facts hidden, as many as leave no more than so many completions."""
     known = [name for name, value in full.answers.items() if not isinstance(value, str) and name not in FORMS]
-    hidden = list(dict.fromkeys(chooser.of(known) for _ in range(chooser.between(1, 4))))
+    names = list(dict.fromkeys(chooser.of(known) for _ in range(chooser.between(1, 4))))
     while True:
-        answers = {name: value for name, value in full.answers.items() if name not in hidden}
-        asked = [*hidden, "applicant.industry"] if is_coarse(answers.get("applicant.industry")) else hidden
-        brute = Brute(WORLD, RENT, answers, full.as_of, asked)
-        if brute.size <= MOST:
+        answers = {name: value for name, value in full.answers.items() if name not in names}
+        asked = [*names, "applicant.industry"] if is_coarse(answers.get("applicant.industry")) else names
+        brute = Brute(full.world, full.programme, answers, full.as_of, asked)
+        if brute.size <= most:
             return brute
-        hidden = hidden[1:]
+        names = names[1:]
 
 
 def is_coarse(code: Answer | None) -> bool:
