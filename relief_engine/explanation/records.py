@@ -68,6 +68,7 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
                 "title": step.title.in_(language),
                 "status": step.status.value,
                 "replaced": step.replaced,
+                "pending": [sentence.id for sentence in step.pending],
                 "citations": list(step.citations),
                 "changes": [
                     {"fact": change.fact, "subject": change.subject, "text": change.text.in_(language)}

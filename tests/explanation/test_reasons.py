@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from relief_engine.decision import Status, status
+from relief_engine.decision import Outcome, Status, status
 from relief_engine.engine import Engine
 from relief_engine.explanation.build import Explanation
 from relief_engine.explanation.reason import Reason
@@ -163,3 +163,17 @@ def test_sizes_of_a_coarse_code_are_told_row_by_row(town: Engine) -> None:
     assert [leaf.margin.zh for part in size.parts for leaf in part.parts if leaf.margin] == [
         "多 150 人", "多 8,000 万元", "多 100 人", "多 7,000 万元",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plan", "outcome", "pending"),
+    [(None, Outcome.UNDETERMINED, ["full-plan"]), ("none", Outcome.INELIGIBLE, []), ("full", Outcome.REFERRED, [])],
+)
+def test_a_referral_that_may_yet_stand_in_is_named(
+    town: Engine, plan: str | None, outcome: Outcome, pending: list[str]
+) -> None:
+    explanation = case(town, "town/rent", {"employees": 200, "revenue": 9000, "plan": plan})
+    step = next(step for step in explanation.criteria if step.id == "small")
+    assert (explanation.outcome, step.status) == (outcome, Status.UNMET)
+    assert [sentence.id for sentence in step.pending] == pending
+    assert step.replaced is (plan == "full")

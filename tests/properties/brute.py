@@ -22,13 +22,13 @@ from tests.properties.drawing import Answer, Answers, World
 Shown = tuple[object, ...]
 
 
-def shown(program: ir.Program, values: Sequence[int | None]) -> Shown:
-    """The outcome and amount of a profile of which nothing is left to ask: what is open then, no one can know."""
+def shown(program: ir.Program, values: Sequence[int | None], *, absent: bool) -> Shown:
+    """The outcome and amount of a profile of which nothing is left to ask; ``absent`` if figures do not exist."""
     outcome = outcome_of(program, values)
-    if outcome is Outcome.INELIGIBLE:
-        return (outcome,)
-    if outcome is Outcome.UNDETERMINED:
+    if outcome is Outcome.UNDETERMINED and absent:
         outcome = Outcome.REFERRED
+    if outcome in (Outcome.INELIGIBLE, Outcome.UNDETERMINED):
+        return (outcome,)
     money = program.benefit.amount
     if money is None:
         return (outcome,)
@@ -117,7 +117,8 @@ class Brute:
         self.answers, self.asked = answers, asked
         program = world.engine.program(programme, as_of)
         evaluate = world.engine.evaluator(program)
-        self.show: Callable[[list[Value]], Shown] = lambda vector: shown(program, evaluate(vector))
+        absent = bool(world.barred(programme, answers))
+        self.show: Callable[[list[Value]], Shown] = lambda vector: shown(program, evaluate(vector), absent=absent)
         facts = [fact for name in asked if isinstance(fact := world.rulebook.facts[name], Fact)]
         self.values = [grid(world, fact, answers, asked) for fact in facts]
 
