@@ -89,6 +89,11 @@ def parse(source: SourceText) -> ast.expr | Finding:
         return Finding(
             "expr-too-long", where, Text(f"表达式超过 {MAX_LENGTH} 字", f"longer than {MAX_LENGTH} characters")
         )
+    for index, line in enumerate(source.lines):
+        if "#" in line:
+            # Python would drop what follows as a comment, and half a condition with it.
+            place = source.at(index + 2, len(line.partition("#")[0].encode()))
+            return Finding("expr-syntax", place, Text("表达式中不能有 # 号", "an expression must not hold a '#'"))
     stray = _stray_bracket(source)
     if stray is not None:
         return Finding("expr-syntax", stray, _said("unmatched closing bracket"))
