@@ -3,216 +3,222 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import keyword
+import unicodedata
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from relief_engine.errors import did_you_mean
 from relief_engine.rulebook import facts as f
 from relief_engine.rulebook import shapes as s
 from relief_engine.rulebook.building import Desk, optional_text, text
 from relief_engine.rulebook.source import Document, Path_
+from relief_engine.rulebook.typecheck import RESERVED
 from relief_engine.text import Text
 
 #: The largest figure by type, in base units: people, plain numbers, yuan.
 _LARGEST = {"count": 10**9, "number": 10**9, "amount": 10**12, "steps": 10**12}
-_NEEDS_UNIT = ("count", "amount", "number", "steps")
+_FIGURES = ("count", "amount", "number", "steps")
+#: The keys that only some types have.
+_ONLY_FOR: Mapping[str, tuple[str, ...]] = {
+    "unit": _FIGURES,
+    "at_most": _FIGURES,
+    "not_available": (*_FIGURES, "date", "industry_code"),
+    "choices": ("choice",),
+    "codes": ("industry_code",),
+    "open_ended": ("date",),
+}
+_NEEDED: Mapping[str, str] = {**dict.fromkeys(_FIGURES, "unit"), "choice": "choices", "industry_code": "codes"}
 
 
 def build_facts(document: Document, file: s.FactsFile, desk: Desk) -> f.SubjectFacts:
     """The facts, derived facts and relations of one subject."""
-    facts: dict[str, f.Fact] = {}
-    headers: dict[str, str] = {}
+    builder = _Builder(document, desk, file.subject)
+    desk.twice(document, "duplicate-fact", ("facts",), file.facts, Text("事实", "fact"))
+    known = {shape.id for shape in file.facts}
+    desk.twice(document, "duplicate-fact", ("derived",), file.derived, Text("事实", "fact"), known)
     for index, shape in enumerate(file.facts):
-        path: Path_ = ("facts", index)
-        if shape.id in facts:
-            desk.report(
-                document,
-                "duplicate-fact",
-                (*path, "id"),
-                Text(f"事实“{shape.id}”重复", f"the fact {shape.id!r} is declared twice"),
-            )
-            continue
-        for place, header in enumerate(shape.headers):
-            if header in headers:
-                desk.report(
-                    document,
-                    "duplicate-header",
-                    (*path, "headers", place),
-                    Text(
-                        f"表头“{header}”已用于 {headers[header]}",
-                        f"the header {header!r} already stands for {headers[header]}",
-                    ),
-                )
-            headers[header] = shape.id
-        facts[shape.id] = _fact(document, path, shape, file.subject, desk)
-    subject = file.subject
+        before = len(desk.findings)
+        fact = builder.fact(shape, ("facts", index))
+        if len(desk.findings) > before or shape.id in document.broken:
+            # Nothing is said of what uses a fact with a mistake: it may be right.
+            document.broken.add(shape.id)
+            desk.broken.add(fact.id)
+        else:
+            builder.facts.setdefault(shape.id, fact)
     derived: list[f.FormFact | f.ExtremeFact] = []
     for index, item in enumerate(file.derived):
-        path = ("derived", index)
-        if isinstance(item, s.GivenForm):
-            derived.append(_form(document, path, item, subject, facts, desk))
+        path: Path_ = ("derived", index)
+        built = builder.form(item, path) if isinstance(item, s.GivenForm) else builder.extreme(item, path)
+        if built is not None:
+            derived.append(built)
         else:
-            extreme = _extreme(document, path, item, subject, facts, desk)
-            if extreme is not None:
-                derived.append(extreme)
-    relations = tuple(
-        relation
-        for index, item in enumerate(file.relations)
-        if (relation := _relation(document, ("relations", index), item, facts, desk)) is not None
+            desk.broken.add(f"{file.subject}.{item.id}")
+    relations = [builder.relation(item, ("relations", index)) for index, item in enumerate(file.relations)]
+    return f.SubjectFacts(
+        file.subject,
+        text(file.label),
+        tuple(builder.facts.values()),
+        tuple(derived),
+        tuple(relation for relation in relations if relation is not None),
     )
-    return f.SubjectFacts(subject, text(file.label), tuple(facts.values()), tuple(derived), relations)
 
 
-def _domain(
-    document: Document, path: Path_, name: str, choices: Sequence[s.ChoiceShape], desk: Desk
-) -> tuple[f.Domain, dict[str, int]]:
-    names: dict[str, int] = {}
-    for index, choice in enumerate(choices):
-        for word in dict.fromkeys([choice.id, choice.label.zh, choice.label.en, *choice.aliases]):
-            if names.get(word, index) != index:
-                desk.report(
-                    document,
-                    "duplicate-choice",
-                    (*path, index),
-                    Text(f"选项名称“{word}”重复", f"the choice name {word!r} is used twice"),
+class _Builder:
+    """Builds the facts of one subject; mistakes go to the desk."""
+
+    def __init__(self, document: Document, desk: Desk, subject: s.Subject) -> None:
+        self.document = document
+        self.desk = desk
+        self.subject = subject
+        self.facts: dict[str, f.Fact] = {}
+        self.headers: dict[str, str] = {}
+
+    def report(self, code: str, path: Path_, message: Text, *, key: bool = False) -> None:
+        self.desk.report(self.document, code, path, message, key=key)
+
+    def fact(self, shape: s.FactShape, path: Path_) -> f.Fact:
+        """One fact as it is declared."""
+        self.keys(shape, path)
+        for place, header in enumerate(shape.headers):
+            taken = self.headers.setdefault(header, shape.id)
+            if taken != shape.id:
+                message = Text(f"表头“{header}”已用于 {taken}", f"the header {header!r} already stands for {taken}")
+                self.report("duplicate-header", (*path, "headers", place), message)
+        unit = None if shape.unit is None else self.desk.unit(self.document, (*path, "unit"), shape.unit)
+        domain, names = self.domain((*path, "choices"), f"{self.subject}.{shape.id}", shape.choices)
+        denominator = f.DENOMINATOR.get(shape.type, 1)
+        lowest, highest = 0, _LARGEST.get(shape.type, 0) * denominator
+        if shape.type == "date":
+            lowest, highest = f.FIRST_DAY, f.LAST_DAY
+        elif shape.at_most is not None:
+            most = Fraction(shape.at_most) * (unit.scale if unit else 1) * denominator
+            if most <= 0 or most.denominator != 1:
+                message = Text(
+                    "上限应为正数，并且能精确表示", "the limit must be positive and exact in the fact's unit"
                 )
-            names.setdefault(word, index)
-    domain = f.Domain(name, tuple(c.id for c in choices), tuple(text(c.label) for c in choices))
-    return domain, names
+                self.report("fact-limit", (*path, "at_most"), message)
+            highest = int(most)
+        return f.Fact(
+            id=f"{self.subject}.{shape.id}", subject=self.subject, type=shape.type, unit=unit, denominator=denominator,
+            domain=domain if shape.choices else None, names=names, label=text(shape.label),
+            question=text(shape.question), period=optional_text(shape.period), note=optional_text(shape.note),
+            evidence=optional_text(shape.evidence), headers=tuple(shape.headers), changeable=shape.changeable,
+            not_available=shape.not_available, informative=shape.informative, open_ended=shape.open_ended,
+            lowest=lowest, highest=highest, where=self.document.where(path),
+        )  # fmt: skip
 
+    def keys(self, shape: s.FactShape, path: Path_) -> None:
+        """Report keys that the fact's type needs, or has no use for, and an id that no expression could write."""
+        needed = _NEEDED.get(shape.type)
+        if needed is not None and not getattr(shape, needed) and self.document.broken.isdisjoint((needed, shape.id)):
+            message = Text(f"{shape.type} 类事实缺少“{needed}”", f"a fact of type {shape.type} needs {needed!r}")
+            self.report("fact-key", path, message)
+        for key, types in _ONLY_FOR.items():
+            if getattr(shape, key) and shape.type not in types:
+                message = Text(f"{shape.type} 类事实不能有“{key}”", f"a fact of type {shape.type} takes no {key!r}")
+                self.report("fact-key", (*path, key), message, key=True)
+        if keyword.iskeyword(shape.id):
+            message = Text(f"“{shape.id}”是保留字，表达式里不能用", f"{shape.id!r} is a reserved word")
+            self.report("name-collision", (*path, "id"), message)
 
-def _fact(document: Document, path: Path_, shape: s.FactShape, subject: s.Subject, desk: Desk) -> f.Fact:
-    unit = desk.unit(document, (*path, "unit"), shape.unit) if shape.unit else None
-    if (shape.type in _NEEDS_UNIT) != (unit is not None):
-        desk.report(
-            document,
-            "fact-unit",
-            path,
-            Text(
-                f"“{shape.id}”{'缺少单位' if unit is None else '不应有单位'}",
-                f"{shape.id!r} {'needs a unit' if unit is None else 'takes no unit'}",
-            ),
-        )
-    if (shape.type == "choice") != bool(shape.choices):
-        desk.report(
-            document,
-            "fact-choices",
-            path,
-            Text(
-                f"“{shape.id}”{'缺少选项' if shape.type == 'choice' else '不应有选项'}",
-                f"{shape.id!r} {'needs choices' if shape.type == 'choice' else 'takes no choices'}",
-            ),
-        )
-    domain, names = _domain(document, (*path, "choices"), f"{subject}.{shape.id}", shape.choices, desk)
-    denominator = f.DENOMINATOR.get(shape.type, 1)
-    scale = unit.scale if unit else 1
-    highest = (
-        int(Fraction(shape.at_most) * scale * denominator)
-        if shape.at_most is not None
-        else _LARGEST.get(shape.type, 0) * denominator
-    )
-    lowest = 0
-    if shape.type == "date":
-        lowest, highest = f.FIRST_DAY, f.LAST_DAY
-    return f.Fact(
-        id=f"{subject}.{shape.id}", subject=subject, type=shape.type, unit=unit, denominator=denominator,
-        domain=domain if shape.choices else None, names=names, label=text(shape.label), question=text(shape.question),
-        period=optional_text(shape.period), note=optional_text(shape.note), evidence=optional_text(shape.evidence),
-        headers=tuple(shape.headers), changeable=shape.changeable, not_available=shape.not_available,
-        informative=shape.informative, open_ended=shape.open_ended, lowest=lowest, highest=highest,
-        where=document.where(path),
-    )  # fmt: skip
-
-
-def _known(
-    document: Document, path: Path_, name: str, types: Sequence[str], facts: dict[str, f.Fact], desk: Desk
-) -> f.Fact | None:
-    fact = facts.get(name)
-    if fact is None:
-        if name not in desk.broken:
-            hint = did_you_mean(name, facts)
-            desk.report(
-                document,
-                "unknown-fact",
-                path,
-                Text(f"没有事实“{name}”{hint.zh}", f"there is no fact {name!r}{hint.en}"),
-            )
-        return None
-    if types and fact.type not in types:
-        desk.report(
-            document,
-            "fact-type",
-            path,
-            Text(f"“{name}”的类型应为 {'、'.join(types)}", f"{name!r} must be of type {' or '.join(types)}"),
-        )
-        return None
-    return fact
-
-
-def _form(
-    document: Document, path: Path_, shape: s.GivenForm, subject: s.Subject, facts: dict[str, f.Fact], desk: Desk
-) -> f.FormFact:
-    domain, _ = _domain(document, (*path, "choices"), f"{subject}.{shape.id}", shape.choices, desk)
-    given = []
-    for name, choice in {**shape.form_given_by}.items():
-        fact = _known(document, (*path, "form_given_by", name), name, (), facts, desk)
-        index = domain.index(choice)
-        if index is None:
-            desk.report(
-                document,
-                "unknown-choice",
-                (*path, "form_given_by", name),
-                Text(f"没有选项“{choice}”", f"there is no choice {choice!r}"),
-            )
-        elif fact is not None:
-            given.append((fact.id, index))
-    otherwise = domain.index(shape.otherwise)
-    if otherwise is None:
-        desk.report(
-            document,
-            "unknown-choice",
-            (*path, "otherwise"),
-            Text(f"没有选项“{shape.otherwise}”", f"there is no choice {shape.otherwise!r}"),
-        )
-    return f.FormFact(
-        f"{subject}.{shape.id}", subject, text(shape.label), domain, tuple(given), otherwise or 0, document.where(path)
-    )
-
-
-def _extreme(
-    document: Document, path: Path_, shape: s.StepExtreme, subject: s.Subject, facts: dict[str, f.Fact], desk: Desk
-) -> f.ExtremeFact | None:
-    desk.citations(document, (*path, "cite"), shape.cite)
-    steps = _known(document, (*path, "of"), shape.of, ("steps",), facts, desk)
-    start = _known(document, (*path, "from"), shape.from_, ("date",), facts, desk)
-    end = _known(document, (*path, "to"), shape.to, ("date",), facts, desk)
-    if steps is None or start is None or end is None or steps.unit is None:
-        return None
-    return f.ExtremeFact(
-        f"{subject}.{shape.id}", subject, text(shape.label), steps.unit, steps.denominator, shape.extreme == "lowest",
-        steps.id, start.id, end.id, dt.date(shape.year, 1, 1).toordinal(), dt.date(shape.year, 12, 31).toordinal(),
-        document.where(path),
-    )  # fmt: skip
-
-
-def _relation(document: Document, path: Path_, shape: s.NotBefore | s.OneForm | s.AmongSteps,
-              facts: dict[str, f.Fact], desk: Desk) -> f.Relation | None:  # fmt: skip
-    match shape:
-        case s.NotBefore():
-            later = _known(document, (*path, "later"), shape.later, ("date",), facts, desk)
-            earlier = _known(document, (*path, "not_before"), shape.not_before, ("date",), facts, desk)
-            return f.NotBeforeRelation(later.id, earlier.id) if later and earlier else None
-        case s.OneForm():
-            groups = tuple(
-                tuple(
-                    fact.id
-                    for place, name in enumerate(group)
-                    if (fact := _known(document, (*path, "one_form_of", index, place), name, (), facts, desk))
+    def domain(self, path: Path_, name: str, choices: Sequence[s.ChoiceShape]) -> tuple[f.Domain, dict[str, int]]:
+        """The choices with all names that stand for them."""
+        names: dict[str, int] = {}
+        for index, choice in enumerate(choices):
+            for word in dict.fromkeys([choice.id, choice.label.zh, choice.label.en, *choice.aliases]):
+                if names.setdefault(word, index) != index:
+                    message = Text(f"选项名称“{word}”重复", f"the choice name {word!r} is used twice")
+                    self.report("duplicate-choice", (*path, index), message)
+            if keyword.iskeyword(choice.id) or choice.id in RESERVED or not _is_plain(choice.id):
+                message = Text(
+                    f"“{choice.id}”是保留字，或含有全角、变体字符，表达式里不能用",
+                    f"{choice.id!r} is reserved, or has full-width or variant characters: no expression can write it",
                 )
-                for index, group in enumerate(shape.one_form_of)
-            )
-            return f.OneFormRelation(groups)
-        case s.AmongSteps():
-            value = _known(document, (*path, "value"), shape.value, ("amount",), facts, desk)
-            steps = _known(document, (*path, "among_steps"), shape.among_steps, ("steps",), facts, desk)
-            return f.AmongStepsRelation(value.id, steps.id) if value and steps else None
+                self.report("name-collision", (*path, index, "id"), message)
+        domain = f.Domain(name, tuple(c.id for c in choices), tuple(text(c.label) for c in choices))
+        return domain, names
+
+    def known(self, path: Path_, name: str, types: Sequence[str]) -> f.Fact | None:
+        """The fact of that name and one of those types (any if none are given); None, and a finding, without one."""
+        fact = self.facts.get(name)
+        if fact is None:
+            if name not in self.document.broken:
+                self.desk.unknown(self.document, "unknown-fact", path, name, self.facts, Text("事实", "fact"))
+            return None
+        if types and fact.type not in types:
+            message = Text(f"“{name}”的类型应为 {'、'.join(types)}", f"{name!r} must be of type {' or '.join(types)}")
+            self.report("fact-type", path, message)
+            return None
+        return fact
+
+    # --- derived facts and relations ----------------------------------------------------------------------------
+
+    def form(self, shape: s.GivenForm, path: Path_) -> f.FormFact | None:
+        """Which form of a figure is given."""
+        domain, _ = self.domain((*path, "choices"), f"{self.subject}.{shape.id}", shape.choices)
+        given: list[tuple[str, int]] = []
+        for name, choice in shape.form_given_by.items():
+            fact = self.known((*path, "form_given_by", name), name, ())
+            index = self.choice((*path, "form_given_by", name), choice, domain)
+            if fact is not None and index is not None:
+                given.append((fact.id, index))
+        otherwise = self.choice((*path, "otherwise"), shape.otherwise, domain)
+        if otherwise is None:
+            return None
+        return f.FormFact(
+            domain.name, self.subject, text(shape.label), domain, tuple(given), otherwise, self.document.where(path)
+        )
+
+    def choice(self, path: Path_, name: str, domain: f.Domain) -> int | None:
+        index = domain.index(name)
+        if index is None and name not in self.document.broken:
+            self.desk.unknown(self.document, "unknown-choice", path, name, domain.ids, Text("选项", "choice"))
+        return index
+
+    def extreme(self, shape: s.StepExtreme, path: Path_) -> f.ExtremeFact | None:
+        """The lowest or highest step of a year."""
+        self.desk.citations(self.document, (*path, "cite"), shape.cite)
+        steps = self.known((*path, "of"), shape.of, ("steps",))
+        start = self.known((*path, "from"), shape.from_, ("date",))
+        end = self.known((*path, "to"), shape.to, ("date",))
+        if steps is None or start is None or end is None or steps.unit is None:
+            return None
+        return f.ExtremeFact(
+            f"{self.subject}.{shape.id}", self.subject, text(shape.label), steps.unit, steps.denominator,
+            shape.extreme == "lowest", steps.id, start.id, end.id, dt.date(shape.year, 1, 1).toordinal(),
+            dt.date(shape.year, 12, 31).toordinal(), self.document.where(path),
+        )  # fmt: skip
+
+    def relation(self, shape: s.NotBefore | s.OneForm | s.AmongSteps, path: Path_) -> f.Relation | None:
+        """A relation between facts; None if one of them is not there."""
+        match shape:
+            case s.NotBefore():
+                later = self.known((*path, "later"), shape.later, ("date",))
+                earlier = self.known((*path, "not_before"), shape.not_before, ("date",))
+                return f.NotBeforeRelation(later.id, earlier.id) if later and earlier else None
+            case s.OneForm():
+                return f.OneFormRelation(
+                    tuple(
+                        tuple(
+                            fact.id
+                            for place, name in enumerate(group)
+                            if (fact := self.known((*path, "one_form_of", index, place), name, ()))
+                        )
+                        for index, group in enumerate(shape.one_form_of)
+                    )
+                )
+            case s.AmongSteps():
+                value = self.known((*path, "value"), shape.value, ("amount",))
+                steps = self.known((*path, "among_steps"), shape.among_steps, ("steps",))
+                if value is None or steps is None or value.unit is None or steps.unit is None:
+                    return None
+                if not value.unit.same_kind(steps.unit):
+                    message = Text(
+                        f"单位不一致：{value.unit} 与 {steps.unit}", f"units differ: {value.unit} and {steps.unit}"
+                    )
+                    self.report("unit-mismatch", path, message)
+                return f.AmongStepsRelation(value.id, steps.id)
+
+
+def _is_plain(name: str) -> bool:
+    return name.isascii() or unicodedata.normalize("NFKC", name) == name

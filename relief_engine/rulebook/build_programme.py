@@ -4,274 +4,236 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from relief_engine.errors import did_you_mean
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook import programme as p
-from relief_engine.rulebook import shapes as s
-from relief_engine.rulebook.build_parameters import build_lets, build_parameters
+from relief_engine.rulebook import programme_shapes as s
+from relief_engine.rulebook.build_benefit import build_benefit
+from relief_engine.rulebook.build_parameters import build_parameters, check_name
 from relief_engine.rulebook.building import Desk, optional_text, text
-from relief_engine.rulebook.check_programme import check_stand_ins, check_uses
-from relief_engine.rulebook.drafting import Builder
+from relief_engine.rulebook.check_programme import check_programme
+from relief_engine.rulebook.dating import Version
 from relief_engine.rulebook.facts import AnyFact, Domain
+from relief_engine.rulebook.shapes import Cite, Dated
 from relief_engine.rulebook.source import Document, Path_
-from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.typecheck import Scope
+from relief_engine.rulebook.workshop import Workshop
 from relief_engine.text import Text
+
+_DAY = dt.timedelta(days=1)
+S = TypeVar("S")
+V = TypeVar("V")
 
 
 def build_programme(
     document: Document, file: s.ProgrammeFile, facts: Mapping[str, AnyFact], domains: Iterable[Domain], desk: Desk
 ) -> p.Programme | None:
     """A programme with all its expressions typed; mistakes are findings, and then nothing may use the result."""
-    period = p.Period(file.from_ or p.FIRST, file.to or p.LAST)
     visible = {i: fact for i, fact in facts.items() if i.partition(".")[0] in ("applicant", file.subject)}
-    builder = Builder(document, desk, Scope(visible), period, frozenset(document.broken | desk.broken))
+    scope = Scope(visible, hidden=frozenset(facts) - frozenset(visible), broken_subjects=desk.broken_subjects)
+    shop = Workshop(document, desk, scope)
+    before = len(desk.findings)
     citations = desk.citations(document, ("cite",), file.cite)
-    whole = builder.bounds(file, (), citations, None)
+    whole = shop.calendar.bounds(file, (), citations)
     if whole is None:
         return None
-    builder.period = whole
-    choices = {name for domain in domains for name in domain.ids}
-    parameters = build_parameters(builder, file, choices)
-    builder.scope.parameters = {name: parameter.type for name, parameter in parameters.items()}
-    lets = build_lets(builder, file, choices)
-    criteria = _criteria(builder, file)
-    referrals = _referrals(builder, file)
-    benefit = _benefit(builder, file)
-    deadlines = _deadlines(builder, file)
-    ways, by_hand, remarks = (
-        _remarks(builder, getattr(file, key), key) for key in ("ways", "check_by_hand", "remarks")
-    )
-    # Where a part is wrong, what only that part uses is not a second mistake.
-    whole_file = not builder.failed and not document.broken
-    for name, parameter in parameters.items():
-        if whole_file and name not in builder.scope.used_parameters and name not in builder.broken:
-            desk.report(
-                document,
-                "parameter-unused",
-                ("parameters", name),
-                Text(f"参数“{name}”没有用到", f"the parameter {name!r} is never used"),
-                key=True,
-            )
-        if name not in builder.broken:
-            what = Text(f"参数“{name}”", f"the parameter {name!r}")
-            builder.covered(parameter.versions, ("parameters", name), what, whole)
-    for name in file.let:
-        if whole_file and name in lets and name not in builder.scope.used_lets and name not in builder.broken:
-            desk.report(
-                document,
-                "let-unused",
-                ("let", name),
-                Text(f"中间量“{name}”没有用到", f"the figure {name!r} is never used"),
-                key=True,
-            )
-    check_uses(document, file, builder.expressions, desk)
-    check_stand_ins(document, criteria, referrals, desk)
-    not_available = None
-    if file.not_available is not None:
-        shape = file.not_available
-        not_available = p.NotAvailable(
-            shape.id,
-            text(shape.title),
-            text(shape.reason),
-            desk.citations(document, ("not_available", "cite"), shape.cite),
-        )
-    if benefit is None:
-        return None
-    return p.Programme(
+    shop.calendar.whole = whole
+    choices = frozenset(name for domain in domains for name in domain.ids)
+    parameters = build_parameters(shop, file, choices)
+    scope.parameters = {name: parameter.type for name, parameter in parameters.items()}
+    scope.broken = frozenset(document.broken | desk.broken)
+    lets = _lets(shop, file, choices)
+    scope.broken = frozenset(document.broken | desk.broken)
+    programme = p.Programme(
         file.programme, text(file.title), text(file.summary), text(file.authority), file.subject, whole, citations,
-        visible, parameters, lets, criteria, referrals, not_available, benefit, deadlines, ways, by_hand, remarks,
+        visible, parameters, lets, _criteria(shop, file), _referrals(shop, file), _not_available(shop, file),
+        build_benefit(shop, file.benefit), _deadlines(shop, file), _remarks(shop, file.ways, "ways"),
+        _remarks(shop, file.check_by_hand, "check_by_hand"), _remarks(shop, file.remarks, "remarks"),
         document.where(()),
     )  # fmt: skip
+    desk.findings.extend(check_programme(programme, document, scope.broken))
+    if not document.findings and len(desk.findings) == before:
+        # With any other mistake in the file, what looks unused may be what a wrong name was meant to be.
+        _unused(shop, parameters, scope.used_parameters, "parameters", Text("参数", "parameter"))
+        _unused(shop, lets, scope.used_lets, "let", Text("中间量", "figure"))
+    return programme
 
 
-def _dated(b: Builder, shape: s.CriterionShape | s.ReferralShape, path: Path_) -> p.Dated[p.Wording]:
-    around = b.bounds(shape, path, (), b.period) or b.period
-    items: list[tuple[s.Dated, Path_, Sequence[Citation], p.Wording]] = []
-    shapes: Sequence[tuple[s.CriterionShape | s.CriterionVersion | s.ReferralShape | s.ReferralVersion, Path_]]
-    shapes = [(shape, path)]
-    versions: Sequence[s.CriterionVersion | s.ReferralVersion] = shape.versions
-    if versions:
-        shapes = [(version, (*path, "versions", index)) for index, version in enumerate(versions)]
-    for version, here in shapes:
-        if isinstance(version, s.CriterionShape | s.CriterionVersion):
-            remark = optional_text(version.reading)
-        else:
-            remark = optional_text(version.reason) or optional_text(
-                shape.reason if isinstance(shape, s.ReferralShape) else None
-            )
-        worded = b.wording(version, here, remark)
-        if worded is not None:
-            wording, citations = worded
-            items.append((version, here, citations, wording))
-    return b.versions(items, around)
+def _unused(shop: Workshop, names: Iterable[str], used: set[str], key: str, what: Text) -> None:
+    code = "parameter-unused" if key == "parameters" else "let-unused"
+    for name in names:
+        if name not in used:
+            message = Text(f"{what.zh}“{name}”没有用到", f"the {what.en} {name!r} is never used")
+            shop.report(code, (key, name), message, key=True)
 
 
-def _unique(b: Builder, shapes: Sequence[object], key: str, taken: Iterable[str] = ()) -> None:
-    seen = set(taken)
-    for index, shape in enumerate(shapes):
-        name = str(getattr(shape, "id", ""))
-        if name in seen:
-            b.desk.report(
-                b.document, "duplicate-id", (key, index, "id"), Text(f"“{name}”重复", f"the id {name!r} is used twice")
-            )
-        seen.add(name)
+def _lets(shop: Workshop, file: s.ProgrammeFile, choices: frozenset[str]) -> dict[str, p.Let]:
+    scope = shop.scope
+    scope.later = set(file.let)
+    result: dict[str, p.Let] = {}
+    for name, shape in file.let.items():
+        path: Path_ = ("let", name)
+        check_name(shop, path, name, choices)
+        expr = shop.definite(shape.value, (*path, "value"), None)
+        scope.later.discard(name)
+        if expr is not None and isinstance(expr.type, ex.NumberType | ex.DateType) and name not in file.parameters:
+            result[name] = p.Let(name, text(shape.title), shape.shown, expr)
+            scope.lets[name] = expr.type
+            continue
+        if expr is not None and name not in file.parameters:
+            message = Text("中间量应为数或日期", "a figure must be a number or a date")
+            shop.report("expr-type", (*path, "value"), message)
+        shop.document.broken.add(name)
+        scope.broken |= {name}
+    return result
 
 
-def _criteria(b: Builder, file: s.ProgrammeFile) -> tuple[p.Criterion, ...]:
-    _unique(b, file.criteria, "criteria")
+# --- conditions -------------------------------------------------------------------------------------------------
+
+
+def _criteria(shop: Workshop, file: s.ProgrammeFile) -> tuple[p.Criterion, ...]:
+    shop.desk.twice(shop.document, "duplicate-id", ("criteria",), file.criteria, Text("条件", "criterion"))
     result = []
     for index, shape in enumerate(file.criteria):
         path: Path_ = ("criteria", index)
-        versions = _dated(b, shape, path)
-        around = p.Period(
-            max(shape.from_ or b.period.first, b.period.first), min(shape.to or b.period.last, b.period.last)
-        )
-        if versions.versions:
-            # A criterion that silently lapses would grant: a gap must be written down with its own from and to.
-            b.covered(versions, path, Text(f"条件“{shape.id}”", f"the criterion {shape.id!r}"), around)
-        result.append(p.Criterion(shape.id, text(shape.title), versions, b.document.where(path)))
+        _not_beside(shop, shape, ("require", "cite", "reading"), path)
+        items = [
+            _wording(shop, version, here, "require", version.require, optional_text(version.reading))
+            for version, here in _versions(shape, shape.versions, path)
+        ]
+        what = Text(f"条件“{shape.id}”", f"the criterion {shape.id!r}")
+        # A criterion that silently lapses would grant: a gap must be written down with its own from and to.
+        dated = _dated(shop, shape, bool(shape.versions), items, path, what)
+        result.append(p.Criterion(shape.id, text(shape.title), dated, shop.document.where(path)))
     return tuple(result)
 
 
-def _referrals(b: Builder, file: s.ProgrammeFile) -> tuple[p.Referral, ...]:
+def _referrals(shop: Workshop, file: s.ProgrammeFile) -> tuple[p.Referral, ...]:
     criteria = [shape.id for shape in file.criteria]
-    _unique(b, file.referrals, "referrals", criteria)
+    shop.desk.twice(
+        shop.document, "duplicate-id", ("referrals",), file.referrals, Text("认定事项", "referral"), criteria
+    )
     result = []
     for index, shape in enumerate(file.referrals):
         path: Path_ = ("referrals", index)
         for place, name in enumerate(shape.in_place_of):
-            if name not in criteria and name not in b.broken:
-                hint = did_you_mean(name, criteria)
-                b.desk.report(
-                    b.document,
-                    "unknown-criterion",
-                    (*path, "in_place_of", place),
-                    Text(f"没有条件“{name}”{hint.zh}", f"there is no criterion {name!r}{hint.en}"),
-                )
-        versions = _dated(b, shape, path)
-        _lapses(b, shape, versions, path)
+            here: Path_ = (*path, "in_place_of", place)
+            if name in shape.in_place_of[:place]:
+                shop.report("duplicate-id", here, Text(f"“{name}”重复", f"{name!r} is there twice"))
+            elif name not in criteria and name not in shop.document.broken:
+                shop.desk.unknown(shop.document, "unknown-criterion", here, name, criteria, Text("条件", "criterion"))
+        _not_beside(shop, shape, ("when", "cite"), path)
+        items = [
+            _wording(shop, version, here, "when", version.when, optional_text(version.reason) or text(shape.reason))
+            for version, here in _versions(shape, shape.versions, path)
+        ]
+        dated = _dated(shop, shape, bool(shape.versions), items, path, None)
+        _lapses(shop, shape, dated, items, path)
         result.append(
-            p.Referral(shape.id, text(shape.title), tuple(shape.in_place_of), versions, b.document.where(path))
+            p.Referral(shape.id, text(shape.title), tuple(shape.in_place_of), dated, shop.document.where(path))
         )
     return tuple(result)
 
 
-def _lapses(b: Builder, shape: s.ReferralShape, versions: p.Dated[p.Wording], path: Path_) -> None:
-    """A referral that ends only because its source expires would silently turn cases into grants: it must say so."""
-    until = shape.to or b.period.last
-    for index, (period, wording) in enumerate(versions.versions):
-        written = shape.versions[index].to if index < len(shape.versions) else shape.to
-        begins = [other.first for other, _ in versions.versions]
-        expiries = [c.source.expires for c in wording.citations if c.source.expires is not None]
-        lapses = written is None and period.last in expiries and period.last < min(until, b.period.last)
-        if lapses and period.last + _DAY not in begins:
-            b.desk.report(
-                b.document,
-                "referral-lapses",
-                path,
-                Text(
-                    f"“{shape.id}”随所引文件于 {period.last} 失效，此后会直接符合；请写明 to 或 outlives_source",
-                    f"{shape.id!r} lapses with its source on {period.last}, and later cases would be granted; "
-                    "write 'to' or 'outlives_source'",
-                ),
+def _lapses(
+    shop: Workshop,
+    shape: s.ReferralShape,
+    dated: p.Dated[p.Wording],
+    items: Sequence[Version[p.Wording | None]],
+    path: Path_,
+) -> None:
+    """Report a referral that ends only because its source expires: later cases would silently be granted."""
+    until = min(shape.to or p.LAST, shop.calendar.whole.last)
+    begins = {period.first for period in dated.periods()}
+    for period, wording in dated.versions:
+        written = next(item.dates.to for item in items if item.value is wording)
+        expiries = [citation.source.expires for citation in wording.citations]
+        if written is None and period.last < until and period.last in expiries and period.last + _DAY not in begins:
+            message = Text(
+                f"“{shape.id}”随所引文件于 {period.last} 失效，此后会直接符合；请写明 to 或 outlives_source",
+                f"{shape.id!r} lapses with its source on {period.last}, and later cases would be granted; "
+                "write 'to' or 'outlives_source'",
             )
+            shop.report("referral-lapses", path, message)
 
 
-_DAY = dt.timedelta(days=1)
-_FIGURES: Mapping[str, tuple[str, ...]] = {
-    "entitlement": ("amount",), "ceiling": ("ceiling",), "rate": ("rate",), "deferral": ("until",), "in_kind": (),
-}  # fmt: skip
-#: Figures that a benefit of a kind may have beside those that it needs.
-_EXTRA: Mapping[str, tuple[str, ...]] = {
-    "entitlement": ("payable",), "ceiling": ("rate",), "rate": ("payable",), "deferral": ("amount",),
-    "in_kind": ("until",),
-}  # fmt: skip
-_ALL_FIGURES = ("amount", "ceiling", "rate", "payable", "until")
+def _versions(shape: S, versions: Sequence[V], path: Path_) -> list[tuple[S | V, Path_]]:
+    """The wordings of an element with their places: its versions, or itself."""
+    listed: list[tuple[S | V, Path_]] = [(v, (*path, "versions", i)) for i, v in enumerate(versions)]
+    return listed or [(shape, path)]
 
 
-def _benefit(b: Builder, file: s.ProgrammeFile) -> p.Benefit | None:
-    shape = file.benefit
-    items: list[tuple[s.Dated, Path_, Sequence[Citation], p.BenefitWording]] = []
-    shapes: Sequence[tuple[s.BenefitShape | s.BenefitVersion, Path_]]
-    shapes = [(v, ("benefit", "versions", i)) for i, v in enumerate(shape.versions)] or [(shape, ("benefit",))]
-    for version, path in shapes:
-        citations = b.desk.citations(b.document, (*path, "cite"), version.cite)
-        if version.cite is None:
-            b.desk.report(b.document, "shape-missing-key", path, Text("缺少键“cite”", "the key 'cite' is missing"))
-        for name in _FIGURES[shape.kind]:
-            if getattr(version, name) is None:
-                b.failed = True
-                b.desk.report(
-                    b.document,
-                    "shape-missing-key",
-                    path,
-                    Text(f"{shape.kind} 类项目缺少“{name}”", f"a benefit of kind {shape.kind} needs {name!r}"),
-                )
-        for name in _ALL_FIGURES:
-            if getattr(version, name) is not None and name not in (*_FIGURES[shape.kind], *_EXTRA[shape.kind]):
-                b.desk.report(
-                    b.document,
-                    "benefit-figure",
-                    (*path, name),
-                    Text(f"{shape.kind} 类项目不能有“{name}”", f"a benefit of kind {shape.kind} has no {name!r}"),
-                )
-        rounding = None
-        if version.rounding is not None:
-            rounding = p.Rounding(
-                version.rounding.to, b.desk.citations(b.document, (*path, "rounding", "cite"), version.rounding.cite)
-            )
-            if version.rounding.to <= 0 or (version.rounding.to * 100) % 1:
-                b.desk.report(
-                    b.document,
-                    "rounding",
-                    (*path, "rounding", "to"),
-                    Text("舍入应为分的整数倍", "must round to whole cents"),
-                )
-        money = [name for name in ("amount", "ceiling", "payable") if getattr(version, name) is not None]
-        if money and rounding is None:
-            b.desk.report(
-                b.document,
-                "rounding",
-                path,
-                Text("金额公式须写明舍入方式（rounding）", "a formula for money must state its rounding"),
-            )
-        items.append((version, path, citations, p.BenefitWording(
-            b.figure(version.amount, (*path, "amount"), ex.NumberType, "元"),
-            b.figure(version.ceiling, (*path, "ceiling"), ex.NumberType, "元"),
-            b.figure(version.rate, (*path, "rate"), ex.NumberType, ""),
-            b.figure(version.payable, (*path, "payable"), ex.NumberType, "元"),
-            b.figure(version.until, (*path, "until"), ex.DateType),
-            rounding, citations, b.document.where(path))))  # fmt: skip
-    versions = b.versions(items, b.period)
-    if versions.versions:
-        b.covered(versions, ("benefit",), Text("待遇（benefit）", "the benefit"), b.period)
-    return p.Benefit(shape.kind, shape.payer, versions)
+def _not_beside(shop: Workshop, shape: s.CriterionShape | s.ReferralShape, names: Sequence[str], path: Path_) -> None:
+    """Report what stands beside versions and would be ignored."""
+    if shape.versions:
+        shop.beside_versions(path, [name for name in names if getattr(shape, name) is not None])
 
 
-def _deadlines(b: Builder, file: s.ProgrammeFile) -> tuple[p.Deadline, ...]:
-    _unique(b, file.deadlines, "deadlines")
+def _wording(
+    shop: Workshop, shape: Dated, path: Path_, key: str, condition: str | None, remark: Text | None
+) -> Version[p.Wording | None]:
+    """One wording of a criterion or referral; without value if it has a mistake."""
+    cites: list[Cite] | None = getattr(shape, "cite", None)
+    citations = shop.desk.citations(shop.document, (*path, "cite"), cites)
+    lacking = [name for name, value in ((key, condition), ("cite", cites)) if value is None]
+    if lacking:
+        shop.missing(path, *lacking)
+    expr = None if condition is None else shop.expression(condition, (*path, key), ex.BoolType)
+    worded = None if expr is None else p.Wording(expr, citations, remark, shop.document.where(path))
+    return Version(shape, path, citations, worded)
+
+
+def _dated(
+    shop: Workshop, shape: Dated, has_versions: bool, items: Sequence[Version[p.Wording | None]], path: Path_,
+    what: Text | None,
+) -> p.Dated[p.Wording]:  # fmt: skip
+    """The wordings in time. ``what`` names an element that must always hold between its own dates."""
+    before = len(shop.desk.findings)
+    around = shop.calendar.bounds(shape, path, ()) if has_versions else shop.calendar.whole
+    if around is None:
+        return p.Dated(())
+    versions = shop.calendar.versions(items, around)
+    broken = bool({getattr(shape, "id", "")} & shop.document.broken)
+    if what is not None and len(shop.desk.findings) == before and not broken:
+        own = p.Period(shape.from_ or p.FIRST, shape.to or p.LAST).cut(around)
+        shop.calendar.covered(versions, path, what, own or around)
+    return p.Dated(tuple((period, wording) for period, wording in versions.versions if wording is not None))
+
+
+def _not_available(shop: Workshop, file: s.ProgrammeFile) -> p.NotAvailable | None:
+    shape = file.not_available
+    if shape is None:
+        return None
+    citations = shop.desk.citations(shop.document, ("not_available", "cite"), shape.cite)
+    return p.NotAvailable(shape.id, text(shape.title), text(shape.reason), citations)
+
+
+# --- what is shown beside ---------------------------------------------------------------------------------------
+
+
+def _deadlines(shop: Workshop, file: s.ProgrammeFile) -> tuple[p.Deadline, ...]:
+    shop.desk.twice(shop.document, "duplicate-id", ("deadlines",), file.deadlines, Text("期限", "deadline"))
     result = []
     for index, shape in enumerate(file.deadlines):
         path: Path_ = ("deadlines", index)
-        citations = b.desk.citations(b.document, (*path, "cite"), shape.cite)
-        day = b.expression(shape.date, (*path, "date"), ex.DateType)
-        condition = b.expression(shape.when, (*path, "when"), ex.BoolType) if shape.when else None
-        period = b.bounds(shape, path, citations, b.period)
+        citations = shop.desk.citations(shop.document, (*path, "cite"), shape.cite)
+        day = shop.expression(shape.date, (*path, "date"), ex.DateType)
+        condition = None if shape.when is None else shop.expression(shape.when, (*path, "when"), ex.BoolType)
+        period = shop.calendar.bounds(shape, path, citations)
         if day is not None and period is not None:
             result.append(p.Deadline(shape.id, text(shape.title), day, condition, period, citations))
     return tuple(result)
 
 
-def _remarks(b: Builder, shapes: Sequence[s.RemarkShape], key: str) -> tuple[p.Remark, ...]:
-    _unique(b, shapes, key)
+def _remarks(shop: Workshop, shapes: Sequence[s.RemarkShape], key: str) -> tuple[p.Remark, ...]:
+    shop.desk.twice(shop.document, "duplicate-id", (key,), shapes, Text("说明", "remark"))
     result = []
     for index, shape in enumerate(shapes):
         path: Path_ = (key, index)
-        citations = b.desk.citations(b.document, (*path, "cite"), shape.cite)
-        condition = b.expression(shape.when, (*path, "when"), ex.BoolType) if shape.when else None
-        period = b.bounds(shape, path, citations, b.period)
+        citations = shop.desk.citations(shop.document, (*path, "cite"), shape.cite)
+        condition = None if shape.when is None else shop.expression(shape.when, (*path, "when"), ex.BoolType)
+        period = shop.calendar.bounds(shape, path, citations)
         if period is not None:
             result.append(p.Remark(shape.id, text(shape.text), condition, period, citations))
     return tuple(result)

@@ -1,381 +1,287 @@
-"""Rulebook stage: standard files and their CSV tables become code lists and classifications."""
+"""Rulebook stage: standard files and their CSV tables become classifications."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
-from relief_engine.errors import Finding, Location, did_you_mean
-from relief_engine.rulebook import shapes as s
+from relief_engine.rulebook import standard_shapes as s
 from relief_engine.rulebook import standards as st
+from relief_engine.rulebook.build_codes import classified
 from relief_engine.rulebook.building import Desk, text
 from relief_engine.rulebook.facts import AnyFact, ClassFact, Domain, Fact, SizeFact
+from relief_engine.rulebook.shapes import SUBJECTS, FactsFile, Subject
 from relief_engine.rulebook.source import Document, Path_
-from relief_engine.rulebook.units import PURE
+from relief_engine.rulebook.tables import Table, Tables
+from relief_engine.rulebook.units import in_words
 from relief_engine.text import Text
 
 
-def read_table(path: Path, label: str, columns: tuple[str, ...], desk: Desk) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV with their line numbers; a missing file or column is a finding."""
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        desk.findings.append(
-            Finding("table-unreadable", Location(label), Text("无法读取表格", f"can't read the table: {error}"))
-        )
-        return []
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
-    rows: list[tuple[int, dict[str, str]]] = []
-    try:
-        names = next(reader, [])
-        missing = [column for column in columns if column not in names]
-        if missing:
-            words = Text(f"表格缺少列：{'、'.join(missing)}", f"the table lacks the columns {', '.join(missing)}")
-            desk.findings.append(Finding("table-columns", Location(label, 1, 1), words))
-            return []
-        places = [(column, names.index(column)) for column in columns]
-        width = max(place for _, place in places)
-        for row in reader:
-            if len(row) > width:
-                rows.append((reader.line_num, {column: row[place] for column, place in places}))
-            elif row:
-                words = Text("这一行缺少列", "the row lacks columns")
-                desk.findings.append(Finding("table-row", Location(label, reader.line_num, 1), words))
-    except csv.Error as error:
-        words = Text("表格写法有误", f"not a valid table: {error}")
-        desk.findings.append(Finding("table-row", Location(label, max(reader.line_num, 1), 1), words))
-    return rows
+class Bench:
+    """What the builders of one standard share: its document, the name of the file, and what it may lean on."""
+
+    def __init__(
+        self,
+        document: Document,
+        name: str,
+        tables: Tables,
+        codes: Mapping[str, st.CodeList],
+        facts: Mapping[str, AnyFact],
+        desk: Desk,
+    ) -> None:
+        self.document = document
+        self.name = name
+        self.tables = tables
+        self.codes = codes
+        self.facts = facts
+        self.desk = desk
+
+    def report(self, code: str, path: Path_, message: Text) -> None:
+        """Add a finding at a path of the file."""
+        self.desk.report(self.document, code, path, message)
+
+    def code_list(self, name: str) -> st.CodeList | None:
+        """The code list of that name; None, and a finding, if there is none."""
+        found = self.codes.get(name)
+        if found is None and "standards" not in self.desk.lost:
+            what = Text("代码表", "code list")
+            self.desk.unknown(self.document, "unknown-standard", ("codes",), name, self.codes, what)
+        return found
+
+    def fact(self, path: Path_, name: str, types: Sequence[str], what: Text) -> Fact | None:
+        """The fact of that name if it has one of those types; None, and a finding, if not."""
+        fact = self.facts.get(name)
+        if isinstance(fact, Fact) and fact.type in types:
+            return fact
+        if fact is not None:
+            message = Text(f"“{name}”不是{what.zh}", f"{name!r} is not a {what.en}")
+            self.report("fact-type", path, message)
+            return None
+        if name.partition(".")[0] in self.desk.broken_subjects:
+            return None
+        known = [f.id for f in self.facts.values() if isinstance(f, Fact) and f.type in types]
+        self.desk.unknown(self.document, "unknown-fact", path, name, known, what)
+        return None
+
+    def derived(self, path: Path_, name: str) -> bool:
+        """Whether the name of a derived fact is free and of a subject that there is."""
+        subject = name.partition(".")[0]
+        if name in self.facts:
+            self.report("duplicate-fact", path, Text(f"事实“{name}”重复", f"the fact {name!r} is there twice"))
+            return False
+        known = {fact.id.partition(".")[0] for fact in self.facts.values()} | self.desk.broken_subjects
+        if subject not in known and not self.desk.facts_unread:
+            message = Text(f"没有 {subject} 的事实文件", f"there is no file of facts of a {subject}")
+            self.report("unknown-subject", path, message)
+            return False
+        return True
+
+    def classes(
+        self, codes: st.CodeList, table: Table, domain: Domain
+    ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
+        """The possible classes of every code and of an unknown one."""
+        positions = {name: index for index, name in enumerate(domain.ids)}
+        damaged = bool(self.document.findings)
+        return classified(codes, table, positions, self.desk, damaged=damaged)
 
 
-def build_code_list(document: Document, file: s.CodeListFile, folder: Path, desk: Desk) -> st.CodeList:
-    """A code list from its CSV (columns code, level, name, parent)."""
-    label = f"{Path(document.file).parent.as_posix()}/{file.file}"
-    rows = read_table(folder / file.file, label, ("code", "level", "name", "parent"), desk)
-    positions: dict[str, int] = {}
-    kept: list[tuple[int, dict[str, str]]] = []
-    for line, row in rows:
-        where = Location(label, line, 1)
-        if row["code"] in positions:
-            words = Text(f"代码 {row['code']} 重复", f"the code {row['code']} is listed twice")
-            desk.findings.append(Finding("duplicate-code", where, words))
-        elif row["level"] not in ("1", "2", "3", "4"):
-            words = Text(f"层级“{row['level']}”应为1至4", f"the level {row['level']!r} must be 1 to 4")
-            desk.findings.append(Finding("code-level", where, words))
-            positions[row["code"]] = -1
-        else:
-            positions[row["code"]] = len(kept)
-            kept.append((line, row))
-    below: list[list[int]] = [[] for _ in kept]
-    for index, (line, row) in enumerate(kept):
-        if not row["parent"]:
-            continue
-        parent = positions.get(row["parent"])
-        if parent is None:
-            words = Text(f"没有上级代码 {row['parent']}", f"there is no parent code {row['parent']}")
-            desk.findings.append(Finding("unknown-parent", Location(label, line, 1), words))
-        elif parent >= 0 and int(kept[parent][1]["level"]) >= int(row["level"]):
-            # Levels that only descend also keep a code from standing below itself.
-            words = Text(f"上级代码 {row['parent']} 的层级不高于本行", f"the parent {row['parent']} is no level above")
-            desk.findings.append(Finding("code-level", Location(label, line, 1), words))
-        elif parent >= 0:
-            below[parent].append(index)
-    codes = tuple(
-        st.Code(row["code"], int(row["level"]), row["name"], row["parent"], tuple(children))
-        for (_line, row), children in zip(kept, below, strict=True)
-    )
-    return st.CodeList(
-        file.standard, text(file.title), codes, positions, desk.citations(document, ("cite",), file.cite)
-    )
-
-
-def classified(
-    codes: st.CodeList, table: list[tuple[int, dict[str, str]]], label: str, classes: Mapping[str, int], desk: Desk
-) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
-    """The candidates of every code by the longest prefix, and of an unknown code; those without one are findings."""
-    direct: dict[int, int] = {}
-    for line, row in table:
-        index = classes.get(row["class"])
-        position = codes.positions.get(row["prefix"])
-        if position is None:
-            desk.findings.append(
-                Finding(
-                    "unknown-code",
-                    Location(label, line, 1),
-                    Text(f"没有代码 {row['prefix']}", f"there is no code {row['prefix']}"),
-                )
-            )
-        elif index is None:
-            hint = did_you_mean(row["class"], classes)
-            desk.findings.append(
-                Finding(
-                    "unknown-class",
-                    Location(label, line, 1),
-                    Text(f"没有类别“{row['class']}”{hint.zh}", f"there is no class {row['class']!r}{hint.en}"),
-                )
-            )
-        elif position in direct:
-            desk.findings.append(
-                Finding(
-                    "duplicate-prefix",
-                    Location(label, line, 1),
-                    Text(f"前缀 {row['prefix']} 重复", f"the prefix {row['prefix']} is listed twice"),
-                )
-            )
-        else:
-            direct[position] = index
-    found: list[tuple[int, ...]] = [()] * len(codes.codes)
-    lost: list[str] = []
-
-    def settle(position: int, inherited: int | None) -> frozenset[int]:
-        own = direct.get(position, inherited)
-        below = codes.codes[position].children
-        if not below:
-            if own is None:
-                lost.append(codes.codes[position].id)
-                return frozenset()
-            found[position] = (own,)
-            return frozenset({own})
-        classes_here = frozenset().union(*[settle(child, own) for child in below])
-        found[position] = tuple(sorted(classes_here))
-        return classes_here
-
-    everything: set[int] = set()
-    for position, code in enumerate(codes.codes):
-        if not code.parent:
-            everything |= settle(position, None)
-    # Codes that only a wrong row leaves without a class are not a second mistake.
-    if lost and len(direct) == len(table) > 0:
-        shown = "、".join(lost[:5])
-        desk.findings.append(
-            Finding(
-                "code-without-class",
-                Location(label),
-                Text(
-                    f"{len(lost)} 个代码没有类别，例如 {shown}",
-                    f"{len(lost)} codes have no class, for example {', '.join(lost[:5])}",
-                ),
-            )
-        )
-    return tuple(found), tuple(sorted(everything))
-
-
-def build_class_map(document: Document, file: s.ClassMapFile, folder: Path, codes: Mapping[str, st.CodeList],
-                    facts: Mapping[str, AnyFact], desk: Desk) -> st.ClassMap | None:  # fmt: skip
+def build_class_map(bench: Bench, file: s.ClassMapFile) -> st.ClassMap | None:
     """A classification of codes from its CSV (columns prefix, class)."""
-    listed = _code_list(document, file.codes, codes, desk)
-    if listed is None:
-        desk.facts_incomplete = True
-        return None
-    label = f"{Path(document.file).parent.as_posix()}/{file.file}"
+    document = bench.document
+    citations = bench.desk.citations(document, ("cite",), file.cite)
+    bench.desk.twice(document, "duplicate-class", ("classes",), file.classes, Text("类别", "class"))
+    listed = bench.code_list(file.codes)
     domain = Domain(file.standard, tuple(c.id for c in file.classes), tuple(text(c.label) for c in file.classes))
-    table = read_table(folder / file.file, label, ("prefix", "class"), desk)
-    candidates, everything = classified(listed, table, label, {c: i for i, c in enumerate(domain.ids)}, desk)
-    derived = tuple(
-        ClassFact(
-            item.fact,
-            _subject(item.fact),
-            text(item.label),
-            domain,
-            code.id,
-            file.standard,
-            document.where(("derives", index)),
-        )
-        for index, item in enumerate(file.derives)
-        if (code := _code_fact(document, ("derives", index, "code"), item.code, facts, desk)) is not None
-    )
-    return st.ClassMap(file.standard, text(file.title), listed, domain, candidates, everything, derived,
-                       desk.citations(document, ("cite",), file.cite))  # fmt: skip
-
-
-def build_size_table(document: Document, file: s.SizeTableFile, folder: Path, codes: Mapping[str, st.CodeList],
-                     facts: Mapping[str, AnyFact], desk: Desk) -> st.SizeTable | None:  # fmt: skip
-    """A size classification: its rows, and the sectors that lead codes to them (columns prefix, class)."""
-    listed = _code_list(document, file.codes, codes, desk)
-    if listed is None:
-        desk.facts_incomplete = True
+    table = bench.tables.read(document, ("file",), bench.name, file.file, ("prefix", "class"), bench.desk)
+    derived: list[ClassFact] = []
+    for index, item in enumerate(file.derives):
+        path: Path_ = ("derives", index)
+        code = bench.fact((*path, "code"), item.code, ("industry_code",), _CODE)
+        if bench.derived((*path, "fact"), item.fact) and code is not None:
+            where = document.where(path)
+            derived.append(
+                ClassFact(item.fact, subject_of(item.fact), text(item.label), domain, code.id, file.standard, where)
+            )
+        else:
+            bench.desk.broken.add(item.fact)
+    if listed is None or table is None:
+        bench.desk.broken.update(item.fact for item in file.derives)
         return None
-    label = f"{Path(document.file).parent.as_posix()}/{file.sectors}"
-    uncovered = file.uncovered.id
-    row_ids = [row.id for row in file.rows]
+    candidates, everything = bench.classes(listed, table, domain)
+    return st.ClassMap(
+        file.standard, text(file.title), listed, domain, candidates, everything, tuple(derived), citations
+    )
+
+
+def build_size_table(bench: Bench, file: s.SizeTableFile) -> st.SizeTable | None:
+    """A size classification: its rows, and the sectors that lead codes to them (columns prefix, class)."""
+    document, desk = bench.document, bench.desk
+    citations = desk.citations(document, ("cite",), file.cite)
+    desk.twice(document, "duplicate-class", ("classes",), file.classes, Text("类别", "class"))
+    desk.twice(document, "duplicate-row", ("rows",), file.rows, Text("行", "row"), (file.uncovered.id,))
+    desk.twice(document, "duplicate-indicator", ("indicators",), file.indicators, Text("指标", "indicator"))
+    uncovered, none = file.uncovered.id, text(file.uncovered.label)
+    if uncovered in [c.id for c in file.classes]:
+        message = Text(f"类别“{uncovered}”重复", f"the class {uncovered!r} is there twice")
+        bench.report("duplicate-class", ("uncovered", "id"), message)
     sector_domain = Domain(
         f"{file.standard}.sector",
-        (*row_ids, uncovered),
-        (*(text(r.label) for r in file.rows), text(file.uncovered.label)),
+        (*(row.id for row in file.rows), uncovered),
+        (*(text(r.label) for r in file.rows), none),
     )
-    table = read_table(folder / file.sectors, label, ("prefix", "class"), desk)
-    candidates, everything = classified(listed, table, label, {c: i for i, c in enumerate(sector_domain.ids)}, desk)
-    classes = [c.id for c in file.classes]
     domain = Domain(
-        file.standard, (*classes, uncovered), (*(text(c.label) for c in file.classes), text(file.uncovered.label))
+        file.standard, (*(c.id for c in file.classes), uncovered), (*(text(c.label) for c in file.classes), none)
+    )
+    size_facts, sector_facts = _derived(bench, file, domain, sector_domain)
+    rows = _Rows(bench, file)
+    built = tuple(rows.row(("rows", index), row) for index, row in enumerate(file.rows))
+    listed = bench.code_list(file.codes)
+    table = bench.tables.read(document, ("sectors",), bench.name, file.sectors, ("prefix", "class"), desk)
+    if listed is None or table is None:
+        desk.broken.update(name for item in file.derives for name in (item.fact, item.sector_fact) if name)
+        return None
+    candidates, everything = bench.classes(listed, table, sector_domain)
+    reached = {name for _, (_, name) in table.rows}
+    for index, row in enumerate(file.rows):
+        if row.id not in reached:
+            message = Text(f"没有代码归入行“{row.id}”", f"no code leads to the row {row.id!r}")
+            bench.report("row-unused", ("rows", index, "id"), message)
+    sectors = st.ClassMap(
+        sector_domain.name, text(file.title), listed, sector_domain, candidates, everything, sector_facts, citations
     )
     indicators = {i.id: text(i.label) for i in file.indicators}
-    readers = {i: [facts.get(d.indicators[i]) for d in file.derives if i in d.indicators] for i in indicators}
-    rows = tuple(
-        _row(document, ("rows", index), row, classes, indicators, readers, desk) for index, row in enumerate(file.rows)
-    )
-    for place, row in enumerate(file.rows):
-        if row.id in row_ids[:place]:
-            desk.report(
-                document,
-                "duplicate-row",
-                ("rows", place, "id"),
-                Text(f"行“{row.id}”重复", f"the row {row.id!r} is listed twice"),
-            )
-    sector_facts, size_facts = [], []
+    return st.SizeTable(file.standard, text(file.title), domain, sectors, built, indicators, size_facts, citations)
+
+
+def _derived(
+    bench: Bench, file: s.SizeTableFile, domain: Domain, sector_domain: Domain
+) -> tuple[tuple[SizeFact, ...], tuple[ClassFact, ...]]:
+    """The size facts and sector facts that the file declares."""
+    sizes: list[SizeFact] = []
+    sectors: list[ClassFact] = []
+    indicators = [i.id for i in file.indicators]
     for index, item in enumerate(file.derives):
-        code = _code_fact(document, ("derives", index, "code"), item.code, facts, desk)
-        pairs = []
+        path: Path_ = ("derives", index)
+        code = bench.fact((*path, "code"), item.code, ("industry_code",), _CODE)
+        pairs: list[tuple[str, str]] = []
         for name, fact_id in item.indicators.items():
-            path: Path_ = ("derives", index, "indicators", name)
+            here: Path_ = (*path, "indicators", name)
             if name not in indicators:
-                hint = did_you_mean(name, indicators)
-                desk.report(
-                    document,
-                    "unknown-indicator",
-                    path,
-                    Text(f"没有指标“{name}”{hint.zh}", f"there is no indicator {name!r}{hint.en}"),
-                )
-            elif _figure(document, path, fact_id, facts, desk):
+                bench.desk.unknown(bench.document, "unknown-indicator", here, name, indicators, _INDICATOR)
+            elif bench.fact(here, fact_id, ("count", "amount", "number"), _FIGURE) is not None:
                 pairs.append((name, fact_id))
-        if code is None:
-            desk.broken |= {fact.partition(".")[2] for fact in (item.fact, item.sector_fact) if fact}
+        free = bench.derived((*path, "fact"), item.fact)
+        free = (item.sector_fact is None or bench.derived((*path, "sector_fact"), item.sector_fact)) and free
+        if code is None or not free or len(pairs) < len(item.indicators):
+            bench.desk.broken.update(name for name in (item.fact, item.sector_fact) if name)
             continue
-        where = document.where(("derives", index))
-        size_facts.append(
+        where = bench.document.where(path)
+        sizes.append(
             SizeFact(
-                item.fact, _subject(item.fact), text(item.label), domain, code.id, file.standard, tuple(pairs), where
+                item.fact, subject_of(item.fact), text(item.label), domain, code.id, file.standard, tuple(pairs), where
             )
         )
-        if item.sector_fact:
-            sector_facts.append(
+        if item.sector_fact is not None:
+            subject = subject_of(item.sector_fact)
+            sectors.append(
                 ClassFact(
-                    item.sector_fact,
-                    _subject(item.sector_fact),
-                    text(file.title),
-                    sector_domain,
-                    code.id,
-                    f"{file.standard}.sector",
-                    where,
+                    item.sector_fact, subject, text(file.title), sector_domain, code.id, sector_domain.name, where
                 )
             )
-    citations = desk.citations(document, ("cite",), file.cite)
-    sectors = st.ClassMap(
-        f"{file.standard}.sector",
-        text(file.title),
-        listed,
-        sector_domain,
-        candidates,
-        everything,
-        tuple(sector_facts),
-        citations,
-    )
-    return st.SizeTable(
-        file.standard, text(file.title), domain, sectors, rows, indicators, tuple(size_facts), citations
-    )
+    return tuple(sizes), tuple(sectors)
 
 
-def _row(document: Document, path: Path_, row: s.RowShape, classes: list[str], indicators: Mapping[str, Text],
-         readers: Mapping[str, list[AnyFact | None]], desk: Desk) -> st.Row:  # fmt: skip
-    limits = []
-    for index, limit in enumerate(row.limits):
-        here: Path_ = (*path, "limits", index)
-        unit = desk.unit(document, (*here, "unit"), limit.unit)
-        if limit.indicator not in indicators:
-            hint = did_you_mean(limit.indicator, indicators)
-            desk.report(
-                document,
-                "unknown-indicator",
-                (*here, "indicator"),
-                Text(f"没有指标“{limit.indicator}”{hint.zh}", f"there is no indicator {limit.indicator!r}{hint.en}"),
-            )
-            continue
+class _Rows:
+    """Builds the rows of one size table."""
+
+    def __init__(self, bench: Bench, file: s.SizeTableFile) -> None:
+        self.bench = bench
+        self.classes = [c.id for c in file.classes]
+        self.indicators = [i.id for i in file.indicators]
+        self.readers = {
+            i: [bench.facts.get(d.indicators[i]) for d in file.derives if i in d.indicators] for i in self.indicators
+        }
+
+    def row(self, path: Path_, shape: s.RowShape) -> st.Row:
+        """One sector with the limits of its indicators."""
+        bench = self.bench
+        limits: list[st.Limit] = []
+        seen: set[str] = set()
+        for index, limit in enumerate(shape.limits):
+            here: Path_ = (*path, "limits", index)
+            if limit.indicator not in self.indicators:
+                bench.desk.unknown(
+                    bench.document,
+                    "unknown-indicator",
+                    (*here, "indicator"),
+                    limit.indicator,
+                    self.indicators,
+                    _INDICATOR,
+                )
+            elif limit.indicator in seen:
+                message = Text(f"指标“{limit.indicator}”重复", f"the indicator {limit.indicator!r} is there twice")
+                bench.report("duplicate-indicator", (*here, "indicator"), message)
+            else:
+                seen.add(limit.indicator)
+                built = self.limit(here, limit)
+                limits.extend([built] if built is not None else [])
+        citations = bench.desk.citations(bench.document, (*path, "cite"), shape.cite)
+        return st.Row(shape.id, text(shape.label), tuple(limits), citations, bench.document.where(path))
+
+    def limit(self, path: Path_, shape: s.LimitShape) -> st.Limit | None:
+        """The lower limits of one indicator; None, and a finding, if they are not right."""
+        bench = self.bench
+        unit = bench.desk.unit(bench.document, (*path, "unit"), shape.unit)
+        if unit is None:
+            return None
         denominator = 1
-        for fact in readers[limit.indicator]:
+        for fact in self.readers[shape.indicator]:
             if isinstance(fact, Fact) and fact.unit is not None:
                 denominator = fact.denominator
-                if PURE not in (unit, fact.unit) and not fact.unit.same_kind(unit):
-                    desk.report(
-                        document,
-                        "unit-mismatch",
-                        (*here, "unit"),
-                        Text(
-                            f"单位 {limit.unit} 与 {fact.id} 的单位 {fact.unit.words.zh} 不一致",
-                            f"the unit {limit.unit} does not fit {fact.id} in {fact.unit}",
-                        ),
+                if not fact.unit.same_kind(unit):
+                    message = Text(
+                        f"单位 {in_words(unit).zh} 与 {fact.id} 的单位 {in_words(fact.unit).zh} 不一致",
+                        f"the unit {in_words(unit).en} does not fit {fact.id} in {in_words(fact.unit).en}",
                     )
-        if list(limit.at_least) != classes[1:]:
-            desk.report(
-                document,
-                "limit-classes",
-                (*here, "at_least"),
-                Text(
-                    f"应依次给出 {'、'.join(classes[1:])} 的下限",
-                    f"expected the lower limits of {', '.join(classes[1:])}, in this order",
-                ),
+                    bench.report("unit-mismatch", (*path, "unit"), message)
+                    return None
+        wanted = self.classes[1:]
+        if list(shape.at_least) != wanted:
+            message = Text(
+                f"应依次给出 {'、'.join(wanted)} 的下限",
+                f"expected the lower limits of {', '.join(wanted)}, in this order",
             )
-            continue
-        printed = tuple(Fraction(value) for value in limit.at_least.values())
-        if any(a >= b for a, b in pairwise(printed)) or printed[0] <= 0:
-            desk.report(
-                document,
-                "limits-not-ascending",
-                (*here, "at_least"),
-                Text("各档下限应依次增大", "the lower limits must ascend"),
-            )
-        bounds = tuple(int(value * unit.scale * denominator) for value in printed)
-        limits.append(st.Limit(limit.indicator, unit, bounds, printed))
-    return st.Row(
-        row.id,
-        text(row.label),
-        tuple(limits),
-        desk.citations(document, (*path, "cite"), row.cite),
-        document.where(path),
-    )
+            bench.report("limit-classes", (*path, "at_least"), message)
+            return None
+        printed = tuple(Fraction(value) for value in shape.at_least.values())
+        if printed[0] <= 0 or any(a >= b for a, b in pairwise(printed)):
+            message = Text("各档下限应大于 0 并依次增大", "the lower limits must be positive and ascend")
+            bench.report("limits-not-ascending", (*path, "at_least"), message)
+            return None
+        bounds = [value * unit.scale * denominator for value in printed]
+        if any(bound.denominator != 1 for bound in bounds):
+            message = Text("下限太细，超出了指标的精度", "a limit is finer than the indicator's figures")
+            bench.report("limit-precision", (*path, "at_least"), message)
+            return None
+        return st.Limit(shape.indicator, unit, tuple(int(bound) for bound in bounds), printed)
 
 
-def _code_list(document: Document, name: str, codes: Mapping[str, st.CodeList], desk: Desk) -> st.CodeList | None:
-    found = codes.get(name)
-    if found is None and name not in desk.broken and not desk.facts_incomplete:
-        hint = did_you_mean(name, codes)
-        desk.report(
-            document,
-            "unknown-standard",
-            ("codes",),
-            Text(f"没有代码表“{name}”{hint.zh}", f"there is no code list {name!r}{hint.en}"),
-        )
-    return found
+def check_codes(documents: Sequence[tuple[Document, FactsFile]], codes: Mapping[str, st.CodeList], desk: Desk) -> None:
+    """Report facts that hold codes of a list that there is not."""
+    for document, file in documents:
+        for index, fact in enumerate(file.facts):
+            if fact.codes is not None and fact.codes not in codes and "standards" not in desk.lost:
+                path: Path_ = ("facts", index, "codes")
+                desk.unknown(document, "unknown-standard", path, fact.codes, codes, Text("代码表", "code list"))
 
 
-def _code_fact(document: Document, path: Path_, name: str, facts: Mapping[str, AnyFact], desk: Desk) -> Fact | None:
-    fact = facts.get(name)
-    if isinstance(fact, Fact) and fact.type == "industry_code":
-        return fact
-    if name.partition(".")[2] not in desk.broken and not desk.facts_incomplete:
-        desk.report(
-            document, "unknown-fact", path, Text(f"“{name}”不是代码类事实", f"{name!r} is not a fact that holds a code")
-        )
-    return None
+_CODE = Text("代码类事实", "fact that holds a code")
+_FIGURE = Text("数值类事实", "figure")
+_INDICATOR = Text("指标", "indicator")
 
 
-def _figure(document: Document, path: Path_, name: str, facts: Mapping[str, AnyFact], desk: Desk) -> bool:
-    fact = facts.get(name)
-    if isinstance(fact, Fact) and fact.type in ("count", "amount", "number"):
-        return True
-    if name.partition(".")[2] not in desk.broken and not desk.facts_incomplete:
-        hint = did_you_mean(name, facts)
-        desk.report(
-            document,
-            "unknown-fact",
-            path,
-            Text(f"没有数值类事实“{name}”{hint.zh}", f"there is no figure {name!r}{hint.en}"),
-        )
-    return False
-
-
-def _subject(fact: str) -> s.Subject:
+def subject_of(fact: str) -> Subject:
+    """The subject that a fact's id begins with."""
     head = fact.partition(".")[0]
-    return "applicant" if head == "applicant" else "lease" if head == "lease" else "loan"
+    return next(subject for subject in SUBJECTS if subject == head)

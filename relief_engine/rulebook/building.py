@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from relief_engine.errors import Finding, did_you_mean
-from relief_engine.rulebook.shapes import Cite, SourcesFile, Words
+from relief_engine.rulebook.salvage import UNREADABLE
+from relief_engine.rulebook.shapes import Cite, Words
 from relief_engine.rulebook.source import Document, Path_
 from relief_engine.rulebook.sources import Citation, Source
 from relief_engine.rulebook.units import KNOWN_UNITS, PURE, Unit, UnitError, parse_unit
@@ -23,108 +25,99 @@ def optional_text(words: Words | None) -> Text | None:
     return None if words is None else text(words)
 
 
+class Identified(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
 @dataclass(slots=True)
 class Desk:
-    """What is known while a rulebook is built: its sources, all findings so far, and names that are broken."""
+    """What is known while a rulebook is built: its sources, all findings so far, and names that are broken.
+
+    ``lost`` holds the kinds of files (``sources``, ``facts``, ``standards``) of which one could not be read at all, so
+    that nobody can tell which names of that kind exist; ``broken_subjects`` the subjects whose facts are then not all
+    known. ``facts_unread`` says that some file of facts has not become facts.
+    """
 
     sources: dict[str, Source] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     cited: set[tuple[str, str]] = field(default_factory=set)
-    #: A file of sources, or one of facts or standards, could not be read: what is missing from it is no second mistake.
-    sources_incomplete: bool = False
-    facts_incomplete: bool = False
+    lost: set[str] = field(default_factory=set)
+    broken_subjects: frozenset[str] = frozenset()
+    facts_unread: bool = False
 
     def report(self, document: Document, code: str, path: Path_, message: Text, *, key: bool = False) -> None:
         """Add a finding at a path of a document."""
         self.findings.append(Finding(code, document.where(path, key=key), message))
 
+    def unknown(self, document: Document, code: str, path: Path_, name: str, known: Iterable[str], what: Text) -> None:
+        """Report a name that nothing has, with the nearest one; silent where its definition is already reported."""
+        if name not in self.broken:
+            hint = did_you_mean(name, known)
+            message = Text(f"没有{what.zh}“{name}”{hint.zh}", f"there is no {what.en} {name!r}{hint.en}")
+            self.report(document, code, path, message)
+
+    def twice(
+        self,
+        document: Document,
+        code: str,
+        path: Path_,
+        items: Sequence[Identified],
+        what: Text,
+        known: Iterable[str] = (),
+    ) -> None:
+        """Report items of the list at ``path`` whose id is used before, in the list or among ``known``."""
+        seen = set(known)
+        for index, item in enumerate(items):
+            if item.id in seen:
+                message = Text(f"{what.zh}“{item.id}”重复", f"the {what.en} {item.id!r} is there twice")
+                self.report(document, code, (*path, index, "id"), message)
+            seen.add(item.id)
+
     def citations(self, document: Document, path: Path_, cites: Iterable[Cite] | None) -> tuple[Citation, ...]:
         """Resolve citations; one that names no known document or clause is a finding."""
-        resolved = []
+        resolved: dict[tuple[str, str], Citation] = {}
         for index, cite in enumerate(cites or ()):
+            here: Path_ = (*path, index)
             source = self.sources.get(cite.source)
             if source is None:
-                if cite.source not in self.broken and not self.sources_incomplete:
+                if "sources" not in self.lost and cite.source not in self.broken | {UNREADABLE}:
                     hint = did_you_mean(cite.source, self.sources)
-                    self.report(
-                        document,
-                        "cite-unknown-source",
-                        (*path, index, "source"),
-                        Text(
-                            f"sources.yaml 中没有文件“{cite.source}”{hint.zh}",
-                            f"sources.yaml has no document {cite.source!r}{hint.en}",
-                        ),
+                    message = Text(
+                        f"sources.yaml 中没有文件“{cite.source}”{hint.zh}",
+                        f"sources.yaml has no document {cite.source!r}{hint.en}",
                     )
+                    self.report(document, "cite-unknown-source", (*here, "source"), message)
             elif cite.clause not in source.clauses:
-                hint = did_you_mean(cite.clause, source.clauses)
-                self.report(
-                    document,
-                    "cite-unknown-clause",
-                    (*path, index, "clause"),
-                    Text(
+                if self.broken.isdisjoint((cite.clause, cite.source)):
+                    hint = did_you_mean(cite.clause, source.clauses)
+                    message = Text(
                         f"{source.number} 没有条款“{cite.clause}”{hint.zh}",
                         f"{source.number} has no clause {cite.clause!r}{hint.en}",
-                    ),
+                    )
+                    self.report(document, "cite-unknown-clause", (*here, "clause"), message)
+            elif (cite.source, cite.clause) in resolved:
+                message = Text(
+                    f"{source.number} {cite.clause} 引了两次", f"{source.number} {cite.clause} is cited twice"
                 )
+                self.report(document, "cite-twice", here, message)
             else:
-                self.cited.add((cite.source, cite.clause))
-                resolved.append(Citation(source, cite.clause))
-        return tuple(resolved)
+                resolved[cite.source, cite.clause] = Citation(source, cite.clause)
+        self.cited.update(resolved)
+        return tuple(resolved.values())
 
-    def unit(self, document: Document, path: Path_, written: str | None) -> Unit:
-        """Read a unit; one that can't be read is a finding, and counts as none."""
+    def unit(self, document: Document, path: Path_, written: str | None) -> Unit | None:
+        """Read a unit, none given being a pure number; one that can't be read is a finding, and gives None."""
         if written is None:
             return PURE
         try:
             return parse_unit(written)
         except UnitError:
             hint = did_you_mean(written, KNOWN_UNITS)
-            self.report(
-                document,
-                "unit-unknown",
-                path,
-                Text(f"无法识别单位“{written}”{hint.zh}", f"unknown unit {written!r}{hint.en}"),
-            )
-            return PURE
-
-
-def build_sources(document: Document, file: SourcesFile, desk: Desk) -> Mapping[str, Source]:
-    """The documents of ``sources.yaml``."""
-    for index, shape in enumerate(file.sources):
-        if shape.id in desk.sources:
-            desk.report(
-                document,
-                "duplicate-source",
-                ("sources", index, "id"),
-                Text(f"文件“{shape.id}”重复", f"the source {shape.id!r} is declared twice"),
-            )
-            continue
-        clauses: dict[str, Text] = {}
-        for place, clause in enumerate(shape.clauses):
-            if clause.id in clauses:
-                desk.report(
-                    document,
-                    "duplicate-clause",
-                    ("sources", index, "clauses", place, "id"),
-                    Text(f"条款“{clause.id}”重复", f"the clause {clause.id!r} is listed twice"),
-                )
-            clauses[clause.id] = text(clause.about)
-        if shape.expires is not None and shape.expires < shape.issued:
-            desk.report(
-                document,
-                "dates-reversed",
-                ("sources", index, "expires"),
-                Text("失效日早于成文日", "the document expires before it is issued"),
-            )
-        desk.sources[shape.id] = Source(
-            shape.id,
-            shape.kind,
-            shape.number,
-            text(shape.title),
-            text(shape.issuer),
-            shape.issued,
-            shape.expires,
-            clauses,
-        )
-    return desk.sources
+            message = Text(f"无法识别单位“{written}”{hint.zh}", f"unknown unit {written!r}{hint.en}")
+            self.report(document, "unit-unknown", path, message)
+            return None

@@ -1,152 +1,195 @@
-"""Rulebook stage: checks on a typed programme as a whole, each a pure look at it that reports what can't be meant."""
+"""Rulebook stage: what can be wrong with a programme though each of its parts is right.
+
+Each check is a function of the built programme that yields findings. Values of parameters are looked at in all their
+versions, since a rule that breaks in three years is wrong today.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from decimal import Decimal
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Set
+from fractions import Fraction
 from typing import Any
 
-from relief_engine.errors import did_you_mean
+from relief_engine.errors import Finding, Location
 from relief_engine.rulebook import expressions as ex
-from relief_engine.rulebook import programme as p
-from relief_engine.rulebook import shapes as s
-from relief_engine.rulebook.building import Desk
-from relief_engine.rulebook.facts import Domain
+from relief_engine.rulebook.kinds import unknown_choice
+from relief_engine.rulebook.normal_form import conjuncts, negated_conjuncts
+from relief_engine.rulebook.programme import Parameter, ParameterValue, Programme
+from relief_engine.rulebook.scalars import FIRST_YEAR, LAST_YEAR
 from relief_engine.rulebook.source import Document, Path_
 from relief_engine.text import Text
 
-#: The years that a formula may be about; facts hold no other days.
-_YEARS = range(1900, 2101)
-#: The most months that a period may be moved by.
-_MONTHS = 1200
+#: The most months that are added to a day; it keeps every day within the calendar.
+MOST_MONTHS = 1200
 
 
-def check_uses(document: Document, file: s.ProgrammeFile, expressions: Iterable[ex.Expr], desk: Desk) -> None:
-    """Every version of a parameter must be usable where expressions use it."""
-    names: dict[tuple[str, str], Domain] = {}
-    divisors: set[str] = set()
-    years: set[str] = set()
-    months: set[str] = set()
-    for node in (inner for expression in expressions for inner in ex.walk(expression)):
-        match node:
-            case ex.Member(subject=subject, name=str(name)) | ex.Entry(key=subject, name=name):
-                if isinstance(subject.type, ex.ChoiceType):
-                    names[name, subject.type.domain.name] = subject.type.domain
-            case ex.Arith(op="/", right=ex.ParamRef(name=name)):
-                divisors.add(name)
-            case ex.OverlapDays(year=ex.ParamRef(name=name)):
-                years.add(name)
-            case ex.AddMonths(months=ex.ParamRef(name=name)):
-                months.add(name)
-    for (name, _), domain in names.items():
-        _names(document, file, name, domain, desk)
-    for name in sorted(divisors):
-        _figures(
-            document,
-            file,
-            name,
-            "divisor",
-            lambda v: v > 0,
-            Text("除数必须大于零", "a divisor must be above zero"),
-            desk,
-        )
-    for name in sorted(years):
-        words = Text("年份应为1900至2100的整数", "a year is a whole number from 1900 to 2100")
-        _figures(document, file, name, "year", lambda v: v in _YEARS, words, desk)
-    for name in sorted(months):
-        words = Text(f"月数应为不超过{_MONTHS}的整数", f"months are a whole number of at most {_MONTHS}")
-        _figures(document, file, name, "months", lambda v: v % 1 == 0 and abs(v) <= _MONTHS, words, desk)
+def check_programme(programme: Programme, document: Document, broken: Set[str]) -> Iterator[Finding]:
+    """All findings; ``document`` is the file that the programme was built from, ``broken`` are names not to miss."""
+    yield from dict.fromkeys(names_are_choices(programme, document, broken))
+    yield from dict.fromkeys(values_fit_their_use(programme, document))
+    yield from dict.fromkeys(bounds_are_in_order(programme))
+    yield from dict.fromkeys(referrals_do_not_negate(programme))
 
 
-def _figures(
-    document: Document,
-    file: s.ProgrammeFile,
-    name: str,
-    code: str,
-    fits: Callable[[Decimal], bool],
-    words: Text,
-    desk: Desk,
-) -> None:
-    for index, version in enumerate(file.parameters.get(name, ())):
-        if isinstance(version.value, Decimal) and not fits(version.value):
-            said = Text(f"参数“{name}”：{words.zh}", f"the parameter {name!r}: {words.en}")
-            desk.report(document, f"parameter-{code}", ("parameters", name, index, "value"), said)
+def expressions(programme: Programme) -> Iterator[ex.Expr]:
+    """Every expression of a programme with everything below it."""
+    roots: list[ex.Expr | None] = [let.value for let in programme.lets.values()]
+    worded = [*(c.versions for c in programme.criteria), *(r.versions for r in programme.referrals)]
+    roots.extend(wording.condition for dated in worded for _, wording in dated.versions)
+    for _, benefit in programme.benefit.versions.versions:
+        roots.extend((benefit.amount, benefit.ceiling, benefit.rate, benefit.payable, benefit.until))
+    for deadline in programme.deadlines:
+        roots.extend((deadline.date, deadline.condition))
+    roots.extend(item.condition for item in (*programme.ways, *programme.check_by_hand, *programme.remarks))
+    for root in roots:
+        if root is not None:
+            yield from ex.walk(root)
 
 
-def _names(document: Document, file: s.ProgrammeFile, name: str, domain: Domain, desk: Desk) -> None:
-    for index, version in enumerate(file.parameters.get(name, ())):
-        path: Path_ = ("parameters", name, index, "value")
-        for step, written in _written(version.value):
-            if written in domain.ids:
+def names_are_choices(programme: Programme, document: Document, broken: Set[str]) -> Iterator[Finding]:
+    """The names in a list or table are choices of every fact that it is used with."""
+    for expr in expressions(programme):
+        match expr:
+            case ex.Member(subject=ex.FactRef(fact=fact, type=ex.ChoiceType(domain=domain)), name=str(name)):
+                pass
+            case ex.Entry(name=name, key=ex.FactRef(fact=fact, type=ex.ChoiceType(domain=domain))):
+                pass
+            case _:
                 continue
-            hint = did_you_mean(written, domain.ids)
-            said = Text(
-                f"{domain.name} 没有选项“{written}”{hint.zh}", f"{domain.name} has no choice {written!r}{hint.en}"
-            )
-            desk.report(document, "parameter-unknown-choice", (*path, *step), said, key=isinstance(version.value, dict))
+        for path, choice in _written_names(document, name):
+            if choice not in domain.ids and broken.isdisjoint((choice, domain.name)):
+                said = unknown_choice(choice, fact.id, domain)
+                yield Finding("parameter-unknown-choice", document.where(path, key=True), said)
 
 
-def _written(value: Any) -> Iterator[tuple[Path_, str]]:
-    """The names in a value, each with the step that leads to it."""
-    match value:
-        case dict():
-            yield from (((name,), name) for name in value)
-        case list():
-            yield from (((index,), name) for index, name in enumerate(value))
-        case str():
-            yield (), value
+def _written_names(document: Document, parameter: str) -> Iterator[tuple[Path_, str]]:
+    """The names in all versions of a list or table, with their places."""
+    versions: list[dict[str, Any]] = document.value["parameters"][parameter]
+    for index, version in enumerate(versions):
+        path: Path_ = ("parameters", parameter, index, "value")
+        value = version["value"]
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, dict):
+            yield from (((*path, name), name) for name in value)
+        elif isinstance(value, list):
+            yield from (((*path, place), name) for place, name in enumerate(value))
 
 
-# --- referrals in place of a criterion ----------------------------------------------------------------------------
+# --- values -----------------------------------------------------------------------------------------------------
 
 
-def check_stand_ins(
-    document: Document, criteria: Sequence[p.Criterion], referrals: Sequence[p.Referral], desk: Desk
-) -> None:
-    """A referral that holds whenever its criterion fails would leave the criterion without effect."""
-    known = {criterion.id: criterion for criterion in criteria}
-    for index, referral in enumerate(referrals):
-        for place, name in enumerate(referral.in_place_of):
-            criterion = known.get(name)
-            if criterion is not None and _only_negates(criterion, referral):
-                said = Text(
-                    f"条件“{name}”不满足时总是转人工，条件就没有作用；应写明哪些情形转人工",
-                    f"refers whenever {name!r} fails, which then never refuses; say which situations are referred",
+def values_fit_their_use(programme: Programme, document: Document) -> Iterator[Finding]:
+    """Divisors are positive, months and days whole numbers, years real ones, in every version."""
+    for expr in expressions(programme):
+        match expr:
+            case ex.Arith(op="/", right=ex.ParamRef(name=name)):
+                message = Text("用作除数，应大于 0", "is a divisor and must be greater than 0")
+                yield from _values(programme, document, "divisor", name, lambda value: value > 0, message)
+            case ex.AddMonths(months=ex.ParamRef(name=name)):
+                message = Text(
+                    f"用作月数，应为不超过 {MOST_MONTHS} 的整数",
+                    f"is a number of months and must be whole and at most {MOST_MONTHS}",
                 )
-                desk.report(document, "referral-negates", ("referrals", index, "in_place_of", place), said)
+                yield from _values(programme, document, "months", name, _are_months, message)
+            case ex.OverlapDays(year=ex.ParamRef(name=name)):
+                message = Text(
+                    f"用作年份，应为 {FIRST_YEAR} 至 {LAST_YEAR} 的整数",
+                    f"is a year and must be a whole number from {FIRST_YEAR} to {LAST_YEAR}",
+                )
+                yield from _values(programme, document, "year", name, _is_year, message)
+            case ex.Arith(type=ex.DateType(), right=right):
+                message = Text("用作天数，应为整数", "is a number of days and must be whole")
+                for part in ex.walk(right):
+                    if isinstance(part, ex.ParamRef):
+                        yield from _values(programme, document, "days", part.name, _is_whole, message)
 
 
-def _only_negates(criterion: p.Criterion, referral: p.Referral) -> bool:
-    return any(
-        period.cut(other) is not None and _normal(wording.condition, False) == _normal(situation.condition, True)
-        for period, wording in criterion.versions.versions
-        for other, situation in referral.versions.versions
-    )
+def _is_whole(value: Fraction) -> bool:
+    return value.denominator == 1
 
 
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+def _are_months(value: Fraction) -> bool:
+    return _is_whole(value) and abs(value) <= MOST_MONTHS
 
 
-def _normal(expr: ex.Expr, holds: bool) -> object:
-    """What an expression says, without places: negations pushed inwards, the order of parts and choices left out."""
-    match expr:
-        case ex.Not(operand=operand):
-            return _normal(operand, not holds)
-        case ex.AllOf(parts=parts) | ex.AnyOf(parts=parts):
-            return (isinstance(expr, ex.AllOf) is holds, frozenset(_normal(part, holds) for part in parts))
-        case ex.Member(subject=subject, values=values, name=None) if isinstance(subject.type, ex.ChoiceType):
-            chosen = frozenset(values)
-            return (subject.fact.id, chosen if holds else frozenset(subject.type.domain.ids) - chosen)
-        case ex.Member(subject=subject, name=name):
-            return (subject.fact.id, name, holds)
-        case ex.Compare(op=op, left=left, right=right):
-            return (op if holds else _OPPOSITE[op], _normal(left, True), _normal(right, True))
-        case ex.Flag(fact=fact) | ex.FactRef(fact=fact):
-            return (fact.id, holds)
-        case ex.ParamRef(name=name) | ex.LetRef(name=name):
-            return name
-        case ex.Number(value=value):
-            return value
-        case _:
-            own = (getattr(expr, "op", None), getattr(expr, "name", None), getattr(expr, "least", None))
-            return (type(expr), *own, tuple(_normal(child, True) for child in ex.children(expr)), holds)
+def _is_year(value: Fraction) -> bool:
+    return _is_whole(value) and FIRST_YEAR <= value <= LAST_YEAR
+
+
+def _values(
+    programme: Programme, document: Document, use: str, name: str, fits: Callable[[Fraction], bool], message: Text
+) -> Iterator[Finding]:
+    """A finding for each version of a parameter whose value does not fit."""
+    parameter = programme.parameters[name]
+    for _, version in parameter.versions.versions:
+        value = version.in_base_units
+        if value is not None and not fits(value):
+            shown = f"{version.value}"
+            words = Text(f"参数“{name}”（{shown}）{message.zh}", f"the parameter {name!r} ({shown}) {message.en}")
+            yield Finding(f"parameter-{use}", _place(document, name, version), words)
+
+
+def _place(document: Document, name: str, version: ParameterValue) -> Location:
+    """Where the value of a version is written."""
+    for index in range(len(document.value["parameters"][name])):
+        path: Path_ = ("parameters", name, index)
+        if document.where(path) == version.where:
+            return document.where((*path, "value"))
+    return version.where
+
+
+def bounds_are_in_order(programme: Programme) -> Iterator[Finding]:
+    """The lowest figure of ``between`` is below the highest on every day, where parameters settle both."""
+    for expr in expressions(programme):
+        if not isinstance(expr, ex.Between):
+            continue
+        for day in programme.change_days():
+            low, high = (_on(programme.parameters, part, day) for part in (expr.low, expr.high))
+            if low is not None and high is not None and low >= high:
+                message = Text(
+                    f"between 的最低值应小于最高值（{day} 为 {low} 与 {high}）",
+                    f"the lowest figure of between must be below the highest (on {day}: {low} and {high})",
+                )
+                yield Finding("between-order", expr.where, message)
+                break
+
+
+def _on(parameters: Mapping[str, Parameter], expr: ex.Expr, day: dt.date) -> Fraction | None:
+    """The value that a bare number or a parameter has on a day; None for anything else."""
+    if isinstance(expr, ex.Number):
+        return Fraction(expr.value)
+    if not isinstance(expr, ex.ParamRef):
+        return None
+    version = parameters[expr.name].versions.on(day)
+    return None if version is None else version.in_base_units
+
+
+# --- referrals --------------------------------------------------------------------------------------------------
+
+
+def referrals_do_not_negate(programme: Programme) -> Iterator[Finding]:
+    """A referral in place of a criterion does not say again that the criterion is unmet (design, section 5).
+
+    If it says nothing else the criterion never refuses; and ``c or not c`` would be unknown for an unknown fact.
+    """
+    criteria = {criterion.id: criterion for criterion in programme.criteria}
+    for referral in programme.referrals:
+        for name in referral.in_place_of:
+            for period, worded in referral.versions.versions:
+                said = conjuncts(worded.condition)
+                for other, wording in criteria[name].versions.versions if name in criteria else ():
+                    denied = negated_conjuncts(wording.condition)
+                    if period.cut(other) is not None and denied <= said:
+                        message = Text(
+                            f"条件“{name}”不满足时总是转人工，条件就没有作用；应写明哪些情形转人工",
+                            f"refers whenever {name!r} fails, which then never refuses; say which situations are meant",
+                        )
+                        if denied < said:
+                            message = Text(
+                                f"不要重复条件“{name}”的否定，只写转人工的情形",
+                                f"don't repeat that {name!r} is unmet; say only which situation is referred",
+                            )
+                        yield Finding("referral-negates", worded.condition.where, message)
+                        break

@@ -8,39 +8,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from relief_engine.errors import Location
 from relief_engine.rulebook.facts import AnyFact, Domain
+from relief_engine.rulebook.record import Record, Value
 from relief_engine.rulebook.units import Unit
 
 Comparison = Literal["<", "<=", ">", ">=", "==", "!="]
 Arithmetic = Literal["+", "-", "*", "/"]
 
 
-@dataclass(frozen=True, slots=True)
-class BoolType:
+class BoolType(Value):
     """A condition: met, unmet or unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class DateType:
+class DateType(Value):
     """A day. ``partial`` means that it comes from a table that may lack an entry."""
 
     partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceType:
+class ChoiceType(Value):
     """One of the named values of ``domain``."""
 
     domain: Domain
 
 
-@dataclass(frozen=True, slots=True)
-class NumberType:
+class NumberType(Value):
     """A figure with its unit; ``interval`` if its value may be open within bounds; ``signed`` if it may be negative."""
 
     unit: Unit
@@ -49,13 +45,13 @@ class NumberType:
     partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NamesType:
-    """A list of names: choices of a domain that its use decides."""
+class NamesType(Value):
+    """Names of choices of a domain that their use decides: ``single`` if it is always one, else a list."""
+
+    single: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TableType:
+class TableType(Value):
     """A table from choices to days or figures."""
 
     entry: DateType | NumberType
@@ -64,48 +60,41 @@ class TableType:
 Type = BoolType | DateType | ChoiceType | NumberType | NamesType | TableType
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expr:
+class Expr(Record):
     """Base of every expression: its type and the place where it is written."""
 
     type: Type
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class FactRef(Expr):
     """The value of a fact."""
 
     fact: AnyFact
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class AsOf(Expr):
     """The day of the decision."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ParamRef(Expr):
     """The value that a parameter has on the day of the decision."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Number(Expr):
     """A bare number: only 0 and 1 are allowed in a rulebook."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class LetRef(Expr):
     """A named intermediate figure."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Entry(Expr):
     """The entry of a table parameter for a choice; comparisons with a missing entry do not hold."""
 
@@ -113,14 +102,12 @@ class Entry(Expr):
     key: FactRef
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Flag(Expr):
     """A yes/no fact as a condition."""
 
     fact: AnyFact
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Member(Expr):
     """A choice is one of the named values, or one of those that a parameter (list or table) names."""
 
@@ -129,7 +116,6 @@ class Member(Expr):
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Compare(Expr):
     """A comparison of two figures or two days."""
 
@@ -138,28 +124,24 @@ class Compare(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Not(Expr):
     """Negation."""
 
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class AllOf(Expr):
     """Unmet as soon as one part is; met when all are."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class AnyOf(Expr):
     """Met as soon as one part is; unmet when all are."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class IfElse(Expr):
     """One of two figures or days; unknown while the condition is."""
 
@@ -168,7 +150,6 @@ class IfElse(Expr):
     otherwise: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Arith(Expr):
     """A sum, difference, product or quotient; a day plus or minus days; the days between two days."""
 
@@ -177,7 +158,6 @@ class Arith(Expr):
     right: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Between(Expr):
     """A figure that the texts leave open from ``low`` to ``high``."""
 
@@ -185,7 +165,6 @@ class Between(Expr):
     high: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Extreme(Expr):
     """The least or greatest of several figures."""
 
@@ -193,7 +172,6 @@ class Extreme(Expr):
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class OverlapDays(Expr):
     """How many days of a period, both ends included, fall into a calendar year; never negative."""
 
@@ -202,7 +180,6 @@ class OverlapDays(Expr):
     year: ParamRef
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class AddMonths(Expr):
     """The same day some months later, or the last day of that month where it has no such day."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from relief_engine.errors import Location
+from relief_engine.rulebook.record import Record, Value
 from relief_engine.rulebook.shapes import FactType, Subject
 from relief_engine.rulebook.units import Unit
 from relief_engine.text import Text
@@ -28,8 +28,7 @@ LAST_DAY = dt.date(2100, 12, 31).toordinal()
 DENOMINATOR: Mapping[FactType, int] = {"count": 1, "amount": 100, "number": 100, "steps": 100}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Domain:
+class Domain(Record):
     """The named values of a choice, in their declared order."""
 
     name: str
@@ -41,8 +40,7 @@ class Domain:
         return self.ids.index(value) if value in self.ids else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fact:
+class Fact(Record):
     """One input about an applicant, a lease or a loan."""
 
     id: str
@@ -72,8 +70,7 @@ class Fact:
         return self.id.partition(".")[2]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FormFact:
+class FormFact(Record):
     """A derived choice: which of several forms of one figure the profile gives. It is always known."""
 
     id: str
@@ -85,8 +82,7 @@ class FormFact:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExtremeFact:
+class ExtremeFact(Record):
     """A derived amount: the lowest or highest step in force on the days from ``start`` to ``end`` within a year.
 
     Unknown while the steps are, and while an unknown ``start`` or ``end`` could change it.
@@ -106,8 +102,7 @@ class ExtremeFact:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassFact:
+class ClassFact(Record):
     """A derived class: what a classification says of a code."""
 
     id: str
@@ -119,8 +114,7 @@ class ClassFact:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SizeFact:
+class SizeFact(Record):
     """A derived class: what a size table says of a code and its indicators, given as (indicator, fact) pairs."""
 
     id: str
@@ -137,23 +131,20 @@ DerivedFact = FormFact | ExtremeFact | ClassFact | SizeFact
 AnyFact = Fact | DerivedFact
 
 
-@dataclass(frozen=True, slots=True)
-class NotBeforeRelation:
+class NotBeforeRelation(Value):
     """``later`` is not before ``earlier`` (both known)."""
 
     later: str
     earlier: str
 
 
-@dataclass(frozen=True, slots=True)
-class OneFormRelation:
+class OneFormRelation(Value):
     """A profile gives facts of at most one of the groups."""
 
     groups: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AmongStepsRelation:
+class AmongStepsRelation(Value):
     """If both are given, ``value`` is the amount of one of the steps."""
 
     value: str
@@ -163,8 +154,7 @@ class AmongStepsRelation:
 Relation = NotBeforeRelation | OneFormRelation | AmongStepsRelation
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SubjectFacts:
+class SubjectFacts(Record):
     """All facts of one kind of subject."""
 
     subject: Subject

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Generic, Literal, TypeVar
 
 from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import AnyFact
+from relief_engine.rulebook.record import Record, Value
 from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.units import Unit
@@ -23,8 +24,7 @@ LAST = dt.date.max
 BenefitKind = Literal["entitlement", "ceiling", "rate", "deferral", "in_kind"]
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Value):
     """The days on which something may be used to decide, both inclusive; ``date.min``/``date.max`` where open."""
 
     first: dt.date
@@ -40,8 +40,7 @@ class Period:
         return Period(first, last) if first <= last else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Dated(Generic[T]):
+class Dated(Record, Generic[T]):
     """The versions of one element, in order of time and without overlap."""
 
     versions: tuple[tuple[Period, T], ...]
@@ -58,8 +57,7 @@ class Dated(Generic[T]):
         return (period for period, _ in self.versions)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ParameterValue:
+class ParameterValue(Record):
     """One version of a parameter. ``value`` is as written; ``unit`` is None for anything but figures."""
 
     value: Decimal | dt.date | tuple[str, ...] | Mapping[str, Decimal | dt.date]
@@ -68,9 +66,15 @@ class ParameterValue:
     note: Text | None
     where: Location
 
+    @property
+    def in_base_units(self) -> Fraction | None:
+        """A figure in base units (元, not 万元); None for anything that is no figure."""
+        if not isinstance(self.value, Decimal):
+            return None
+        return Fraction(self.value) * (self.unit.scale if self.unit is not None else 1)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Parameter:
+
+class Parameter(Record):
     """A figure, day, list or table from a policy, with the dates it holds for."""
 
     name: str
@@ -79,8 +83,7 @@ class Parameter:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Let:
+class Let(Record):
     """A named intermediate figure."""
 
     name: str
@@ -89,8 +92,7 @@ class Let:
     value: ex.Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wording:
+class Wording(Record):
     """One dated wording of a criterion, referral or remark: its condition, citations and our reading of the text."""
 
     condition: ex.Expr
@@ -99,8 +101,7 @@ class Wording:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Criterion:
+class Criterion(Record):
     """A named condition that must hold."""
 
     id: str
@@ -109,8 +110,7 @@ class Criterion:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Referral:
+class Referral(Record):
     """A named situation that the text leaves to people; ``in_place_of`` names the criteria it may stand in for."""
 
     id: str
@@ -120,16 +120,14 @@ class Referral:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rounding:
+class Rounding(Record):
     """The one stated rounding of a formula: half up to ``step`` yuan."""
 
     step: Decimal
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BenefitWording:
+class BenefitWording(Record):
     """What an eligible applicant gets, in one period. Figures that the kind does not have are None."""
 
     amount: ex.Expr | None
@@ -142,8 +140,7 @@ class BenefitWording:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Benefit:
+class Benefit(Record):
     """The kind of benefit and who gives it."""
 
     kind: BenefitKind
@@ -151,8 +148,7 @@ class Benefit:
     versions: Dated[BenefitWording]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Deadline:
+class Deadline(Record):
     """A day by which someone must act."""
 
     id: str
@@ -163,8 +159,7 @@ class Deadline:
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Remark:
+class Remark(Record):
     """A sentence shown with the decision, always or while a condition holds."""
 
     id: str
@@ -174,8 +169,7 @@ class Remark:
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NotAvailable:
+class NotAvailable(Record):
     """The referral that holds when only figures that do not exist are open."""
 
     id: str
@@ -184,8 +178,7 @@ class NotAvailable:
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Programme:
+class Programme(Record):
     """One relief measure for one kind of subject."""
 
     id: str
@@ -213,9 +206,10 @@ class Programme:
         periods: list[Period] = [self.period]
         for parameter in self.parameters.values():
             periods.extend(parameter.versions.periods())
-        conditions: tuple[Criterion | Referral, ...] = (*self.criteria, *self.referrals)
-        for condition in conditions:
-            periods.extend(condition.versions.periods())
+        for criterion in self.criteria:
+            periods.extend(criterion.versions.periods())
+        for referral in self.referrals:
+            periods.extend(referral.versions.periods())
         periods.extend(self.benefit.versions.periods())
         periods.extend(deadline.period for deadline in self.deadlines)
         periods.extend(remark.period for remark in (*self.ways, *self.check_by_hand, *self.remarks))

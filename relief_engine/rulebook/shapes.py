@@ -1,15 +1,18 @@
-"""Rulebook stage: the shape of every file, as Pydantic models (their JSON Schema is what editors use).
+"""Rulebook stage: the shapes of ``sources.yaml`` and of fact files, and what all shapes are made of.
 
-Shapes say what a file may contain; what its names and expressions mean is decided by ``build``.
+Shapes are Pydantic models, and their JSON Schema is what editors use. They say what a file may contain; what its names
+and expressions mean is decided by the builders.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations` in modules of shapes: Pydantic would compile each annotation from its text.
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainValidator, StringConstraints, Tag, WithJsonSchema
+
+from relief_engine.rulebook import scalars
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
@@ -18,14 +21,20 @@ FactId = Annotated[str, StringConstraints(pattern=r"^(applicant|lease|loan)\.[a-
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 NonEmpty = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 Subject = Literal["applicant", "lease", "loan"]
-#: A day as the reader of YAML gives it; never a number, which Pydantic would take for seconds since 1970.
-Day = Annotated[dt.date, Field(strict=True)]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+
+#: A day as YYYY-MM-DD, in quotes or not. Pydantic alone would take 20220513 for seconds since 1970.
+Day = Annotated[dt.date, PlainValidator(scalars.day), WithJsonSchema({"type": "string", "format": "date"})]
+#: A number as written; text is not one, even where it looks like it.
+Figure = Annotated[Decimal, PlainValidator(scalars.figure), WithJsonSchema({"type": "number"})]
+YesNo = Annotated[bool, Field(strict=True)]
+Year = Annotated[int, Field(strict=True, ge=1900, le=2100)]
 
 
 class Shape(BaseModel):
     """Base of every shape: unknown keys are errors, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Words(Shape):
@@ -91,9 +100,13 @@ class SourcesFile(Shape):
 class ChoiceShape(Shape):
     """One allowed value of a choice fact."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[^\W\d]\w*$", max_length=40)]
+    id: Annotated[
+        str,
+        StringConstraints(pattern=scalars.NAME.pattern, max_length=40),
+        WithJsonSchema({"type": "string", "pattern": scalars.NAME_IN_SCHEMA, "maxLength": 40}),
+    ]
     label: Words
-    aliases: list[NonEmpty] = []
+    aliases: tuple[NonEmpty, ...] = ()
 
 
 FactType = Literal[
@@ -111,16 +124,15 @@ class FactShape(Shape):
     label: Words
     question: Words
     note: Words | None = None
-    headers: list[NonEmpty] = []
+    headers: tuple[NonEmpty, ...] = ()
     evidence: Words | None = None
-    changeable: bool = False
-    not_available: bool = False
-    informative: bool = False
-    choices: list[ChoiceShape] = []
-    like: Id | None = None
+    changeable: YesNo = False
+    not_available: YesNo = False
+    informative: YesNo = False
+    choices: tuple[ChoiceShape, ...] = ()
     codes: Slug | None = None
-    open_ended: bool = False
-    at_most: Decimal | None = None
+    open_ended: YesNo = False
+    at_most: Figure | None = None
 
 
 class GivenForm(Shape):
@@ -128,7 +140,7 @@ class GivenForm(Shape):
 
     id: Id
     label: Words
-    choices: list[ChoiceShape]
+    choices: Annotated[list[ChoiceShape], Field(min_length=1)]
     form_given_by: dict[Id, NonEmpty]
     otherwise: NonEmpty
 
@@ -142,7 +154,7 @@ class StepExtreme(Shape):
     of: Id
     from_: Id = Field(alias="from")
     to: Id
-    year: Annotated[int, Field(ge=1900, le=2100)]
+    year: Year
     cite: Cites
 
 
@@ -166,26 +178,24 @@ class AmongSteps(Shape):
     among_steps: Id
 
 
-def _derived_tag(value: Any) -> str:
-    return "a highest or lowest step" if isinstance(value, dict) and ("extreme" in value or "of" in value) else "a form"
+def _by_key(tags: Mapping[str, str]) -> Discriminator:
+    """Tell shapes apart by a key that only one of them has."""
+
+    def tag(value: Any) -> str | None:
+        return next((tags[key] for key in tags if isinstance(value, dict) and key in value), None)
+
+    return Discriminator(tag)
 
 
-def _relation_tag(value: Any) -> str:
-    if isinstance(value, dict) and "one_form_of" in value:
-        return "one form"
-    return "among steps" if isinstance(value, dict) and ("among_steps" in value or "value" in value) else "not before"
-
-
-# Which of several shapes is meant is told by one key, so that a mistake in one is not reported as one in all.
-AnyDerived = Annotated[
-    Annotated[GivenForm, Tag("a form")] | Annotated[StepExtreme, Tag("a highest or lowest step")],
-    Discriminator(_derived_tag),
+Derived = Annotated[
+    Annotated[GivenForm, Tag("GivenForm")] | Annotated[StepExtreme, Tag("StepExtreme")],
+    _by_key({"form_given_by": "GivenForm", "otherwise": "GivenForm", "extreme": "StepExtreme", "of": "StepExtreme"}),
 ]
-AnyRelation = Annotated[
-    Annotated[NotBefore, Tag("not before")]
-    | Annotated[OneForm, Tag("one form")]
-    | Annotated[AmongSteps, Tag("among steps")],
-    Discriminator(_relation_tag),
+RelationShape = Annotated[
+    Annotated[NotBefore, Tag("NotBefore")]
+    | Annotated[OneForm, Tag("OneForm")]
+    | Annotated[AmongSteps, Tag("AmongSteps")],
+    _by_key({"later": "NotBefore", "not_before": "NotBefore", "one_form_of": "OneForm", "among_steps": "AmongSteps"}),
 ]
 
 
@@ -195,256 +205,5 @@ class FactsFile(Shape):
     subject: Subject
     label: Words
     facts: list[FactShape]
-    derived: list[AnyDerived] = []
-    relations: list[AnyRelation] = []
-
-
-# --- standards/*.yaml -------------------------------------------------------------------------------------------
-
-
-class CodeListFile(Shape):
-    """A hierarchical list of codes, in a CSV beside the file (columns code, level, name, parent)."""
-
-    standard: Slug
-    kind: Literal["code_list"]
-    title: Words
-    file: NonEmpty
-    cite: Cites
-
-
-class ClassShape(Shape):
-    """One class of a classification."""
-
-    id: Id
-    label: Words
-
-
-class DerivesClass(Shape):
-    """A derived fact: the class of a code."""
-
-    fact: FactId
-    code: FactId
-    label: Words
-
-
-class ClassMapFile(Shape):
-    """A classification of codes: a CSV of code prefixes, where the longest match wins (columns prefix, class)."""
-
-    standard: Slug
-    kind: Literal["class_map"]
-    title: Words
-    codes: Slug
-    classes: Annotated[list[ClassShape], Field(min_length=1)]
-    file: NonEmpty
-    derives: list[DerivesClass]
-    cite: Cites
-
-
-class IndicatorShape(Shape):
-    """An indicator of a size table and the unit in which the table states its limits."""
-
-    id: Id
-    label: Words
-
-
-class LimitShape(Shape):
-    """The lower limits of one indicator for each class above the lowest, ascending; a value on it is inside."""
-
-    indicator: Id
-    unit: NonEmpty
-    at_least: dict[Id, Decimal]
-
-
-class RowShape(Shape):
-    """One row of a size table: a sector and the limits of its indicators."""
-
-    id: Id
-    label: Words
-    limits: Annotated[list[LimitShape], Field(min_length=1)]
-    cite: Cites
-
-
-class DerivesSize(Shape):
-    """A derived fact: the class that a size table gives for a code and indicators."""
-
-    fact: FactId
-    sector_fact: FactId | None = None
-    code: FactId
-    indicators: dict[Id, FactId]
-    label: Words
-
-
-class SizeTableFile(Shape):
-    """A size classification: sectors found by code prefix, each with limits; the lowest class of all indicators."""
-
-    standard: Slug
-    kind: Literal["size_table"]
-    title: Words
-    codes: Slug
-    sectors: NonEmpty
-    classes: Annotated[list[ClassShape], Field(min_length=2)]
-    uncovered: ClassShape
-    indicators: list[IndicatorShape]
-    rows: Annotated[list[RowShape], Field(min_length=1)]
-    derives: list[DerivesSize]
-    cite: Cites
-
-
-# --- programmes -------------------------------------------------------------------------------------------------
-
-Scalar = Decimal | Day | NonEmpty
-
-
-class ParameterVersion(Dated):
-    """One figure for one period of time, with its citation.
-
-    A value is a number, a date, a choice, a list of choices, or a table from choices to dates or numbers.
-    """
-
-    value: Scalar | list[NonEmpty] | dict[NonEmpty, Decimal | Day]
-    unit: NonEmpty | None = None
-    cite: Cites
-    note: Words | None = None
-
-
-class LetShape(Shape):
-    """A named intermediate figure; ``title`` is what the explanation calls it."""
-
-    value: Expression
-    title: Words
-    shown: bool = True
-
-
-class CriterionVersion(Dated):
-    """One dated wording of a criterion."""
-
-    require: Expression
-    cite: Cites
-    reading: Words | None = None
-
-
-class CriterionShape(Dated):
-    """A condition that must hold; either one wording or dated ``versions``."""
-
-    id: Slug
-    title: Words
-    require: Expression | None = None
-    cite: Cites | None = None
-    reading: Words | None = None
-    versions: list[CriterionVersion] = []
-
-
-class ReferralVersion(Dated):
-    """One dated wording of a referral."""
-
-    when: Expression
-    reason: Words | None = None
-    cite: Cites
-
-
-class ReferralShape(Dated):
-    """A situation that the text leaves to people; ``in_place_of`` names criteria that it may stand in for."""
-
-    id: Slug
-    title: Words
-    reason: Words
-    in_place_of: list[Slug] = []
-    when: Expression | None = None
-    cite: Cites | None = None
-    versions: list[ReferralVersion] = []
-
-
-class RoundingShape(Shape):
-    """The one stated rounding of a formula."""
-
-    to: Decimal
-    mode: Literal["half_up"]
-    cite: Cites
-
-
-class BenefitVersion(Dated):
-    """What an eligible applicant gets, for one period."""
-
-    amount: Expression | None = None
-    ceiling: Expression | None = None
-    rate: Expression | None = None
-    payable: Expression | None = None
-    until: Expression | None = None
-    rounding: RoundingShape | None = None
-    cite: Cites
-
-
-class BenefitShape(Dated):
-    """What an eligible applicant gets and who gives it; either one wording or dated ``versions``."""
-
-    kind: Literal["entitlement", "ceiling", "rate", "deferral", "in_kind"]
-    payer: Literal[
-        "landlord",
-        "district",
-        "city",
-        "city_and_district",
-        "tax_authority",
-        "social_insurance",
-        "bank",
-        "guarantor",
-        "utility",
-        "buyer",
-        "authority",
-    ]
-    amount: Expression | None = None
-    ceiling: Expression | None = None
-    rate: Expression | None = None
-    payable: Expression | None = None
-    until: Expression | None = None
-    rounding: RoundingShape | None = None
-    cite: Cites | None = None
-    versions: list[BenefitVersion] = []
-
-
-class DeadlineShape(Dated):
-    """A day by which someone must act; an expression of type date, left out where it has no value."""
-
-    id: Slug
-    title: Words
-    date: Expression
-    when: Expression | None = None
-    cite: Cites
-
-
-class RemarkShape(Dated):
-    """A sentence shown with the decision (always, or ``when`` a condition holds); no decision reads it."""
-
-    id: Slug
-    text: Words
-    when: Expression | None = None
-    cite: Cites
-
-
-class NotAvailableShape(Shape):
-    """What is said when only figures that do not exist are open; the decision is then referred."""
-
-    id: Slug
-    title: Words
-    reason: Words
-    cite: Cites
-
-
-class ProgrammeFile(Dated):
-    """One relief measure: criteria, referrals and a benefit, for one kind of subject."""
-
-    programme: ProgrammeId
-    title: Words
-    summary: Words
-    authority: Words
-    subject: Subject
-    cite: Cites
-    parameters: dict[Id, list[ParameterVersion]] = {}
-    let: dict[Id, LetShape] = {}
-    criteria: Annotated[list[CriterionShape], Field(min_length=1)]
-    referrals: list[ReferralShape] = []
-    not_available: NotAvailableShape | None = None
-    benefit: BenefitShape
-    deadlines: list[DeadlineShape] = []
-    ways: list[RemarkShape] = []
-    check_by_hand: list[RemarkShape] = []
-    remarks: list[RemarkShape] = []
+    derived: tuple[Derived, ...] = ()
+    relations: tuple[RelationShape, ...] = ()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from relief_engine.rulebook.record import Record
 from relief_engine.text import Text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Record):
     """A document: its number as printed, its dates, and its clauses with what each is about."""
 
     id: str
@@ -23,8 +22,7 @@ class Source:
     clauses: Mapping[str, Text]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Citation:
+class Citation(Record):
     """One clause of one document."""
 
     source: Source

@@ -6,19 +6,19 @@ condition on the class is met if it is for every candidate, unmet if it is for n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import overload
 
 from relief_engine.errors import Location
 from relief_engine.rulebook.facts import ClassFact, Domain, SizeFact
+from relief_engine.rulebook.record import Record
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.units import Unit
 from relief_engine.text import Text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Code:
+class Code(Record):
     """One code of a list; ``children`` are the positions of the codes one level below it."""
 
     id: str
@@ -28,31 +28,93 @@ class Code:
     children: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class CodeList:
-    """A hierarchical list of codes. Codes are addressed by their position."""
+    """A hierarchical list of codes. Codes are addressed by their position, and parents stand before their children.
 
-    id: str
-    title: Text
-    codes: tuple[Code, ...]
-    positions: Mapping[str, int]
-    citations: tuple[Citation, ...]
+    ``ids``, ``levels``, ``names`` and ``parents`` (positions; -1 for none) hold the codes column by column: a rulebook
+    has thousands of codes, and a decision looks at one. Never changed after it is made.
+    """
+
+    __slots__ = ("_below", "citations", "id", "ids", "levels", "names", "parents", "positions", "title")
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - named like the field of every other record here
+        title: Text,
+        ids: tuple[str, ...],
+        levels: tuple[int, ...],
+        names: tuple[str, ...],
+        parents: tuple[int, ...],
+        positions: Mapping[str, int],
+        citations: tuple[Citation, ...],
+    ) -> None:
+        self.id = id
+        self.title = title
+        self.ids = ids
+        self.levels = levels
+        self.names = names
+        self.parents = parents
+        self.positions = positions
+        self.citations = citations
+        below: list[tuple[int, ...] | list[int]] = [()] * len(ids)
+        for position, parent in enumerate(parents):
+            if parent >= 0:
+                siblings = below[parent]
+                if isinstance(siblings, list):
+                    siblings.append(position)
+                else:
+                    below[parent] = [position]
+        self._below = below
+
+    @property
+    def codes(self) -> Codes:
+        """The codes as records, each made when it is looked at."""
+        return Codes(self)
+
+    def children(self, position: int) -> tuple[int, ...]:
+        """The positions of the codes one level below a code."""
+        return tuple(self._below[position])
 
     def leaves(self, position: int | None) -> list[int]:
         """The finest codes at or below a code, or all of them for an unknown code."""
-        stack = [position] if position is not None else [i for i, c in enumerate(self.codes) if not c.parent]
-        found = []
+        if position is None:
+            return [index for index, below in enumerate(self._below) if not below]
+        stack, found = [position], []
         while stack:
             index = stack.pop()
-            below = self.codes[index].children
+            below = self._below[index]
             stack.extend(below)
             if not below:
                 found.append(index)
         return sorted(found)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassMap:
+class Codes(Sequence[Code]):
+    """The records of a code list."""
+
+    def __init__(self, listed: CodeList) -> None:
+        self._listed = listed
+
+    def __len__(self) -> int:
+        return len(self._listed.ids)
+
+    @overload
+    def __getitem__(self, position: int) -> Code: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[Code, ...]: ...
+    def __getitem__(self, position: int | slice) -> Code | tuple[Code, ...]:
+        if isinstance(position, slice):
+            return tuple(self[index] for index in range(*position.indices(len(self))))
+        listed = self._listed
+        index = range(len(self))[position]
+        parent = listed.parents[index]
+        return Code(
+            listed.ids[index], listed.levels[index], listed.names[index], listed.ids[parent] if parent >= 0 else "",
+            listed.children(index),
+        )  # fmt: skip
+
+
+class ClassMap(Record):
     """A classification of codes; ``candidates`` holds, by code position, the possible classes as positions."""
 
     id: str
@@ -69,8 +131,7 @@ class ClassMap:
         return self.all_candidates if position is None else self.candidates[position]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Limit:
+class Limit(Record):
     """The lower limits of one indicator, one for each class above the lowest; a value on a limit is inside.
 
     ``bounds`` are in the encoding of the indicator's facts (money in cents), ``printed`` in the table's own unit.
@@ -82,8 +143,7 @@ class Limit:
     printed: tuple[Fraction, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Row:
+class Row(Record):
     """One sector of a size table."""
 
     id: str
@@ -93,8 +153,7 @@ class Row:
     where: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SizeTable:
+class SizeTable(Record):
     """A size classification: the class is the lowest that any indicator of the sector's row gives.
 
     ``domain`` holds the classes from the lowest up and then the *uncovered* one, which is the known value of
@@ -120,8 +179,7 @@ class SizeTable:
         return self.rows[candidate] if candidate < len(self.rows) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Standards:
+class Standards(Record):
     """All code lists and classifications of a rulebook, by id."""
 
     code_lists: Mapping[str, CodeList]

@@ -63,9 +63,15 @@ def test_every_bad_file_but_one_has_a_single_mistake() -> None:
     [
         (b"", "f: 文件是空的 [empty]"),
         (b"# \xe5\x8f\xaa\xe6\x9c\x89\xe6\xb3\xa8\xe9\x87\x8a\n", "f: 文件是空的 [empty]"),
-        ("applicant:\n  name: 运河小馆\n".encode("gb18030"), "f:2:1: 文件不是 UTF-8 编码 [file-encoding]"),
-        ("applicant: {}\n".encode("utf-16"), "f:1:1: 文件不是 UTF-8 编码 [file-encoding]"),
-        (b"applicant: {name: a\x00b}", "f: 含有 YAML 不允许的字符 U+0000 [yaml-characters]"),
+        (
+            "applicant:\n  name: 运河小馆\n".encode("gb18030"),
+            "f:2:9: 文件不是 UTF-8 编码，看起来是 GB18030，请另存为 UTF-8 [file-encoding]",
+        ),
+        (
+            "applicant: {}\n".encode("utf-16"),
+            "f:1:1: 文件不是 UTF-8 编码，看起来是 UTF-16，请另存为 UTF-8 [file-encoding]",
+        ),
+        (b"applicant: {name: a\x00b}", "f:1:20: 含有 YAML 不允许的字符 U+0000 [yaml-characters]"),
         (b" " * (MAX_BYTES + 1), f"f: 文件超过 {MAX_BYTES} 字节 [file-size]"),
         (b"[" * 1000 + b"]" * 1000, "f:1:41: 嵌套超过 40 层 [yaml-depth]"),
         (b"applicant: {name: " + b"{a: " * 1000 + b"}" * 1001, "f:1:171: 嵌套超过 40 层 [yaml-depth]"),
