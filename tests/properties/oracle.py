@@ -49,7 +49,8 @@ LIMITS: dict[str, dict[str, tuple[int, int, int]]] = {
 }
 CLASSES = ("micro", "small", "medium", "large")
 
-LISTED_DISTRICTS = ("朝阳区", "丰台区", "房山区", "大兴区", "通州区")
+#: The districts listed before the notice: the day does not matter, no lease of 2022 ends before its first.
+LISTED = dict.fromkeys(("朝阳区", "丰台区", "房山区", "大兴区", "通州区"), dt.date(2022, 1, 1))
 ARTICLE_3_OF_15 = dt.date(2022, 6, 15)
 FIRST, LAST = dt.date(2022, 1, 1), dt.date(2022, 12, 31)
 
@@ -98,8 +99,10 @@ def is_service(code: str) -> bool:
     return division >= 51 or division in (5, 11, 43)
 
 
-def decide(as_of: dt.date, applicant: Mapping[str, Any], lease: Mapping[str, Any]) -> Verdict:
-    """Decide one lease of one applicant."""
+def decide(
+    as_of: dt.date, applicant: Mapping[str, Any], lease: Mapping[str, Any], listed: Mapping[str, dt.date] = LISTED
+) -> Verdict:
+    """Decide one lease of one applicant; ``listed`` are the days on which districts were listed."""
     if as_of < dt.date(2022, 5, 13):
         return Verdict("not_in_force")
     from_15 = as_of >= ARTICLE_3_OF_15
@@ -179,7 +182,10 @@ def decide(as_of: dt.date, applicant: Mapping[str, Any], lease: Mapping[str, Any
             refused = True
 
     # 二, 三: how much. The development area is no district: whether it counts as listed is open.
-    fewest, most = (3, 6) if district == "北京经济技术开发区" else (6, 6) if district in LISTED_DISTRICTS else (3, 3)
+    fewest, most = (3, 6) if district == "北京经济技术开发区" else (6, 6) if district in listed else (3, 3)
+    if district in listed and end < listed[district]:
+        # Listed after the lease had ended: what was due before, or the supplement as well.
+        fewest, left_to_people = 3, True
     if tenancy == "via_other":
         head = Fraction(lease["head_monthly_rent"])
         low, high = head * fewest, head * most

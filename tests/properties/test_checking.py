@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
 import pytest
 import yaml
 
-from relief_engine import Engine, Rulebook, load_rulebook
+from relief_engine import Engine, load_rulebook
 from relief_engine.checking import CHECKS, findings, observe
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
 from relief_engine.rulebook.load import shipped_rules
+from tests.properties.rules import FILE, changed
 from tests.properties.strategies import WORLD
-
-RENT = Path("beijing-tongzhou") / "rent-reduction-2022.yaml"
-
-
-def changed(folder: Path, *edits: tuple[str, str]) -> Rulebook:
-    """The shipped rules with some text replaced; the worked cases, which belong to the true ones, are left out."""
-    rules = folder / "rules"
-    shutil.copytree(shipped_rules(), rules, ignore=shutil.ignore_patterns("*.cases.yaml"))
-    text = (rules / RENT).read_text(encoding="utf-8")
-    for old, new in edits:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    (rules / RENT).write_text(text, encoding="utf-8")
-    return load_rulebook(rules)
 
 
 def test_the_shipped_rulebook_passes_in_time() -> None:
@@ -88,12 +74,66 @@ MISTAKES = [
         id="a daily rent that nobody decides on",
     ),
     pytest.param(
+        [("require: lease.premises_district != 京外",
+          "require: lease.premises_district != 京外 and lease.annual_rent < lease.annual_rent + lease.annual_rent")],
+        [("undecidable", "programme:")],
+        id="a rent that most profiles can't give",
+    ),
+    pytest.param(
         [("  amount: rent_of_months * leased_days / days_in_year\n",
           "  amount: rent_of_months * leased_days / days_in_year - lease.head_monthly_rent * months\n")],
         [("negative-amount", "kind: entitlement")],
         id="an amount below nothing",
     ),
 ]  # fmt: skip
+
+
+def test_a_figure_that_may_not_exist_needs_a_reason(tmp_path: Path) -> None:
+    text = (shipped_rules() / FILE).read_text(encoding="utf-8")
+    block = text[text.index("not_available:\n") : text.index("benefit:\n")]
+    found = findings(changed(tmp_path, (block, "")))
+    assert [finding.code for finding in found] == ["not-available-unexplained"]
+
+
+LOAN = """\
+programme: beijing-tongzhou/loan-trial
+title: {zh: 试, en: trial}
+summary: {zh: 试, en: trial}
+authority: {zh: 试, en: trial}
+subject: loan
+from: 2022-05-20
+cite: [{source: notice-13, clause: 第11条}]
+parameters:
+  share:
+    - {value: 20, unit: "%", cite: [{source: notice-13, clause: 第11条}], note: {zh: 试, en: trial}}
+  begins:
+    - {value: 2022-01-01, cite: [{source: notice-13, clause: 第11条}], note: {zh: 试, en: trial}}
+criteria:
+  - id: first
+    title: {zh: 试, en: trial}
+    require: loan.is_first_loan and loan.disbursed_on >= begins and loan.contract_on >= begins
+    cite: [{source: notice-13, clause: 第11条}]
+benefit:
+  kind: entitlement
+  payer: city
+  amount: loan.interest_paid * share
+  rounding: {to: 0.01, mode: half_up, cite: [{source: notice-13, clause: 第11条}]}
+  cite: [{source: notice-13, clause: 第11条}]
+"""
+
+
+def test_other_kinds_of_subject_are_tried_too(tmp_path: Path) -> None:
+    """A loan is not paid out before its contract: a condition that asks for both days to be late says it twice."""
+    rules = changed(tmp_path).root
+    file = (rules / FILE).with_name("loan-trial.yaml")
+    file.write_text(LOAN, encoding="utf-8")
+    assert [finding.code for finding in findings(load_rulebook(rules))] == ["nothing-missing"]
+    file.write_text(LOAN.replace(" and loan.contract_on >= begins", ""), encoding="utf-8")
+    rulebook = load_rulebook(rules)
+    behaviour = observe(Engine(rulebook), rulebook.programmes["beijing-tongzhou/loan-trial"])
+    assert {sample.outcome for sample in behaviour.complete} >= {Outcome.ELIGIBLE, Outcome.INELIGIBLE}
+    assert "loans:\n- {" in behaviour.yaml(behaviour.complete[0])
+    assert findings(rulebook) == []
 
 
 @pytest.mark.parametrize(("edits", "expected"), MISTAKES)

@@ -31,6 +31,11 @@ def bounds(decision: Decision) -> tuple[Fraction, Fraction] | None:
     return None if single is None else (Fraction(single), Fraction(single))
 
 
+def verdict_bounds(verdict: oracle.Verdict) -> tuple[Fraction, Fraction] | None:
+    """The same of the oracle's verdict."""
+    return None if verdict.low is None or verdict.high is None else (Fraction(verdict.low), Fraction(verdict.high))
+
+
 # --- the checks, each of one case -----------------------------------------------------------------------------------
 
 
@@ -118,8 +123,7 @@ def the_oracle_agrees(drawn: Case) -> None:
     assert isinstance(applicant, dict)
     assert isinstance(leases, list)
     verdict = oracle.decide(drawn.as_of, applicant, leases[0])
-    figures = None if verdict.low is None or verdict.high is None else (Fraction(verdict.low), Fraction(verdict.high))
-    assert (drawn.decision.outcome.value, bounds(drawn.decision)) == (verdict.outcome, figures)
+    assert (drawn.decision.outcome.value, bounds(drawn.decision)) == (verdict.outcome, verdict_bounds(verdict))
 
 
 def a_coarse_code_is_decided_as_its_leaves_are(drawn: Case) -> None:

@@ -127,7 +127,7 @@ def is_coarse(code: Answer | None) -> bool:
 
 def the_list_is_exact(brute: Brute) -> None:
     """A fact is listed if and only if two completions that differ in it alone are decided otherwise."""
-    drawn = Case(brute.as_of, brute.answers)
+    drawn = Case(brute.as_of, brute.answers, brute.programme, brute.world)
     wanted, answers = brute.missing()
     decision = drawn.decision
     found = {missing.fact.id for missing in decision.missing.facts}
