@@ -15,14 +15,11 @@ from typing import Final
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
-from relief_engine.profile.model import LISTS, Profile
+from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import FIRST, LAST, Deadline, Programme, Remark
-from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text
-
-_LIST_OF: Mapping[Subject, str] = {subject: name for name, subject in LISTS.items()}
 
 
 class Outcome(StrEnum):
@@ -147,7 +144,7 @@ class Decision:
     @property
     def subject(self) -> str:
         """What was decided about: ``applicant``, ``leases[0]``, or ``leases`` where the profile describes none."""
-        return subject_name(self.programme.subject, self.index)
+        return self.programme.kind.name(self.index)
 
     # --- the benefit --------------------------------------------------------------------------------------------
 
@@ -330,14 +327,6 @@ class Decision:
                 if day is not None and (guard is None or self.values[guard] == ir.MET):
                     found.append((item.deadline, dt.date.fromordinal(day)))
         return found
-
-
-def subject_name(subject: Subject, index: int | None) -> str:
-    """How a subject is called in results: the path of its place in the profile."""
-    if subject == "applicant":
-        return subject
-    name = _LIST_OF[subject]
-    return name if index is None else f"{name}[{index}]"
 
 
 def yuan(cents: int) -> Decimal:

@@ -42,7 +42,7 @@ def content(path: Path) -> dict[str, Any]:
 def test_it_loads_and_says_its_day(path: Path) -> None:
     profile = engine().read_profile(path)
     assert profile.as_of is not None
-    assert profile.leases
+    assert profile.lists
 
 
 @each_profile

@@ -9,7 +9,7 @@ from relief_engine.checking.sampling import Sample, Sampler
 from relief_engine.compiled import ir
 from relief_engine.engine import Engine
 from relief_engine.errors import Location
-from relief_engine.profile.model import LISTS, Known, Profile
+from relief_engine.profile.model import Known, Profile
 from relief_engine.profile.words import plain
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
@@ -94,13 +94,12 @@ def _yaml(engine: Engine, programme: Programme, sample: Sample) -> str:
         subject: Known(parts.get(subject, {}), frozenset(absent.get(subject, ())))  # type: ignore[arg-type]
         for subject in ("applicant", programme.subject)
     }
-    lists = {name: (known[subject],) if subject == programme.subject else None for name, subject in LISTS.items()}
+    lists = {} if programme.kind.list is None else {programme.subject: (known[programme.subject],)}
     day = sample.program.period.first
     profile = Profile(
         day,
         known["applicant"],
-        lists["leases"],
-        lists["loans"],
+        lists,
         lambda _: Location("sample"),
         "sample",
         engine.rulebook.digest,

@@ -10,10 +10,8 @@ from relief_engine.cli.output import out, out_json, width
 from relief_engine.explanation import say
 from relief_engine.explanation.columns import columns, hanging, wrapped
 from relief_engine.explanation.outline import grouped
-from relief_engine.profile.model import LISTS
 from relief_engine.rulebook.facts import Fact, SubjectFacts
 from relief_engine.rulebook.load import load_rulebook
-from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import FIRST, LAST, Programme
 from relief_engine.text import Language, Text
 
@@ -49,7 +47,7 @@ def show_programmes(rules: Path | None, language: Language, *, as_json: bool) ->
         out_json([programme_record(programme, language) for programme in programmes])
         return
     room = width()
-    blocks = ["\n".join(programme_lines(programme, rulebook, language, room)) for programme in programmes]
+    blocks = ["\n".join(programme_lines(programme, language, room)) for programme in programmes]
     out("\n\n".join(blocks) + "\n")
 
 
@@ -76,17 +74,16 @@ def programme_record(programme: Programme, language: Language) -> dict[str, Any]
     }
 
 
-def programme_lines(programme: Programme, rulebook: Rulebook, language: Language, room: int) -> Iterator[str]:
+def programme_lines(programme: Programme, language: Language, room: int) -> Iterator[str]:
     """One programme as lines of at most ``room`` columns."""
     first, last = _in_force(programme)
-    subject = rulebook.subjects[programme.subject].label
     since = Text(f"自 {first} 起", f"from {first}") if first else Text("未规定起始日", "no beginning stated")
     until = Text(f"至 {last} 止", f" to {last}") if last else Text("，未规定截止日", ", no end stated")
     basis = grouped(say.cited(programme.citations))
     about = [
         (Text("编号", "Id"), say.both(programme.id)),
         (Text("内容", "What"), programme.summary),
-        (Text("对象", "For"), say.each(subject, programme.subject)),
+        (Text("对象", "For"), say.each(programme.kind)),
         (Text("给予", "Gives"), BENEFITS[programme.benefit.kind]),
         (Text("执行", "By"), programme.authority),
         (Text("适用", "In force"), Text(since.zh + until.zh, since.en + until.en)),
@@ -142,7 +139,7 @@ def fact_record(fact: Fact, language: Language) -> dict[str, Any]:
 
 def subject_lines(subject: SubjectFacts, language: Language, room: int) -> Iterator[str]:
     """The facts about one kind of subject as lines of at most ``room`` columns."""
-    key = next((name for name, kind in LISTS.items() if kind == subject.subject), subject.subject)
+    key = subject.kind.name(None)
     yield f"{subject.label.zh}（{key}）" if language == "zh" else f"{subject.label.en} ({key})"
     column = max(columns(fact.name) for fact in subject.facts) + 2
     for fact in subject.facts:

@@ -17,7 +17,7 @@ from typing import Final
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Layout, Value, layout_of
 from relief_engine.compiled.lowering import compile_programme
-from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, MissingFacts, Outcome, subject_name
+from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, MissingFacts, Outcome
 from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import figure_answer, outcome_of, residue
@@ -163,8 +163,7 @@ class Engine:
         elif listed is None and asked:
             decisions.append(self.decide_one(programme, profile, None, day))
         else:
-            name = subject_name(subject, None)
-            label = self.rulebook.subjects[subject].label
+            name, label = programme.kind.name(None), programme.kind.label
             reason = Text(f"资料中没有{label.zh}（{name}）", f"the profile has no {label.en.lower()} ({name})")
             if listed is None:
                 reason = Text(f"资料没有提到{label.zh}（{name}）", f"the profile does not mention {name}")
@@ -188,7 +187,7 @@ class Engine:
         missing = NOTHING_MISSING
         absent: tuple[Fact, ...] = ()
         if outcome is _UNDETERMINED or (outcome is _REFERRED and None in figure_answer(program, values)):
-            name = subject_name(programme.subject, index)
+            name = programme.kind.name(index)
             missing, absent = self.missing(program, slots, values, profile, index, name)
             if outcome is _UNDETERMINED and absent and not self.outcome_open(program, slots, profile, index):
                 outcome = _REFERRED
@@ -270,7 +269,7 @@ class Engine:
         """What is asked about a subject that the profile does not describe: the facts that the criteria read."""
         cells = self.cells(program)
         slots = sorted(frozenset().union(*(cells.under[c.node] for c in program.criteria)))
-        name = subject_name(program.programme.subject, None)
+        name = program.programme.kind.name(None)
         facts = [fact for slot in slots if isinstance(fact := program.layout.facts[slot], Fact)]
         return MissingFacts(tuple(MissingFact(f, name) for f in facts if f.subject == program.programme.subject), False)
 

@@ -22,7 +22,7 @@ def applicant_name(profile: Profile) -> str:
 
 def subject_text(decision: Decision) -> Text:
     """What the decision is about: the applicant, or which of its leases or loans, with the address if there is one."""
-    number = say.subject(decision.subject)
+    number = say.subject(decision.programme.kind, decision.index)
     listed = decision.profile.subjects(decision.programme.subject)
     if decision.index is None or not listed:
         return number
@@ -106,7 +106,7 @@ def _referred(decision: Decision) -> Text:
 
 def _open(decision: Decision) -> Text:
     if decision.index is None and decision.programme.subject != "applicant":
-        kind = say.subject(decision.subject)
+        kind = say.subject(decision.programme.kind, decision.index)
         return Text(
             f"资料没有提到{kind.zh}（{decision.subject}）",
             f"the profile does not mention any {kind.en} ({decision.subject})",

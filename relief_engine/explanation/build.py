@@ -18,6 +18,7 @@ from relief_engine.explanation.margins import change_text
 from relief_engine.explanation.reason import Reason
 from relief_engine.explanation.reasons import Reasons
 from relief_engine.explanation.trace import Trace
+from relief_engine.rulebook.facts import SubjectKind
 from relief_engine.rulebook.programme import Remark
 from relief_engine.text import Text
 
@@ -90,13 +91,16 @@ class Due(NamedTuple):
 class Explanation(NamedTuple):
     """Why a decision is what it is.
 
-    ``path`` says which subject it is about as data (``leases[0]``), ``number`` in words, ``subject`` with its address.
-    ``source`` names the profile, so that places in it can be given by their line.
+    ``path`` says which subject it is about as data (``leases[0]``), ``position`` where it stands in its list,
+    ``number`` in words, ``subject`` with its address. ``source`` names the profile, so that places in
+    it can be given by their line.
     """
 
     programme: str
     title: Text
     path: str
+    kind: SubjectKind
+    position: int | None
     number: Text
     subject: Text
     source: str
@@ -135,7 +139,9 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         programme=decision.programme.id,
         title=decision.programme.title,
         path=decision.subject,
-        number=say.subject(decision.subject),
+        kind=decision.programme.kind,
+        position=decision.index,
+        number=say.subject(decision.programme.kind, decision.index),
         subject=subject_text(decision),
         source=decision.profile.source,
         outcome=decision.outcome,

@@ -13,6 +13,7 @@ from relief_engine.explanation.build import Asked, Due, Explanation, Referred, S
 from relief_engine.explanation.calculation import Line
 from relief_engine.explanation.harmless import one_line
 from relief_engine.explanation.reason import Reason
+from relief_engine.rulebook.facts import SubjectKind
 from relief_engine.text import Language, Text
 
 Mark = Literal["met", "unmet", "unknown", "referred", "plain"]
@@ -85,6 +86,8 @@ class Outline(NamedTuple):
     programme: str
     title: str
     path: str
+    kind: SubjectKind
+    position: int | None
     number: str
     subject: str
     outcome: Outcome
@@ -127,6 +130,8 @@ def outline(explanation: Explanation, language: Language) -> Outline:
         programme=explanation.programme,
         title=speaker(explanation.title),
         path=explanation.path,
+        kind=explanation.kind,
+        position=explanation.position,
         number=speaker(explanation.number),
         subject=speaker(explanation.subject),
         outcome=explanation.outcome,

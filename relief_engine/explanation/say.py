@@ -9,10 +9,8 @@ from fractions import Fraction
 
 from relief_engine.compiled.layout import Value
 from relief_engine.errors import Location
-from relief_engine.profile.model import LISTS
 from relief_engine.profile.words import figure_text, value_text
-from relief_engine.rulebook.facts import AnyFact, Fact
-from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.facts import AnyFact, Fact, SubjectKind
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import CodeList
 from relief_engine.rulebook.units import Unit, parse_unit
@@ -56,8 +54,6 @@ COMPARED_DAYS = {
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 _DAYS = parse_unit("天")
-_SUBJECTS = {"leases": Text("租约", "lease"), "loans": Text("贷款", "loan")}
-_COUNTERS: dict[Subject, str] = {"lease": "份", "loan": "笔"}
 
 
 def both(zh: str, en: str | None = None) -> Text:
@@ -155,35 +151,29 @@ def label(fact: AnyFact) -> Text:
     return Text(f"{period.zh}{fact.label.zh}", f"{fact.label.en} ({period.en})")
 
 
-def subject(name: str) -> Text:
-    """``leases[0]`` as people count: 第1份租约."""
-    key, _, rest = name.partition("[")
-    words = _SUBJECTS.get(key)
-    if words is None:
+def subject(kind: SubjectKind, index: int | None) -> Text:
+    """One subject as people count: 第1份租约; without an index the kind by itself."""
+    if kind.list is None:
         return Text("申请方", "the applicant")
-    if not rest:
-        return words
-    number = int(rest.rstrip("]")) + 1
-    return Text(f"第{number}{_COUNTERS[LISTS[key]]}{words.zh}", f"{words.en} {number}")
+    if index is None:
+        return Text(kind.label.zh, kind.label.en.lower())
+    return Text(f"第{index + 1}{kind.counter}{kind.label.zh}", f"{kind.label.en.lower()} {index + 1}")
 
 
-def subjects(names: Sequence[str]) -> Text:
-    """Several of ``leases[0]``, ``leases[2]``: 第1、3份租约; each by itself where they are of different kinds."""
-    keys = {name.partition("[")[0] for name in names}
-    (key, *others) = keys
-    if others or key not in _SUBJECTS or len(names) < 2:
-        return joined([subject(name) for name in names])
-    numbers = [str(int(name[len(key) + 1 : -1]) + 1) for name in names]
-    words = _SUBJECTS[key]
-    counter = _COUNTERS[LISTS[key]]
-    return Text(f"第{'、'.join(numbers)}{counter}{words.zh}", f"{words.en}s {', '.join(numbers)}")
+def subjects(kind: SubjectKind, indices: Sequence[int | None]) -> Text:
+    """Several subjects of one kind: 第1、3份租约."""
+    numbers = [str(index + 1) for index in indices if index is not None]
+    if len(numbers) < 2:
+        return subject(kind, indices[0])
+    zh = f"第{'、'.join(numbers)}{kind.counter}{kind.label.zh}"
+    return Text(zh, f"{kind.label.en.lower()}s {', '.join(numbers)}")
 
 
-def each(label_: Text, kind: Subject) -> Text:
+def each(kind: SubjectKind) -> Text:
     """Each subject of a kind: 每份租约; the applicant is one."""
-    if kind == "applicant":
-        return label_
-    return Text(f"每{_COUNTERS[kind]}{label_.zh}", f"each {label_.en.lower()}")
+    if kind.list is None:
+        return kind.label
+    return Text(f"每{kind.counter}{kind.label.zh}", f"each {kind.label.en.lower()}")
 
 
 def place(where: Location, source: str) -> Text:

@@ -161,7 +161,7 @@ def _group(decisions: list[Outline], language: Language) -> Group:
     first = decisions[0]
     if all(decision.outcome is Outcome.NOT_IN_FORCE for decision in decisions):
         # The day is the same for all, and so is the answer.
-        whom = say.subjects([decision.path for decision in decisions]).in_(language)
+        whom = say.subjects(first.kind, [decision.position for decision in decisions]).in_(language)
         decisions = [first._replace(number=whom, subject=whom)] if len(decisions) > 1 else decisions
     if len(decisions) == 1:
         return Group(first.title, first.citations, tuple(decisions), ())
@@ -204,14 +204,14 @@ def _own(decision: Outline, same: tuple[Item, ...]) -> Outline:
 
 def _merged(decisions: list[Outline], kind: Kind, language: Language) -> tuple[Item, ...]:
     """Each sentence of a kind once; where it does not hold for all, with those that it holds for."""
-    holds: dict[Item, list[str]] = {}
+    holds: dict[Item, list[int | None]] = {}
     for decision in decisions:
         for item in _items(decision, kind):
-            holds.setdefault(item, []).append(decision.path)
+            holds.setdefault(item, []).append(decision.position)
     found = []
-    for item, paths in holds.items():
-        if len(paths) < len(decisions):
-            names = say.subjects(paths).in_(language)
+    for item, positions in holds.items():
+        if len(positions) < len(decisions):
+            names = say.subjects(decisions[0].kind, positions).in_(language)
             text = f"{item.text}（{names}）" if language == "zh" else f"{item.text} ({names})"
             found.append(item._replace(text=text))
         else:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 
 from pydantic_core import ErrorDetails, ValidationError
 
 from relief_engine.errors import Finding, Location, did_you_mean
-from relief_engine.profile.model import LISTS
 from relief_engine.profile.shape import MAX_SUBJECTS
 from relief_engine.profile.written import NO_HINT, BadValue, shown, visible
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.shapes import APPLICANT
 from relief_engine.rulebook.source import Path_
 from relief_engine.text import Text
 
 #: The most mistakes that are listed: what has more is not a profile with slips.
 MAX_FINDINGS = 1000
 
-_KEY_OF: Mapping[Subject, str] = {"applicant": "applicant", **{subject: name for name, subject in LISTS.items()}}
 _EMPTY = Text("；什么都不知道就写 {}", "; if nothing is known, write {}")
 #: No known key comes near this length, so a longer one gets no guess.
 _LONGEST_KEY = 80
 #: Gives the place of a path in the input: of the part that stands there, or else of the nearest part around it.
 Finder = Callable[[Path_], Location]
-Hints = Callable[[Subject | None, str], Text]
+Hints = Callable[[str | None, str], Text]
 
 
 def spelled(path: Path_) -> str:
@@ -61,7 +59,7 @@ def _findings(detail: ErrorDetails, hints: Hints, locate: Finder, locate_key: Fi
                 yield Finding(one.code, place((*path, *one.at)), one.message)
         case "extra_forbidden":
             key = str(path[-1])
-            hint = hints(None if len(path) == 1 else LISTS.get(str(path[0]), "applicant"), key)
+            hint = hints(None if len(path) == 1 else str(path[0]), key)
             message = Text(f"没有“{visible(key)}”这一项{hint.zh}", f"unknown key '{visible(key)}'{hint.en}")
             yield Finding("unknown-key", locate_key(path), message)
         case _:
@@ -95,23 +93,24 @@ def _misshapen(detail: ErrorDetails) -> tuple[str, Text]:
             return "shape", Text(f"{name.zh}不合要求（{detail['msg']}）", f"{name.en}: {detail['msg']}")
 
 
-def _key_hint(rulebook: Rulebook, subject: Subject | None, key: str) -> Text:
-    """What an unknown key of a kind of subject, or of the whole profile, may have meant."""
-    lists = [name for name, kind in LISTS.items() if kind in rulebook.subjects]
-    listed = None if subject is None else rulebook.subjects.get(subject)
-    facts = () if listed is None else listed.facts
-    keys = ["as_of", "applicant", *lists] if subject is None else [fact.name for fact in facts]
+def _key_hint(rulebook: Rulebook, part: str | None, key: str) -> Text:
+    """What an unknown key in a part of the profile (its applicant, or one of its lists), or of the whole, meant."""
+    lists = rulebook.lists
+    subject = lists[part].id if part in lists else APPLICANT
+    known = None if part is None else rulebook.subjects.get(subject)
+    facts = () if known is None else known.facts
+    keys = ["as_of", APPLICANT, *lists] if part is None else [fact.name for fact in facts]
     bare = key.rpartition(".")[2]
     if bare in keys:
         return Text(f"，是否想写“{bare}”？", f"; did you mean '{bare}'?")
     for fact in facts:
         if key == fact.label.zh or key in fact.headers:
             return Text(f"，“{visible(key)}”应写作 {fact.name}", f"; '{visible(key)}' is written {fact.name}")
-    for known in rulebook.facts.values():
-        if known.id.partition(".")[2] == bare:
-            if not isinstance(known, Fact):
+    for other in rulebook.facts.values():
+        if other.id.partition(".")[2] == bare:
+            if not isinstance(other, Fact):
                 return Text("，它由规则推算，不用填写", "; rules work it out, it can't be given")
-            home = _KEY_OF[known.subject]
+            home = rulebook.subjects[other.subject].kind.name(None)
             return Text(f"，它属于 {home}", f"; it belongs to {home}")
     hint = did_you_mean(key, keys) if len(key) <= _LONGEST_KEY else NO_HINT
     return hint if hint.en else Text("，可用的项见 relief facts", "; see: relief facts")

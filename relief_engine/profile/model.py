@@ -1,4 +1,4 @@
-"""Profile stage: the record of what is known about one applicant with its leases and loans."""
+"""Profile stage: the record of what is known about one applicant with its leases, loans and so on."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from typing import Any, Final
 from relief_engine.compiled.layout import AS_OF_SLOT, Layout, Value
 from relief_engine.errors import Location
 from relief_engine.rulebook.facts import Encoded
-from relief_engine.rulebook.shapes import Subject
-
-#: The lists of a profile and the kind of subject that each holds.
-LISTS: Mapping[str, Subject] = {"leases": "lease", "loans": "loan"}
+from relief_engine.rulebook.shapes import APPLICANT, Subject
 
 #: The keys of one rent step in a profile (contract, design section 4).
 STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"
@@ -35,14 +32,14 @@ class Known:
 class Profile:
     """What is known about one applicant. Made by an engine, which checks it; immutable and safe to share.
 
-    ``leases`` and ``loans`` are None where the profile does not mention them (unknown), and empty where there are none.
+    ``lists`` holds what the profile lists by kind of subject: no entry where it does not mention the kind (unknown), an
+    empty one where there are none.
     ``locate`` gives the place of a path such as ``("leases", 0, "start")`` in the file that the profile came from.
     """
 
     as_of: Final[dt.date | None]
     applicant: Final[Known]
-    leases: Final[tuple[Known, ...] | None]
-    loans: Final[tuple[Known, ...] | None]
+    lists: Final[Mapping[Subject, tuple[Known, ...]]]
     locate: Final[Callable[[tuple[str | int, ...]], Location]]
     source: Final[str]
     #: The digest of the rulebook whose facts encode the values; an engine of another rulebook refuses the profile.
@@ -51,15 +48,13 @@ class Profile:
 
     def subjects(self, subject: Subject) -> tuple[Known, ...] | None:
         """What is known about each subject of a kind; None where the profile does not mention the kind."""
-        if subject == "applicant":
-            return (self.applicant,)
-        return self.leases if subject == "lease" else self.loans
+        return (self.applicant,) if subject == APPLICANT else self.lists.get(subject)
 
     def not_available(self, subject: Subject, index: int | None) -> frozenset[str]:
         """The facts of a subject and its applicant that are known not to exist."""
         found = self.applicant.not_available
         listed = self.subjects(subject)
-        if subject != "applicant" and index is not None and listed:
+        if subject != APPLICANT and index is not None and listed:
             found |= listed[index].not_available
         return found
 
@@ -73,7 +68,7 @@ class Profile:
             return vector if vector[AS_OF_SLOT] == day else (day, *vector[AS_OF_SLOT + 1 :])
         # Texts have no slot, so no id of a text is asked for.
         values: list[Any] = [day, *map(self.applicant.values.get, layout.applicant_ids)]
-        if subject != "applicant":
+        if subject != APPLICANT:
             listed = self.subjects(subject)
             own: Mapping[str, Encoded | str] = listed[index].values if listed and index is not None else {}
             values.extend(map(own.get, layout.own_ids))
@@ -88,8 +83,7 @@ class Profile:
         content = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "applicant": _content(self.applicant),
-            "leases": None if self.leases is None else [_content(known) for known in self.leases],
-            "loans": None if self.loans is None else [_content(known) for known in self.loans],
+            "lists": {subject: [_content(known) for known in listed] for subject, listed in self.lists.items()},
         }
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -17,7 +17,7 @@ from relief_engine.errors import Finding, Location, ProfileError
 from relief_engine.profile import shape
 from relief_engine.profile.days import as_of
 from relief_engine.profile.mistakes import Finder, findings, spelled
-from relief_engine.profile.model import LISTS, Known, Profile
+from relief_engine.profile.model import Known, Profile
 from relief_engine.profile.relations import Check, checks
 from relief_engine.profile.values import NOT_AVAILABLE, BadValue, Read, reader
 from relief_engine.profile.words import code_list
@@ -47,11 +47,12 @@ class ProfileReader:
         for subject, known in rulebook.subjects.items():
             self._readers[subject] = {fact.name: (fact, reader(fact, codes)) for fact in known.facts}
             self._checks[subject] = checks(known)
-        self._validator = shape.validator(self._readers, as_of)
+        self._lists = tuple((name, kind.id) for name, kind in rulebook.lists.items())
+        self._validator = shape.validator(self._readers, dict(self._lists), as_of)
 
     def json_schema(self) -> dict[str, Any]:
         """The JSON Schema of a profile."""
-        return shape.json_schema(self.rulebook.subjects)
+        return shape.json_schema(self.rulebook.subjects, dict(self._lists))
 
     def read_file(self, path: Path) -> Profile:
         """Read a YAML profile. Raises :class:`ProfileError` with every mistake and its line."""
@@ -84,20 +85,14 @@ class ProfileReader:
             found += findings(error, self.rulebook, locate, locate_key)
             checked = self._readable(value)
         applicant = self._subject("applicant", checked["applicant"], ("applicant",), locate, found)
-        leases = self._subjects("leases", checked, locate, found)
-        loans = self._subjects("loans", checked, locate, found)
+        lists = {
+            subject: tuple([self._subject(subject, item, (name, i), locate, found) for i, item in enumerate(items)])
+            for name, subject in self._lists
+            if (items := checked.get(name)) is not None
+        }
         if found:
             raise ProfileError(found)
-        return Profile(checked.get("as_of"), applicant, leases, loans, locate, source, self.rulebook.digest)
-
-    def _subjects(
-        self, name: str, checked: Mapping[str, Any], locate: Finder, found: list[Finding]
-    ) -> tuple[Known, ...] | None:
-        items = checked.get(name)
-        if items is None:
-            return None
-        subject = LISTS[name]
-        return tuple([self._subject(subject, item, (name, i), locate, found) for i, item in enumerate(items)])
+        return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook.digest)
 
     def _subject(
         self, subject: Subject, values: dict[str, Any], path: Path_, locate: Finder, found: list[Finding]
@@ -117,9 +112,9 @@ class ProfileReader:
         """What can be read of a profile with mistakes: its facts are still held against each other."""
         whole = value if isinstance(value, Mapping) else {}
         checked: dict[str, Any] = {"applicant": self._readable_subject("applicant", whole.get("applicant"))}
-        for name, subject in LISTS.items():
+        for name, subject in self._lists:
             items = whole.get(name)
-            if subject in self._readers and isinstance(items, list | tuple):
+            if isinstance(items, list | tuple):
                 checked[name] = [self._readable_subject(subject, item) for item in items[: shape.MAX_SUBJECTS]]
         return checked
 

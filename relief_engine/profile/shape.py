@@ -10,30 +10,34 @@ from typing import Any
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from relief_engine.profile.model import LISTS, STEP_AMOUNT, STEP_DAY
+from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY
 from relief_engine.profile.written import Reader
 from relief_engine.rulebook.facts import Fact, SubjectFacts
 from relief_engine.rulebook.shapes import Subject
 
-#: The most leases or loans that one profile may list.
+#: The most leases (or loans, and so on) that one profile may list.
 MAX_SUBJECTS = 1000
 
 #: The readers of one kind of subject, by the key in a profile.
 Readers = Mapping[str, tuple[Fact, Reader]]
 
 
-def validator(readers: Mapping[Subject, Readers], as_of: Callable[[object], object]) -> SchemaValidator:
-    """What checks a whole profile and gives it as plain mappings with encoded values under the ids of facts."""
+def validator(
+    readers: Mapping[Subject, Readers], lists: Mapping[str, Subject], as_of: Callable[[object], object]
+) -> SchemaValidator:
+    """What checks a whole profile and gives it as plain mappings with encoded values under the ids of facts.
+
+    ``lists`` leads from the keys of a profile that hold lists to the kinds of subject in them.
+    """
     subjects = {subject: _typed_dict(known) for subject, known in readers.items()}
     field = core_schema.typed_dict_field
     fields = {
         "as_of": field(core_schema.no_info_plain_validator_function(as_of), required=False),
         "applicant": field(subjects["applicant"]),
     }
-    for name, subject in LISTS.items():
-        if subject in subjects:
-            items = core_schema.list_schema(subjects[subject], max_length=MAX_SUBJECTS)
-            fields[name] = field(core_schema.nullable_schema(items), required=False)
+    for name, subject in lists.items():
+        items = core_schema.list_schema(subjects[subject], max_length=MAX_SUBJECTS)
+        fields[name] = field(core_schema.nullable_schema(items), required=False)
     return SchemaValidator(core_schema.typed_dict_schema(fields, extra_behavior="forbid"))
 
 
@@ -55,7 +59,7 @@ _DATE: dict[str, Any] = {"type": "string", "format": "date"}
 _NULL: dict[str, Any] = {"type": "null"}
 
 
-def json_schema(subjects: Mapping[Subject, SubjectFacts]) -> dict[str, Any]:
+def json_schema(subjects: Mapping[Subject, SubjectFacts], lists: Mapping[str, Subject]) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a profile, for editors and for clients of a service.
 
     It knows keys, types and choices. What a text must hold (units, codes, check digits) and how facts relate, only the
@@ -65,10 +69,9 @@ def json_schema(subjects: Mapping[Subject, SubjectFacts]) -> dict[str, Any]:
         "as_of": {"title": "判定日", "description": "Day of the decision", "anyOf": [_DATE, _NULL]},
         "applicant": {"$ref": "#/$defs/applicant"},
     }
-    for name, subject in LISTS.items():
-        if subject in subjects:
-            items = {"type": "array", "items": {"$ref": f"#/$defs/{subject}"}, "maxItems": MAX_SUBJECTS}
-            properties[name] = {"title": subjects[subject].label.zh, "anyOf": [items, _NULL]}
+    for name, subject in lists.items():
+        items = {"type": "array", "items": {"$ref": f"#/$defs/{subject}"}, "maxItems": MAX_SUBJECTS}
+        properties[name] = {"title": subjects[subject].label.zh, "anyOf": [items, _NULL]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Profile",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from relief_engine.profile.model import LISTS, STEP_AMOUNT, STEP_DAY, Known, Profile
+from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY, Known, Profile
 from relief_engine.rulebook.facts import OPEN_END, AnyFact, Encoded, ExtremeFact, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.standards import CodeList
@@ -165,8 +165,8 @@ def plain(profile: Profile, rulebook: Rulebook) -> dict[str, object]:
     if profile.as_of is not None:
         written["as_of"] = profile.as_of.isoformat()
     written["applicant"] = _plain_subject(profile.applicant, rulebook)
-    for name, subject in LISTS.items():
-        listed = profile.subjects(subject)
+    for name, kind in rulebook.lists.items():
+        listed = profile.subjects(kind.id)
         if listed is not None:
             written[name] = [_plain_subject(known, rulebook) for known in listed]
     return written

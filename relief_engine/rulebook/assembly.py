@@ -13,12 +13,12 @@ from relief_engine.errors import Finding, Location, did_you_mean
 from relief_engine.rulebook import shapes as s
 from relief_engine.rulebook import standard_shapes as ss
 from relief_engine.rulebook.build_codes import build_code_list
-from relief_engine.rulebook.build_facts import build_facts
+from relief_engine.rulebook.build_facts import build_facts, build_kind
 from relief_engine.rulebook.build_programme import build_programme
 from relief_engine.rulebook.build_sources import build_sources
 from relief_engine.rulebook.build_standards import Bench, build_class_map, build_size_table, check_codes
-from relief_engine.rulebook.building import Desk
-from relief_engine.rulebook.facts import AnyFact, Domain, SubjectFacts
+from relief_engine.rulebook.building import Desk, Everything
+from relief_engine.rulebook.facts import AnyFact, Domain, SubjectFacts, SubjectKind
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
@@ -37,6 +37,7 @@ _STANDARDS: Mapping[str, type[StandardFile]] = {
 }
 #: What a file that can't be read seems to define: the ids in it, and the keys near its margin.
 _IDS = re.compile(r"\b(?:id|fact|sector_fact|standard)\s*:\s*[\"']?([^\s,\"'{}]+)")
+_SUBJECT = re.compile(r"^subject\s*:\s*([a-z_]+)", re.MULTILINE)
 _KEYS = re.compile(r"^ {0,8}([^\s:#]+):", re.MULTILINE)
 
 
@@ -132,37 +133,68 @@ class Assembly:
             build_sources(document, file, self.desk)
 
     def read_facts(self, names: list[str]) -> None:
-        """Read the facts, one file for each subject."""
+        """Read the facts: for each kind of subject the file that introduces it, then those that add to it."""
         if not names and "facts" not in self.desk.lost:
             self.report("rulebook-facts", Text("规则目录缺少 facts/*.yaml", "the folder has no facts/*.yaml"))
             self.desk.lost.add("facts")
         self.desk.facts_unread = "facts" in self.desk.lost
+        unread: list[Document] = []
         for name in names:
             document = self.document(name)
             file = self.shape(name, document, s.FactsFile)
-            of = [file.subject] if file is not None else s.SUBJECTS
-            self.desk.broken |= {f"{subject}.{broken}" for subject in of for broken in document.broken}
             if file is None:
                 self.desk.facts_unread = True
-                continue
+                unread.append(document)
+            else:
+                self.desk.broken |= {f"{file.subject}.{broken}" for broken in document.broken}
+                self.fact_files.append((document, file))
+        self.add_kinds()
+        # The file that introduces a kind of subject comes first: its facts are asked first.
+        for document, file in sorted(self.fact_files, key=lambda item: item[1].label is None):
             if file.subject in self.subjects:
-                message = Text(
-                    f"{file.subject} 的事实已在另一个文件中声明",
-                    f"facts of a {file.subject} are already declared elsewhere",
-                )
-                self.desk.report(document, "duplicate-subject", ("subject",), message)
-                continue
-            built = build_facts(document, file, self.desk)
-            self.subjects[file.subject] = built
-            self.fact_files.append((document, file))
-            self.facts |= {fact.id: fact for fact in (*built.facts, *built.derived)}
+                built = build_facts(document, file, self.subjects[file.subject], self.desk)
+                self.subjects[file.subject] = built
+                self.facts |= {fact.id: fact for fact in (*built.facts, *built.derived)}
+        for document in unread:
+            of = {*_SUBJECT.findall(document.text), *self.subjects}
+            self.desk.broken |= {f"{subject}.{broken}" for subject in of for broken in document.broken}
         if "facts" in self.desk.lost:
-            nameless = {file.subject for document, file in self.fact_files if document.nameless}
-            self.desk.broken_subjects = frozenset(s.SUBJECTS) - frozenset(self.subjects) | nameless
-        elif "applicant" not in self.subjects and not self.desk.facts_unread:
+            self.desk.broken_subjects = Everything()
+        elif s.APPLICANT not in self.subjects and not self.desk.facts_unread:
             message = Text("没有 applicant 的事实文件", "there is no file of facts of an applicant")
             self.report("rulebook-facts", message, "facts")
-            self.desk.broken_subjects = frozenset({"applicant"})
+            self.desk.broken_subjects = frozenset({s.APPLICANT})
+
+    def add_kinds(self) -> None:
+        """Note the kinds of subject that fact files introduce; each is introduced once, and under a key of its own."""
+        lists: dict[str, str] = {}
+        for document, file in self.fact_files:
+            kind = build_kind(document, file, self.desk)
+            if kind is None:
+                continue
+            if kind.id in self.subjects:
+                message = Text(
+                    f"{kind.id} 已在另一个文件中声明；补充事实的文件不写“label”",
+                    f"a {kind.id} is introduced elsewhere; a file that adds facts has no 'label'",
+                )
+                self.desk.report(document, "duplicate-subject", ("label",), message, key=True)
+                continue
+            if kind.list is not None and lists.setdefault(kind.list, kind.id) != kind.id:
+                message = Text(
+                    f"“{kind.list}”已用于 {lists[kind.list]}", f"{kind.list!r} lists {lists[kind.list]} already"
+                )
+                self.desk.report(document, "duplicate-subject", ("list",), message)
+            self.subjects[kind.id] = SubjectFacts(kind, (), (), ())
+        if self.desk.facts_unread:
+            return
+        for document, file in self.fact_files:
+            if file.subject not in self.subjects and document.broken.isdisjoint({"label", "subject"}):
+                hint = did_you_mean(file.subject, self.subjects)
+                message = Text(
+                    f"没有文件（用“label”）声明 {file.subject} 是什么{hint.zh}",
+                    f"no file says with 'label' what a {file.subject} is{hint.en}",
+                )
+                self.desk.report(document, "unknown-subject", ("subject",), message)
 
     def read_standards(self, names: list[str]) -> None:
         """Read the code lists, then the classifications that lean on them and on facts."""
@@ -177,7 +209,7 @@ class Assembly:
             if file is not None:
                 files.append((name, document, file))
         if "standards" in self.desk.lost:
-            self.desk.broken_subjects = frozenset(s.SUBJECTS)
+            self.desk.broken_subjects = Everything()
         seen: set[str] = set()
         for name, document, file in files:
             if file.standard in seen:
@@ -227,7 +259,10 @@ class Assembly:
             message = Text(f"没有 {file.subject} 的事实文件", f"there is no file of facts of a {file.subject}")
             self.desk.report(document, "unknown-subject", ("subject",), message)
             return
-        built = build_programme(document, file, self.facts, domains, self.desk)
+        known = self.subjects.get(file.subject)
+        # Where a file of facts can't be read nobody knows what the subject is called.
+        kind = SubjectKind(file.subject, Text("", ""), None, "") if known is None else known.kind
+        built = build_programme(document, file, kind, self.facts, domains, self.desk)
         if built is not None:
             self.programmes[file.programme] = built
 

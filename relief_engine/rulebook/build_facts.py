@@ -27,14 +27,17 @@ _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "codes": ("industry_code",),
     "open_ended": ("date",),
 }
+#: The keys of a profile that hold no list of subjects.
+_PROFILE_KEYS = ("as_of", s.APPLICANT)
 _NEEDED: Mapping[str, str] = {**dict.fromkeys(_FIGURES, "unit"), "choice": "choices", "industry_code": "codes"}
 
 
-def build_facts(document: Document, file: s.FactsFile, desk: Desk) -> f.SubjectFacts:
-    """The facts, derived facts and relations of one subject."""
-    builder = _Builder(document, desk, file.subject)
-    desk.twice(document, "duplicate-fact", ("facts",), file.facts, Text("事实", "fact"))
-    known = {shape.id for shape in file.facts}
+def build_facts(document: Document, file: s.FactsFile, known_so_far: f.SubjectFacts, desk: Desk) -> f.SubjectFacts:
+    """What is known so far of one kind of subject, with the facts, derived facts and relations of a file more."""
+    builder = _Builder(document, desk, known_so_far)
+    earlier = [fact.name for fact in known_so_far.facts] + [fact.id.partition(".")[2] for fact in known_so_far.derived]
+    desk.twice(document, "duplicate-fact", ("facts",), file.facts, Text("事实", "fact"), earlier)
+    known = {shape.id for shape in file.facts} | {*earlier}
     desk.twice(document, "duplicate-fact", ("derived",), file.derived, Text("事实", "fact"), known)
     for index, shape in enumerate(file.facts):
         before = len(desk.findings)
@@ -55,23 +58,48 @@ def build_facts(document: Document, file: s.FactsFile, desk: Desk) -> f.SubjectF
             desk.broken.add(f"{file.subject}.{item.id}")
     relations = [builder.relation(item, ("relations", index)) for index, item in enumerate(file.relations)]
     return f.SubjectFacts(
-        file.subject,
-        text(file.label),
+        known_so_far.kind,
         tuple(builder.facts.values()),
-        tuple(derived),
-        tuple(relation for relation in relations if relation is not None),
+        (*known_so_far.derived, *derived),
+        (*known_so_far.relations, *(relation for relation in relations if relation is not None)),
     )
+
+
+def build_kind(document: Document, file: s.FactsFile, desk: Desk) -> f.SubjectKind | None:
+    """The kind of subject that a facts file introduces; None if it only adds facts to one."""
+    if file.label is None:
+        for key, value in (("list", file.list_), ("counter", file.counter)):
+            if value is not None:
+                message = Text(f"“{key}”应与“label”写在一起", f"{key!r} belongs beside 'label'")
+                desk.report(document, "subject-key", (key,), message, key=True)
+        return None
+    is_applicant = file.subject == s.APPLICANT
+    for key, value in (("list", file.list_), ("counter", file.counter)):
+        if is_applicant and value is not None:
+            message = Text(f"申请方只有一个，不能有“{key}”", f"there is one applicant only: no {key!r} here")
+            desk.report(document, "subject-key", (key,), message, key=True)
+        elif not is_applicant and value is None and key not in document.broken:
+            message = Text(
+                f"{file.subject} 可以有多项，须写明“{key}”",
+                f"a {file.subject} is one of several: {key!r} is missing",
+            )
+            desk.report(document, "subject-key", ("subject",), message)
+    listed = None if is_applicant else file.list_ or f"{file.subject}s"
+    if listed in _PROFILE_KEYS:
+        message = Text(f"“{listed}”在资料中另有含义", f"{listed!r} means something else in a profile")
+        desk.report(document, "subject-key", ("list",), message)
+    return f.SubjectKind(file.subject, text(file.label), listed, file.counter or "个")
 
 
 class _Builder:
     """Builds the facts of one subject; mistakes go to the desk."""
 
-    def __init__(self, document: Document, desk: Desk, subject: s.Subject) -> None:
+    def __init__(self, document: Document, desk: Desk, known: f.SubjectFacts) -> None:
         self.document = document
         self.desk = desk
-        self.subject = subject
-        self.facts: dict[str, f.Fact] = {}
-        self.headers: dict[str, str] = {}
+        self.subject = known.kind.id
+        self.facts = {fact.name: fact for fact in known.facts}
+        self.headers = {header: fact.name for fact in known.facts for header in fact.headers}
 
     def report(self, code: str, path: Path_, message: Text, *, key: bool = False) -> None:
         self.desk.report(self.document, code, path, message, key=key)

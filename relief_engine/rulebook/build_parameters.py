@@ -10,7 +10,6 @@ from relief_engine.rulebook import programme_shapes as s
 from relief_engine.rulebook.building import optional_text
 from relief_engine.rulebook.dating import Version
 from relief_engine.rulebook.kinds import common_type, describe, parameter_type, same_kind
-from relief_engine.rulebook.shapes import SUBJECTS
 from relief_engine.rulebook.source import Path_
 from relief_engine.rulebook.typecheck import RESERVED
 from relief_engine.rulebook.workshop import Workshop
@@ -38,7 +37,7 @@ def build_parameters(shop: Workshop, file: s.ProgrammeFile, choices: frozenset[s
 
 def check_name(shop: Workshop, path: Path_, name: str, choices: frozenset[str]) -> None:
     """Report the name of a parameter or figure that an expression would take for something else."""
-    if name in RESERVED or name in SUBJECTS:
+    if name in RESERVED or name in shop.scope.kinds:
         what = Text("表达式语言自己的名称", "a name of the expression language itself")
     elif keyword.iskeyword(name):
         what = Text("保留字", "a reserved word")

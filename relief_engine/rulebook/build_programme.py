@@ -14,8 +14,8 @@ from relief_engine.rulebook.build_parameters import build_parameters, check_name
 from relief_engine.rulebook.building import Desk, optional_text, text
 from relief_engine.rulebook.check_programme import check_programme
 from relief_engine.rulebook.dating import Version
-from relief_engine.rulebook.facts import AnyFact, Domain
-from relief_engine.rulebook.shapes import Cite, Dated
+from relief_engine.rulebook.facts import AnyFact, Domain, SubjectKind
+from relief_engine.rulebook.shapes import APPLICANT, Cite, Dated
 from relief_engine.rulebook.source import Document, Path_
 from relief_engine.rulebook.typecheck import Scope
 from relief_engine.rulebook.workshop import Workshop
@@ -27,11 +27,19 @@ V = TypeVar("V")
 
 
 def build_programme(
-    document: Document, file: s.ProgrammeFile, facts: Mapping[str, AnyFact], domains: Iterable[Domain], desk: Desk
+    document: Document,
+    file: s.ProgrammeFile,
+    kind: SubjectKind,
+    facts: Mapping[str, AnyFact],
+    domains: Iterable[Domain],
+    desk: Desk,
 ) -> p.Programme | None:
     """A programme with all its expressions typed; mistakes are findings, and then nothing may use the result."""
-    visible = {i: fact for i, fact in facts.items() if i.partition(".")[0] in ("applicant", file.subject)}
-    scope = Scope(visible, hidden=frozenset(facts) - frozenset(visible), broken_subjects=desk.broken_subjects)
+    visible = {i: fact for i, fact in facts.items() if i.partition(".")[0] in (APPLICANT, file.subject)}
+    kinds = frozenset(i.partition(".")[0] for i in facts)
+    scope = Scope(
+        visible, hidden=frozenset(facts) - frozenset(visible), broken_subjects=desk.broken_subjects, kinds=kinds
+    )
     shop = Workshop(document, desk, scope)
     before = len(desk.findings)
     citations = desk.citations(document, ("cite",), file.cite)
@@ -46,7 +54,7 @@ def build_programme(
     lets = _lets(shop, file, choices)
     scope.broken = frozenset(document.broken | desk.broken)
     programme = p.Programme(
-        file.programme, text(file.title), text(file.summary), text(file.authority), file.subject, whole, citations,
+        file.programme, text(file.title), text(file.summary), text(file.authority), kind, whole, citations,
         visible, parameters, lets, _criteria(shop, file), _referrals(shop, file), _not_available(shop, file),
         build_benefit(shop, file.benefit), _deadlines(shop, file), _remarks(shop, file.ways, "ways"),
         _remarks(shop, file.check_by_hand, "check_by_hand"), _remarks(shop, file.remarks, "remarks"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,6 +23,13 @@ def text(words: Words) -> Text:
 def optional_text(words: Words | None) -> Text | None:
     """The same, where they may be left out."""
     return None if words is None else text(words)
+
+
+class Everything:
+    """A container of all there is: of kinds of subject when nobody can tell which there are."""
+
+    def __contains__(self, item: object) -> bool:
+        return True
 
 
 class Identified(Protocol):
@@ -47,7 +54,7 @@ class Desk:
     broken: set[str] = field(default_factory=set)
     cited: set[tuple[str, str]] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
-    broken_subjects: frozenset[str] = frozenset()
+    broken_subjects: Container[str] = frozenset()
     facts_unread: bool = False
 
     def report(self, document: Document, code: str, path: Path_, message: Text, *, key: bool = False) -> None:

@@ -17,7 +17,6 @@ from relief_engine.rulebook.facts import AnyFact, Domain
 from relief_engine.rulebook.kinds import describe, fact_type, unknown_choice
 from relief_engine.rulebook.record import changed
 from relief_engine.rulebook.scope import AS_OF, FUNCTIONS, Scope
-from relief_engine.rulebook.shapes import SUBJECTS
 from relief_engine.rulebook.syntax import SourceText
 from relief_engine.rulebook.units import PURE
 from relief_engine.text import Text
@@ -328,7 +327,9 @@ class Checker:
             )
         else:
             beside = [known for known in self.scope.facts if known.startswith(f"{subject}.")]
-            hint = did_you_mean(identity, beside or ([] if subject in SUBJECTS else self.scope.facts))
+            name = identity.partition(".")[2]
+            namesakes = [known for known in self.scope.facts if known.partition(".")[2] == name]
+            hint = did_you_mean(identity, beside or ([] if subject in self.scope.kinds else namesakes))
             message = Text(f"没有事实“{identity}”{hint.zh}", f"there is no fact {identity!r}{hint.en}")
         self.mistake("expr-unknown-fact", where, message)
 

@@ -41,7 +41,7 @@ class Domain(Record):
 
 
 class Fact(Record):
-    """One input about an applicant, a lease or a loan."""
+    """One input about an applicant, or about one of its leases, loans and so on."""
 
     id: str
     subject: Subject
@@ -154,11 +154,30 @@ class AmongStepsRelation(Value):
 Relation = NotBeforeRelation | OneFormRelation | AmongStepsRelation
 
 
+class SubjectKind(Value):
+    """A kind of subject: what it is called, and, if a profile lists several, under which key and counted by what."""
+
+    id: Subject
+    label: Text
+    list: str | None
+    counter: str
+
+    def name(self, index: int | None) -> str:
+        """What one of them is called in results, the path of its place in a profile: ``leases[0]``."""
+        if self.list is None:
+            return self.id
+        return self.list if index is None else f"{self.list}[{index}]"
+
+
 class SubjectFacts(Record):
     """All facts of one kind of subject."""
 
-    subject: Subject
-    label: Text
+    kind: SubjectKind
     facts: tuple[Fact, ...]
     derived: tuple[FormFact | ExtremeFact, ...]
     relations: tuple[Relation, ...]
+
+    @property
+    def label(self) -> Text:
+        """What the kind of subject is called."""
+        return self.kind.label

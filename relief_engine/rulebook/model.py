@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relief_engine.errors import UnknownName, did_you_mean
-from relief_engine.rulebook.facts import AnyFact, SubjectFacts
+from relief_engine.rulebook.facts import AnyFact, SubjectFacts, SubjectKind
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Source
@@ -26,6 +26,11 @@ class Rulebook:
     facts: Mapping[str, AnyFact]
     standards: Standards
     programmes: Mapping[str, Programme]
+
+    @property
+    def lists(self) -> dict[str, SubjectKind]:
+        """The keys under which a profile lists subjects, and what each lists."""
+        return {known.kind.list: known.kind for known in self.subjects.values() if known.kind.list is not None}
 
     def programme(self, identity: str) -> Programme:
         """The programme with that id; raises :class:`UnknownName` with the nearest one."""

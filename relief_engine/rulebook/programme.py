@@ -10,7 +10,7 @@ from typing import Generic, Literal, TypeVar
 
 from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
-from relief_engine.rulebook.facts import AnyFact
+from relief_engine.rulebook.facts import AnyFact, SubjectKind
 from relief_engine.rulebook.record import Record, Value
 from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Citation
@@ -185,7 +185,7 @@ class Programme(Record):
     title: Text
     summary: Text
     authority: Text
-    subject: Subject
+    kind: SubjectKind
     period: Period
     citations: tuple[Citation, ...]
     facts: Mapping[str, AnyFact]
@@ -200,6 +200,11 @@ class Programme(Record):
     check_by_hand: tuple[Remark, ...]
     remarks: tuple[Remark, ...]
     where: Location
+
+    @property
+    def subject(self) -> Subject:
+        """The kind of subject that is decided about, one at a time."""
+        return self.kind.id
 
     def change_days(self) -> tuple[dt.date, ...]:
         """The days on which a rule of the programme begins or ceases to hold, in order."""

@@ -17,7 +17,6 @@ from relief_engine.rulebook.shapes import (
     ProgrammeId,
     Shape,
     Slug,
-    Subject,
     Words,
     YesNo,
 )  # fmt: skip
@@ -181,7 +180,7 @@ class ProgrammeFile(Dated):
     title: Words
     summary: Words
     authority: Words
-    subject: Subject
+    subject: Id
     cite: Cites
     parameters: dict[Id, list[ParameterVersion]] = Field(default_factory=dict)
     let: dict[Id, LetShape] = Field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from relief_engine.rulebook import calls
@@ -21,8 +21,8 @@ class Scope:
     """The names that an expression may use.
 
     ``broken`` holds names whose definition is wrong and reported, ``broken_subjects`` the subjects whose facts are not
-    all known: using one of those is no second mistake. ``later`` are figures that are not defined yet, ``hidden`` facts
-    of other kinds of subject.
+    all known: using one of those is no second mistake. ``kinds`` are the kinds of subject that there are. ``later`` are
+    figures that are not defined yet, ``hidden`` facts of other kinds of subject.
     """
 
     facts: Mapping[str, AnyFact]
@@ -31,7 +31,8 @@ class Scope:
     used_parameters: set[str] = field(default_factory=set)
     used_lets: set[str] = field(default_factory=set)
     broken: frozenset[str] = frozenset()
-    broken_subjects: frozenset[str] = frozenset()
+    broken_subjects: Container[str] = frozenset()
+    kinds: Container[str] = frozenset()
     later: set[str] = field(default_factory=set)
     hidden: frozenset[str] = frozenset()
 

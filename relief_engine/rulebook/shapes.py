@@ -8,7 +8,7 @@ and expressions mean is decided by the builders.
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainValidator, StringConstraints, Tag, WithJsonSchema
 
@@ -17,11 +17,13 @@ from relief_engine.rulebook import scalars
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 ProgrammeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)+$", max_length=120)]
-FactId = Annotated[str, StringConstraints(pattern=r"^(applicant|lease|loan)\.[a-z][a-z0-9_]*$", max_length=80)]
+FactId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=80)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 NonEmpty = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-Subject = Literal["applicant", "lease", "loan"]
-SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+#: The kind of thing that a fact is about: the applicant, or something of which an applicant may have several.
+Subject = str
+#: The one kind that every rulebook has, and that is not in a list.
+APPLICANT: Subject = "applicant"
 
 #: A day as YYYY-MM-DD, in quotes or not. Pydantic alone would take 20220513 for seconds since 1970.
 Day = Annotated[dt.date, PlainValidator(scalars.day), WithJsonSchema({"type": "string", "format": "date"})]
@@ -200,10 +202,16 @@ RelationShape = Annotated[
 
 
 class FactsFile(Shape):
-    """``facts/*.yaml``: the facts of one kind of subject, in the order in which they are asked and shown."""
+    """``facts/*.yaml``: facts of one kind of subject, in the order in which they are asked and shown.
 
-    subject: Subject
-    label: Words
+    One file of each kind says what it is called (``label``) and, unless it is the applicant, under which key a profile
+    lists it (``list``) and how it is counted. Other files add facts to it.
+    """
+
+    subject: Id
+    label: Words | None = None
+    list_: Id | None = Field(default=None, alias="list")
+    counter: NonEmpty | None = None
     facts: list[FactShape]
     derived: tuple[Derived, ...] = ()
     relations: tuple[RelationShape, ...] = ()

@@ -18,14 +18,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from relief_engine.errors import Finding, Location, ProfileError, RulebookError, did_you_mean
-from relief_engine.profile.model import LISTS, Profile
+from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.rulebook.building import Desk, text
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.shaped import shaped
-from relief_engine.rulebook.shapes import Cites, FactId, Id, NonEmpty, ProgrammeId, Shape, Slug, Subject, Words
+from relief_engine.rulebook.shapes import Cites, FactId, Id, NonEmpty, ProgrammeId, Shape, Slug, Words
 from relief_engine.rulebook.source import Document, Path_, decode, read
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text
@@ -34,7 +34,6 @@ from relief_engine.text import Text
 SUFFIX = ".cases.yaml"
 
 Yuan = Annotated[Decimal, Field(ge=0, decimal_places=2)]
-_LIST_OF: Mapping[Subject, str] = {subject: name for name, subject in LISTS.items()}
 
 
 class ExpectShape(Shape):
@@ -333,9 +332,9 @@ class _Reading:
         if programme.subject == "applicant":
             known = ["applicant"]
         else:
-            name = _LIST_OF[programme.subject]
-            listed = profile.subjects(programme.subject)
-            known = [name] if listed is None else [f"{name}[{index}]" for index in range(len(listed))]
+            kind = programme.kind
+            listed = profile.subjects(kind.id)
+            known = [kind.name(None)] if listed is None else [kind.name(index) for index in range(len(listed))]
         if shape.subject in known or (shape.subject is None and len(known) == 1):
             return shape.subject or known[0]
         options = "、".join(known) or "无"

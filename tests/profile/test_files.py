@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from relief_engine.errors import ProfileError
-from relief_engine.profile.model import LISTS, Profile
+from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.profile.words import code_list, value_text
 from relief_engine.rulebook.model import Rulebook
@@ -27,8 +27,8 @@ def in_words(profile: Profile, rulebook: Rulebook) -> list[str]:
     """What a profile says, one fact a line."""
     lines = [] if profile.as_of is None else [f"as_of: {profile.as_of}"]
     parts = [("applicant", profile.applicant)]
-    for name, subject in LISTS.items():
-        parts += [(f"{name}[{i}]", known) for i, known in enumerate(profile.subjects(subject) or ())]
+    for kind in rulebook.lists.values():
+        parts += [(kind.name(i), known) for i, known in enumerate(profile.subjects(kind.id) or ())]
     for name, known in parts:
         for fact, value in known.values.items():
             words = value_text(rulebook.facts[fact], value, "zh", code_list(rulebook))

@@ -29,9 +29,9 @@ def test_unknown_facts_are_simply_absent(reader: ProfileReader) -> None:
 
 def test_an_absent_list_is_unknown_and_an_empty_one_means_none(reader: ProfileReader) -> None:
     profile = reader.read_mapping({"applicant": {}, "leases": []})
-    assert profile.leases == ()
-    assert profile.loans is None
-    assert reader.read_mapping({"applicant": {}, "leases": None}).leases is None
+    assert profile.subjects("lease") == ()
+    assert profile.subjects("loan") is None
+    assert reader.read_mapping({"applicant": {}, "leases": None}).subjects("lease") is None
     mappings: list[dict[str, object]] = [{}, {"leases": []}, {"loans": []}]
     digests = {reader.read_mapping({"applicant": {}, **more}).digest for more in mappings}
     assert len(digests) == 3
@@ -160,7 +160,10 @@ def test_a_mapping_in_a_circle(reader: ProfileReader) -> None:
 
 
 def test_no_more_subjects_than_allowed(reader: ProfileReader) -> None:
-    assert len(reader.read_mapping({"applicant": {}, "leases": [{}] * MAX_SUBJECTS}).leases or ()) == MAX_SUBJECTS
+    assert (
+        len(reader.read_mapping({"applicant": {}, "leases": [{}] * MAX_SUBJECTS}).subjects("lease") or ())
+        == MAX_SUBJECTS
+    )
     found = mistakes(reader, {"applicant": {}, "leases": [{"start": 1}] * (MAX_SUBJECTS + 1)})
     assert found == ["profile:leases: leases 最多 1000 项 [too-many]"]
 
@@ -173,7 +176,7 @@ def test_a_rulebook_without_facts_about_applicants(rulebook: Rulebook) -> None:
     area = rulebook.facts["lease.area"]
     small = replace(rulebook, subjects={"lease": rulebook.subjects["lease"]}, facts={area.id: area})
     reader = ProfileReader(small)
-    assert reader.read_mapping({"applicant": {}, "leases": [{"area": 1}]}).loans is None
+    assert reader.read_mapping({"applicant": {}, "leases": [{"area": 1}]}).subjects("loan") is None
     assert mistakes(reader, {"applicant": {"name": 1}, "loans": []}) == [
         "profile:applicant.name: 没有“name”这一项，可用的项见 relief facts [unknown-key]",
         "profile:loans: 没有“loans”这一项，是否想写“leases”？ [unknown-key]",

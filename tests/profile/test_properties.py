@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from relief_engine.errors import ProfileError, in_order
 from relief_engine.profile import values
-from relief_engine.profile.model import LISTS, Profile
+from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.profile.values import NOT_AVAILABLE, BadValue
 from relief_engine.profile.words import code_list, plain
@@ -19,6 +19,7 @@ from tests.profile.strategies import data, encoded, full_width, profiles, spelli
 
 RULEBOOK = load_rulebook()
 READER = ProfileReader(RULEBOOK)
+LISTS = RULEBOOK.lists
 FACTS = [fact for known in RULEBOOK.subjects.values() for fact in known.facts]
 DATA = data(st.sampled_from(["as_of", "applicant", *LISTS, "from", "monthly_rent", *(fact.name for fact in FACTS)]))
 facts = st.sampled_from(FACTS)
@@ -41,7 +42,7 @@ def read_value(fact: Fact, value: object) -> tuple[bool, object]:
 
 
 def content(profile: Profile) -> tuple[object, ...]:
-    return (profile.as_of, profile.applicant, profile.leases, profile.loans)
+    return (profile.as_of, profile.applicant, profile.lists)
 
 
 @given(DATA)
@@ -68,7 +69,7 @@ def test_any_value_of_any_fact_is_read_or_refused(draw: st.DataObject, fact: Fac
     value = draw.draw(DATA)
     good, found = read_value(fact, value)
     # The same through the door, where Pydantic sees to the shape.
-    name = next((name for name, listed in LISTS.items() if listed == fact.subject), "applicant")
+    name = RULEBOOK.subjects[fact.subject].kind.name(None)
     subject = {fact.name: value}
     mapping = {"applicant": subject} if name == "applicant" else {"applicant": {}, name: [subject]}
     whole = read(mapping)
@@ -137,7 +138,7 @@ def test_a_fact_that_is_not_given_is_absent_and_nothing_else_changes(mapping: An
         gone = f"applicant.{name}"
         assert part.applicant.values == {fact: v for fact, v in full.applicant.values.items() if fact != gone}
         assert part.applicant.not_available == full.applicant.not_available - {gone}
-        assert part.leases == full.leases
+        assert part.lists == full.lists
         assert part.digest != full.digest
 
 

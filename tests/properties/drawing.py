@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT, Value
 from relief_engine.engine import Engine
-from relief_engine.profile.model import LISTS
 from relief_engine.rulebook.expressions import Expr, FactRef, Flag, walk
 from relief_engine.rulebook.facts import (
     FIRST_DAY,
@@ -367,7 +366,7 @@ class World:
         """The profile that a user would write: one applicant (of the first answers) with the leases or loans of all."""
         applicant: dict[str, object] = {}
         lists: dict[str, list[dict[str, object]]] = {}
-        names = {subject: name for name, subject in LISTS.items()}
+        names = {kind.id: name for name, kind in self.rulebook.lists.items()}
         for index, answers in enumerate(subjects):
             own: dict[str, dict[str, object]] = {"lease": {}}
             for name, value in answers.items():
@@ -378,7 +377,7 @@ class World:
                     applicant[key] = self.plain(name, value)
             for subject, facts in own.items():
                 if facts or subject == "lease":
-                    lists.setdefault(names[subject], []).append(facts)  # type: ignore[index]  # a subject's id
+                    lists.setdefault(names[subject], []).append(facts)
         return {"as_of": as_of, "applicant": applicant, **lists}
 
     def plain(self, name: str, value: Answer) -> object:
