@@ -19,7 +19,7 @@ from relief_engine.rulebook.build_sources import build_sources
 from relief_engine.rulebook.build_standards import Bench, build_class_map, build_size_table, check_codes
 from relief_engine.rulebook.building import Desk, Everything
 from relief_engine.rulebook.facts import AnyFact, Domain, SubjectFacts, SubjectKind
-from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.model import LEDGER, Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
 from relief_engine.rulebook.shaped import shaped
@@ -35,6 +35,8 @@ _STANDARDS: Mapping[str, type[StandardFile]] = {
     "class_map": ss.ClassMapFile,
     "size_table": ss.SizeTableFile,
 }
+#: Files that are alone of their kind.
+_ALONE = {"sources.yaml": "sources", LEDGER: "ledger"}
 #: What a file that can't be read seems to define: the ids in it, and the keys near its margin.
 _IDS = re.compile(r"\b(?:id|fact|sector_fact|standard)\s*:\s*[\"']?([^\s,\"'{}]+)")
 _SUBJECT = re.compile(r"^subject\s*:\s*([a-z_]+)", re.MULTILINE)
@@ -43,8 +45,10 @@ _KEYS = re.compile(r"^ {0,8}([^\s:#]+):", re.MULTILINE)
 
 def kind_of(name: str) -> str:
     """Which names a file defines, judged by where it stands."""
+    if name in _ALONE:
+        return _ALONE[name]
     folder = name.partition("/")[0]
-    return "sources" if name == "sources.yaml" else folder if folder in ("facts", "standards") else "programmes"
+    return folder if folder in ("facts", "standards") else "programmes"
 
 
 class Assembly:
@@ -62,9 +66,11 @@ class Assembly:
         self.class_maps: dict[str, ClassMap] = {}
         self.size_tables: dict[str, SizeTable] = {}
         self.programmes: dict[str, Programme] = {}
+        #: The id of the programme or standard in each file that was read.
+        self.ids: dict[str, str] = {}
 
-    def run(self) -> tuple[Rulebook, list[Finding]]:
-        """The rulebook and all findings, in the order of the files."""
+    def run(self, *, with_ledger: bool) -> tuple[Rulebook, list[Finding]]:
+        """The rulebook and all findings, in the order of the files; those of the ledger only if it is to be read."""
         names = [name for name in self.contents if name.endswith(".yaml")]
         self.read_sources()
         self.read_facts([name for name in names if kind_of(name) == "facts"])
@@ -80,9 +86,21 @@ class Assembly:
             self.report("rulebook-empty", Text("规则目录中没有项目", "the folder has no programme"))
         rulebook = Rulebook(
             self.root, digest(self.contents), self.desk.sources, self.subjects, self.facts,
-            Standards(self.code_lists, self.class_maps, self.size_tables), self.programmes,
+            Standards(self.code_lists, self.class_maps, self.size_tables), self.programmes, self.citing(),
+            self.contents.get(LEDGER),
         )  # fmt: skip
+        if with_ledger:
+            from relief_engine.rulebook.build_ledger import read_ledger
+
+            read_ledger(rulebook, self.desk)
         return rulebook, sorted(dict.fromkeys(self.desk.findings), key=lambda f: (f.where, f.code))
+
+    def citing(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The ids of the programmes and standards that cite each clause."""
+        return {
+            cited: tuple(self.ids[file] for file in files if file in self.ids)
+            for cited, files in self.desk.citing.items()
+        }
 
     def report(self, code: str, message: Text, name: str = "") -> None:
         """Add a finding about a file, or about the folder as a whole."""
@@ -216,6 +234,7 @@ class Assembly:
                 message = Text(f"标准“{file.standard}”重复", f"the standard {file.standard!r} is declared twice")
                 self.desk.report(document, "duplicate-standard", ("standard",), message)
             seen.add(file.standard)
+            self.ids[document.file] = file.standard
             if isinstance(file, ss.CodeListFile):
                 codes = build_code_list(document, name, file, self.tables, self.desk)
                 if codes is not None:
@@ -259,6 +278,7 @@ class Assembly:
             message = Text(f"没有 {file.subject} 的事实文件", f"there is no file of facts of a {file.subject}")
             self.desk.report(document, "unknown-subject", ("subject",), message)
             return
+        self.ids[document.file] = file.programme
         known = self.subjects.get(file.subject)
         # Where a file of facts can't be read nobody knows what the subject is called.
         kind = SubjectKind(file.subject, Text("", ""), None, "") if known is None else known.kind
@@ -269,7 +289,7 @@ class Assembly:
     def is_misplaced(self, document: Document) -> bool:
         """Whether a file that stands where programmes do is of another kind; then it is a finding."""
         keys = document.value if isinstance(document.value, dict) else {}
-        places = {"facts": "facts/", "standard": "standards/", "sources": "sources.yaml"}
+        places = {"facts": "facts/", "standard": "standards/", "sources": "sources.yaml", "documents": LEDGER}
         place = next((place for key, place in places.items() if key in keys and "programme" not in keys), None)
         if place is not None and document.complete:
             message = Text(

@@ -46,13 +46,14 @@ class Desk:
 
     ``lost`` holds the kinds of files (``sources``, ``facts``, ``standards``) of which one could not be read at all, so
     that nobody can tell which names of that kind exist; ``broken_subjects`` the subjects whose facts are then not all
-    known. ``facts_unread`` says that some file of facts has not become facts.
+    known. ``facts_unread`` says that some file of facts has not become facts. ``citing`` holds, by document and clause, the
+    files that cite it.
     """
 
     sources: dict[str, Source] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
-    cited: set[tuple[str, str]] = field(default_factory=set)
+    citing: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     broken_subjects: Container[str] = frozenset()
     facts_unread: bool = False
@@ -114,7 +115,8 @@ class Desk:
                 self.report(document, "cite-twice", here, message)
             else:
                 resolved[cite.source, cite.clause] = Citation(source, cite.clause)
-        self.cited.update(resolved)
+        for cited in resolved:
+            self.citing.setdefault(cited, {})[document.file] = None
         return tuple(resolved.values())
 
     def unit(self, document: Document, path: Path_, written: str | None) -> Unit | None:

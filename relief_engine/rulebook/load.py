@@ -33,10 +33,11 @@ def shipped_rules() -> Path:
 def load_rulebook(root: Path | str | None = None) -> Rulebook:
     """Load and check a rulebook; the shipped one if no folder is given.
 
-    Raises :class:`RulebookError` that carries every mistake in every file, each with file, line and column.
+    Raises :class:`RulebookError` that carries every mistake in every file, each with file, line and column. The ledger,
+    which no decision reads, is left for :func:`read_rulebook` and for whoever asks for it.
     """
     folder = Path(root) if root is not None else shipped_rules()
-    rulebook, findings = read_rulebook(folder)
+    rulebook, findings = _read(folder, with_ledger=False)
     if findings or rulebook is None:
         raise RulebookError(findings)
     return rulebook
@@ -44,6 +45,11 @@ def load_rulebook(root: Path | str | None = None) -> Rulebook:
 
 def read_rulebook(root: Path) -> tuple[Rulebook | None, list[Finding]]:
     """The rulebook of a folder, if it could be built, and all findings. With findings, nothing may decide by it."""
+    return _read(root, with_ledger=True)
+
+
+def _read(root: Path, *, with_ledger: bool) -> tuple[Rulebook | None, list[Finding]]:
+    """The same; the ledger is read or left alone."""
     try:
         there = root.is_dir()
     except OSError as error:
@@ -67,7 +73,7 @@ def read_rulebook(root: Path) -> tuple[Rulebook | None, list[Finding]]:
             )
             desk.findings.append(Finding("file-unknown", Location(path.as_posix()), message))
     with _collector_at_rest():
-        return Assembly(root, contents, desk).run()
+        return Assembly(root, contents, desk).run(with_ledger=with_ledger)
 
 
 @contextmanager
@@ -87,7 +93,7 @@ def _collector_at_rest() -> Iterator[None]:
 
 def read_contents(contents: Mapping[str, bytes], root: Path) -> tuple[Rulebook, list[Finding]]:
     """The rulebook of files in memory, by their relative POSIX path, and all findings; ``root`` names their places."""
-    return Assembly(root, contents, Desk()).run()
+    return Assembly(root, contents, Desk()).run(with_ledger=True)
 
 
 def rulebook_files(root: Path) -> dict[str, Path]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from relief_engine.rulebook.ledger_shapes import LedgerFile
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
 from relief_engine.rulebook.shapes import FactsFile, SourcesFile
 from relief_engine.rulebook.standard_shapes import ClassMapFile, CodeListFile, SizeTableFile
@@ -18,6 +19,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: The kinds of files with their shapes.
 FILES: dict[str, type[BaseModel]] = {
     "sources": SourcesFile,
+    "ledger": LedgerFile,
     "facts": FactsFile,
     "code_list": CodeListFile,
     "class_map": ClassMapFile,
@@ -27,6 +29,7 @@ FILES: dict[str, type[BaseModel]] = {
 #: Which files of a rulebook have which schema: the first glob that fits, from the rulebook's folder.
 PLACES: dict[str, str] = {
     "sources.yaml": "sources",
+    "ledger.yaml": "ledger",
     "facts/**/*.yaml": "facts",
     "standards/**/*.yaml": "standards",
     "**/*.yaml": "programme",
