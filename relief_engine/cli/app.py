@@ -184,6 +184,27 @@ def facts(rules: RulesOption = None, lang: LangOption = Lang.ZH, form: ListForma
     show_facts(rules, lang.value, as_json=form is TextOrJson.JSON)
 
 
+@app.command(
+    cls=Command,
+    help="列出所依据的文件；写明一份的，逐条列出是否编码和原因。\n"
+    "List the documents behind the rules; of one, each clause, what encodes it, and what is left out and why.",
+    epilog="relief sources\nrelief sources 15号\nrelief sources notice-12 --format json",
+)
+def sources(
+    source: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="SOURCE", help="编号、文号或其中一段\nIts id or number, or a part of one"),
+    ] = None,
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+    form: ListFormat = TextOrJson.TEXT,
+) -> None:
+    """List the documents, or one with its clauses."""
+    from relief_engine.cli.sources import show_sources
+
+    show_sources(source, rules, lang.value, as_json=form is TextOrJson.JSON)
+
+
 @rules_app.command(
     "check", cls=Command, help="载入规则库，列出所有问题。\nLoad a rulebook, try it, and list every finding."
 )

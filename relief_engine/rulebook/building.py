@@ -46,8 +46,8 @@ class Desk:
 
     ``lost`` holds the kinds of files (``sources``, ``facts``, ``standards``) of which one could not be read at all, so
     that nobody can tell which names of that kind exist; ``broken_subjects`` the subjects whose facts are then not all
-    known. ``facts_unread`` says that some file of facts has not become facts. ``citing`` holds, by document and clause, the
-    files that cite it.
+    known. ``facts_unread`` says that some file of facts has not become facts. ``citing`` holds, by document and clause,
+    the files that cite it.
     """
 
     sources: dict[str, Source] = field(default_factory=dict)

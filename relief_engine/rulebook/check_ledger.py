@@ -1,6 +1,6 @@
-"""Rulebook stage: whether the ledger forgets nothing: its clauses against the documents, its programmes against the rules.
+"""Rulebook stage: whether the ledger forgets nothing, held against the documents and against what the rules cite.
 
-Documents, rules and ledger are written apart from each other, so that each shows what another one lacks.
+The three are written apart from each other, so that each shows what another one lacks.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from relief_engine.cli import check, lists, main, rules, size
+from relief_engine.cli import check, lists, main, rules, size, sources
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 
@@ -49,7 +49,7 @@ def loaded(folder: Path | None) -> Rulebook:
 @pytest.fixture(autouse=True)
 def one_rulebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Load each rulebook once for all tests, and leave the interpreter as it was."""
-    for module in (check, lists, rules, size):
+    for module in (check, lists, rules, size, sources):
         monkeypatch.setattr(module, "load_rulebook", lambda folder=None: loaded(folder))
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("NO_COLOR", "RELIEF_DEBUG"):

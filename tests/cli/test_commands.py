@@ -11,7 +11,7 @@ from relief_engine.explanation.columns import columns
 from relief_engine.version import VERSION
 from tests.cli.conftest import RENT, RESTAURANT, TOWN_RULES, Relief
 
-COMMANDS = ["check", "size", "programmes", "facts", "rules"]
+COMMANDS = ["check", "size", "programmes", "facts", "sources", "rules"]
 
 
 # --- help -------------------------------------------------------------------------------------------------------------
@@ -27,7 +27,11 @@ def test_nothing_shows_the_help_as_a_message(relief: Relief) -> None:
 
 @pytest.mark.parametrize("width", ["60", "80", "120"])
 @pytest.mark.parametrize(
-    "command", [[], ["check"], ["size"], ["programmes"], ["facts"], ["rules"], ["rules", "check"], ["rules", "schema"]],
+    "command",
+    [
+        [], ["check"], ["size"], ["programmes"], ["facts"], ["sources"],
+        ["rules"], ["rules", "check"], ["rules", "schema"],
+    ],
     ids=" ".join,
 )  # fmt: skip
 def test_help(relief: Relief, monkeypatch: pytest.MonkeyPatch, command: list[str], width: str) -> None:
@@ -53,7 +57,7 @@ def test_help_names_every_command(relief: Relief) -> None:
 
 
 def test_every_option_is_explained_in_both_languages(relief: Relief) -> None:
-    for command in (["check"], ["size"], ["facts"], ["rules", "check"]):
+    for command in (["check"], ["size"], ["facts"], ["sources"], ["rules", "check"]):
         text = relief(*command, "--help").out
         options = text.partition("选项 Options:\n")[2].partition("\n例")[0].splitlines()
         for number, line in enumerate(options):
@@ -166,11 +170,13 @@ def test_size_mistakes(relief: Relief) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("command", ["programmes", "facts"])
-def test_lists_fit(relief: Relief, monkeypatch: pytest.MonkeyPatch, command: str, language: str) -> None:
+@pytest.mark.parametrize(
+    "command", [["programmes"], ["facts"], ["sources"], ["sources", "15号"], ["sources", "convention"]], ids=" ".join
+)
+def test_lists_fit(relief: Relief, monkeypatch: pytest.MonkeyPatch, command: list[str], language: str) -> None:
     for width in (60, 80, 120):
         monkeypatch.setenv("COLUMNS", str(width))
-        ran = relief(command, "--lang", language)
+        ran = relief(*command, "--lang", language)
         assert (ran.status, ran.err) == (0, "")
         assert all(columns(line) <= width for line in ran.out.splitlines())
 
@@ -257,7 +263,10 @@ def test_every_command_with_a_broken_rulebook(relief: Relief, tmp_path: Path) ->
     folder = tmp_path / "rules"
     folder.mkdir()
     (folder / "sources.yaml").write_text("sources: [", encoding="utf-8")
-    for command in (["programmes"], ["facts"], ["size", "--industry", "62"], ["check", str(RESTAURANT)]):
+    for command in (
+        ["programmes"], ["facts"], ["sources"], ["sources", "15号"], ["size", "--industry", "62"],
+        ["check", str(RESTAURANT)],
+    ):  # fmt: skip
         ran = relief(*command, "--rules", folder)
         assert (ran.status, ran.out) == (2, ""), command
         assert str(folder) in ran.err or "sources.yaml" in ran.err

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from relief_engine.compiled.layout import layout_of
 from relief_engine.compiled.lowering import compile_programme
 from relief_engine.rulebook.load import read_contents, rulebook_files, shipped_rules
-from tests.rulebook.building import BASE
+from tests.rulebook.building import BASE, HERE
+
+LEDGER = HERE / "good" / "ledger" / "ledger.yaml"
 
 #: What slips of the pen, editors and careless merges put into files.
 PIECES = [
@@ -24,7 +26,8 @@ PIECES = [
 
 @functools.cache
 def contents(root: Path) -> Mapping[str, bytes]:
-    return {name: path.read_bytes() for name, path in rulebook_files(root).items()}
+    files = {name: path.read_bytes() for name, path in rulebook_files(root).items()}
+    return files if "ledger.yaml" in files else {**files, "ledger.yaml": LEDGER.read_bytes()}
 
 
 @st.composite
@@ -57,6 +60,7 @@ def check(files: Mapping[str, bytes]) -> None:
         assert finding.message.zh
         assert finding.message.en
     if not findings:
+        assert rulebook.ledger is not None
         for programme in rulebook.programmes.values():
             layout = layout_of(rulebook, programme.subject)
             for day in programme.change_days()[:4]:

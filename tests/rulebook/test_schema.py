@@ -55,8 +55,8 @@ def test_patterns_are_plain_enough_for_javascript() -> None:
 
 
 def kind_of(name: str) -> str:
-    if name == "sources.yaml":
-        return "sources"
+    if name in ("sources.yaml", "ledger.yaml"):
+        return name.removesuffix(".yaml")
     return {"facts": "facts", "standards": "standards"}.get(name.partition("/")[0], "programme")
 
 
