@@ -29,6 +29,7 @@ from relief_engine.cli.app import app, rules_app
 from relief_engine.engine import Engine
 from relief_engine.explanation.records import report_record
 from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.ledger import BECAUSE
 from relief_engine.rulebook.typecheck import FUNCTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -310,6 +311,10 @@ def test_architecture_lists_every_stage() -> None:
     parts = (ROOT / "relief_engine").iterdir()
     stages = {part.stem for part in parts if part.suffix == ".py" or any(part.glob("*.py"))}
     assert set(table("docs/architecture.md", "## Stages")) == {name for name in stages if not name.startswith("__")}
+
+
+def test_rulebook_reference_lists_every_reason_of_the_ledger() -> None:
+    assert list(table("docs/rulebook.md", "## The ledger")) == [reason for reason in BECAUSE if reason != "pending"]
 
 
 def test_rulebook_reference_lists_every_function() -> None:
