@@ -39,9 +39,11 @@ def read_ledger(rulebook: Rulebook, desk: Desk) -> Ledger | None:
     sources = (rulebook.root / "sources.yaml").as_posix()
     sources_are_sound = "sources" not in desk.lost and all(found.where.file != sources for found in desk.findings)
     document = decode(rulebook.ledger_file, (rulebook.root / LEDGER).as_posix())
+    ambiguous = bool(document.findings)
     file = shaped(document, LedgerFile) if document.complete else None
     desk.findings.extend(document.findings)
-    if file is None or document.findings:
+    # Of a key that is there twice nobody knows which value is meant.
+    if file is None or ambiguous:
         return None
     here = LedgerDesk(document, file, rulebook, desk)
     if sources_are_sound:

@@ -30,11 +30,11 @@ class LedgerDesk(Record):
         self.desk.report(self.document, code, path, message)
 
     def clauses(self) -> Iterator[tuple[Path_, Source, LedgerClause]]:
-        """The entries of documents and clauses that exist, each with its place."""
+        """The entries of documents and clauses that exist and are whole, each with its place."""
         for index, shape in enumerate(self.file.documents):
             source = self.rulebook.sources.get(shape.source)
             for place, clause in enumerate(shape.clauses):
-                if source is not None and clause.id in source.clauses:
+                if source is not None and clause.id in source.clauses and clause.id not in self.document.broken:
                     yield ("documents", index, "clauses", place), source, clause
 
 
@@ -54,7 +54,7 @@ def check_documents(here: LedgerDesk) -> None:
         here.desk.twice(here.document, "duplicate-clause", (*path, "clauses"), shape.clauses, Text("条款", "clause"))
         listed = {clause.id for clause in shape.clauses}
         unknown = [place for place, clause in enumerate(shape.clauses) if clause.id not in source.clauses]
-        missing = [clause for clause in source.clauses if clause not in listed]
+        missing = [clause for clause in source.clauses if clause not in listed | here.document.broken]
         for place in unknown:
             name = shape.clauses[place].id
             # What is missing is what a wrong id was meant to be, if it is near.
@@ -63,7 +63,8 @@ def check_documents(here: LedgerDesk) -> None:
                 f"{source.number} 没有条款“{name}”{hint.zh}", f"{source.number} has no clause {name!r}{hint.en}"
             )
             here.report("ledger-unknown-clause", (*path, "clauses", place, "id"), message)
-        if missing and not unknown:
+        # An entry that was left out because it is wrong, and has no id, may be the one that is missing.
+        if missing and not unknown and "" not in here.document.broken:
             message = Text(
                 f"{source.number} 没有登记：{'、'.join(missing)}",
                 f"{source.number} lacks entries for {', '.join(map(repr, missing))}",

@@ -27,6 +27,7 @@ _STAND_INS: dict[str, Any] = {
         ("title", "summary", "authority", "label", "question", "reason", "reading", "text", "about", "issuer"),
         _NO_WORDS,
     ),
+    **dict.fromkeys(("what", "why"), _NO_WORDS),
     **dict.fromkeys(("note", "evidence", "period"), None),
     "headers": [],
     "aliases": [],

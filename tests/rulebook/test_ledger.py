@@ -64,6 +64,26 @@ def test_several_mistakes_come_in_one_run(root: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        ("because: task_of_authority", "because: 7", ["shape-value"]),
+        ("because: task_of_authority", "because: task_of_authoriti", ["shape-value"]),
+        ("because: task_of_authority", "becuase: task_of_authority", ["shape-unknown-key"]),
+        ("why: {zh: 各单位自行安排, en: Each unit sees to it}", "why: {zh: 各单位自行安排}", ["shape-missing-key"]),
+        ("{id: 一, encoded: [city/rent]}", "{encoded: [city/rent]}", ["shape-missing-key"]),
+        ("{id: 一, encoded: [city/rent]}", "{id: 一, encoded: [[]]}", ["shape-value"]),
+        ("{id: 一, encoded: [city/rent]}", "{id: 一, encoded: city/rent}", ["shape-value"]),
+        ("  - source: notice\n", "  - source: [notice]\n", ["shape-value"]),
+    ],
+)
+def test_a_mistake_of_shape_hides_no_other_and_makes_none(root: Path, old: str, new: str, codes: list[str]) -> None:
+    edit(root / "ledger.yaml", old, new)
+    assert [finding.rpartition("[")[2][:-1] for finding in loaded(root)[1]] == codes
+    edit(root / "ledger.yaml", "codes, sectors, size", "codes, sector, size")
+    assert [finding.rpartition("[")[2][:-1] for finding in loaded(root)[1]] == [*codes, "ledger-unknown-programme"]
+
+
 # --- what counts as a citation ----------------------------------------------------------------------------------
 
 NINE = "[{source: notice, clause: 九}]"
