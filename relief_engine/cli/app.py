@@ -131,12 +131,19 @@ def check(
     rules: RulesOption = None,
     lang: LangOption = Lang.ZH,
     form: Annotated[CheckFormat, typer.Option("--format", help="输出格式\nForm of the output")] = CheckFormat.TEXT,
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details",
+            help="每个项目都给出完整说明\nExplain every programme in full",
+        ),
+    ] = False,
 ) -> None:
     """Decide for one applicant."""
     day = _date(as_of)
     from relief_engine.cli.check import check_profile
 
-    check_profile(profile, programme, day, rules, lang.value, form.value)
+    check_profile(profile, programme, day, rules, lang.value, form.value, details=details)
 
 
 @app.command(

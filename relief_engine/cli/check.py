@@ -22,10 +22,15 @@ def check_profile(
     rules: Path | None,
     language: Language,
     form: str,
+    *,
+    details: bool = False,
 ) -> None:
-    """Decide, and print the report; nothing is printed unless every decision could be made."""
+    """Decide, and print the report; nothing is printed unless every decision could be made.
+
+    With ``details``, or for programmes that are asked for by name, every decision is told in full.
+    """
     rulebook = load_rulebook(rules)
-    refuse(path, programmes or (), rulebook)
+    programmes = asked_for(path, programmes or (), rulebook)
     engine, why_one = engine_for(rulebook)
     profile = engine.read_profile(path)
     try:
@@ -33,15 +38,31 @@ def check_profile(
     except RouteUnavailable as error:  # the second route can't run with one of the programmes
         engine, why_one = Engine(rulebook), error.message
         report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
-    show(report, engine, language, form, why_one)
+    show(report, engine, language, form, why_one, full=details or bool(programmes))
 
 
-def refuse(path: Path, programmes: Sequence[str], rulebook: Rulebook) -> None:
-    """Refuse a file that is not there and programmes that the rulebook does not have, all of them at once."""
+def asked_for(path: Path, programmes: Sequence[str], rulebook: Rulebook) -> list[str]:
+    """The ids of the programmes that are asked for, by their whole id or its last part.
+
+    Raises :class:`InputError` for a file that is not there and programmes that the rulebook does not have, all of them
+    at once.
+    """
     findings = []
+    last_parts: dict[str, list[str]] = {}
+    for identity in rulebook.programmes:
+        last_parts.setdefault(identity.rpartition("/")[2], []).append(identity)
+    found = []
     for name in dict.fromkeys(programmes):
-        if name not in rulebook.programmes:
-            hint = did_you_mean(name, rulebook.programmes)
+        meant = [name] if name in rulebook.programmes else last_parts.get(name, [])
+        if len(meant) == 1:
+            found += meant
+        elif meant:
+            message = Text(
+                f"“{name}”可指 {'、'.join(meant)}，请写全", f"{name!r} may be {' or '.join(meant)}; write the whole id"
+            )
+            findings.append(Finding("unknown-programme", Location("--programme"), message))
+        else:
+            hint = did_you_mean(name, [*rulebook.programmes, *last_parts])
             message = Text(
                 f"没有项目“{name}”{hint.zh or '，可用的见 relief programmes'}",
                 f"there is no programme {name!r}{hint.en or '; see: relief programmes'}",
@@ -54,6 +75,7 @@ def refuse(path: Path, programmes: Sequence[str], rulebook: Rulebook) -> None:
         findings.append(Finding("file-unreadable", Location(str(path)), Text("没有这个文件", "there is no such file")))
     if findings:
         raise InputError(findings)
+    return list(dict.fromkeys(found))
 
 
 def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:
@@ -66,7 +88,9 @@ def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:
     return Engine(rulebook, verify_with=ChainingRoute()), None
 
 
-def show(report: Report, engine: Engine, language: Language, form: str, why_one: Text | None) -> None:
+def show(
+    report: Report, engine: Engine, language: Language, form: str, why_one: Text | None, *, full: bool = True
+) -> None:
     """Print a report in its form, and why only one route answered, if so."""
     if form == "json":
         from relief_engine.explanation.records import report_record
@@ -77,7 +101,8 @@ def show(report: Report, engine: Engine, language: Language, form: str, why_one:
         return
     from relief_engine.explanation.sheet import sheet
 
-    laid_out = sheet(report, engine, language, VERSION)
+    full = full or len(report.rulebook.programmes) == 1
+    laid_out = sheet(report, engine, language, VERSION, full=full)
     if form == "markdown":
         from relief_engine.explanation.markdown import render as markdown
 
