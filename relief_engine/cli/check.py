@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
-from relief_engine.errors import Finding, InputError, Location, RouteUnavailable, did_you_mean
+from relief_engine.errors import Finding, Location, RouteUnavailable
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text
@@ -30,7 +31,7 @@ def check_profile(
     With ``details``, or for programmes that are asked for by name, every decision is told in full.
     """
     rulebook = load_rulebook(rules)
-    programmes = asked_for(path, programmes or (), rulebook)
+    programmes = asked_for(programmes or (), rulebook, missing_file(path))
     engine, why_one = engine_for(rulebook)
     profile = engine.read_profile(path)
     try:
@@ -41,41 +42,14 @@ def check_profile(
     show(report, engine, language, form, why_one, full=details or bool(programmes))
 
 
-def asked_for(path: Path, programmes: Sequence[str], rulebook: Rulebook) -> list[str]:
-    """The ids of the programmes that are asked for, by their whole id or its last part.
-
-    Raises :class:`InputError` for a file that is not there and programmes that the rulebook does not have, all of them
-    at once.
-    """
-    findings = []
-    last_parts: dict[str, list[str]] = {}
-    for identity in rulebook.programmes:
-        last_parts.setdefault(identity.rpartition("/")[2], []).append(identity)
-    found = []
-    for name in dict.fromkeys(programmes):
-        meant = [name] if name in rulebook.programmes else last_parts.get(name, [])
-        if len(meant) == 1:
-            found += meant
-        elif meant:
-            message = Text(
-                f"“{name}”可指 {'、'.join(meant)}，请写全", f"{name!r} may be {' or '.join(meant)}; write the whole id"
-            )
-            findings.append(Finding("unknown-programme", Location("--programme"), message))
-        else:
-            hint = did_you_mean(name, [*rulebook.programmes, *last_parts])
-            message = Text(
-                f"没有项目“{name}”{hint.zh or '，可用的见 relief programmes'}",
-                f"there is no programme {name!r}{hint.en or '; see: relief programmes'}",
-            )
-            findings.append(Finding("unknown-programme", Location("--programme"), message))
+def missing_file(path: Path) -> list[Finding]:
+    """What is wrong with the place of a profile, if anything."""
     if path.is_dir():
         message = Text("这是一个目录，应为资料文件（YAML）", "this is a folder; expected a profile, a YAML file")
-        findings.append(Finding("file-unreadable", Location(str(path)), message))
-    elif not path.exists():
-        findings.append(Finding("file-unreadable", Location(str(path)), Text("没有这个文件", "there is no such file")))
-    if findings:
-        raise InputError(findings)
-    return list(dict.fromkeys(found))
+        return [Finding("file-unreadable", Location(str(path)), message)]
+    if not path.exists():
+        return [Finding("file-unreadable", Location(str(path)), Text("没有这个文件", "there is no such file"))]
+    return []
 
 
 def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:
