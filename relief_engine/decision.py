@@ -174,6 +174,11 @@ class Decision:
         return self._single(self.program.benefit.amount)
 
     @property
+    def adds_up(self) -> bool:
+        """Whether its amount counts in a total: deferred amounts, ceilings and rates do not."""
+        return self.programme.benefit.kind == "entitlement"
+
+    @property
     def amount_if_granted(self) -> Decimal | None:
         """The relief in yuan if a person grants a referred case, where the figure is known."""
         if self.outcome is not Outcome.REFERRED or self._benefit is None:

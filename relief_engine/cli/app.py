@@ -131,12 +131,19 @@ def check(
     rules: RulesOption = None,
     lang: LangOption = Lang.ZH,
     form: Annotated[CheckFormat, typer.Option("--format", help="输出格式\nForm of the output")] = CheckFormat.TEXT,
+    details: Annotated[
+        bool,
+        typer.Option(
+            "--details",
+            help="每个项目都给出完整说明\nExplain every programme in full",
+        ),
+    ] = False,
 ) -> None:
     """Decide for one applicant."""
     day = _date(as_of)
     from relief_engine.cli.check import check_profile
 
-    check_profile(profile, programme, day, rules, lang.value, form.value)
+    check_profile(profile, programme, day, rules, lang.value, form.value, details=details)
 
 
 @app.command(
@@ -168,12 +175,32 @@ def size(
     show_size(industry, figures, rules, lang.value, as_json=form is TextOrJson.JSON)
 
 
-@app.command(cls=Command, help="列出规则库中的项目。\nList the programmes of the rulebook.")
-def programmes(rules: RulesOption = None, lang: LangOption = Lang.ZH, form: ListFormat = TextOrJson.TEXT) -> None:
-    """List the programmes."""
+@app.command(
+    cls=Command,
+    help="用规则生成的文字说明各个项目：给谁、给多少、哪些由人认定。\n"
+    "Say in words generated from the rules what programmes give, to whom, and what is left to people.",
+    epilog="relief programmes rent-reduction-2022 --as-of 2022-06-15",
+)
+def programmes(
+    programme: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(metavar="ID", help="项目编号或其最后一段，默认全部\nIds or their last parts; all by default"),
+    ] = None,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of", metavar="DATE", help="按哪一天的规定，默认今天\nThe day of the rules; today by default"
+        ),
+    ] = None,
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+    form: ListFormat = TextOrJson.TEXT,
+) -> None:
+    """Describe the programmes."""
+    day = _date(as_of)
     from relief_engine.cli.lists import show_programmes
 
-    show_programmes(rules, lang.value, as_json=form is TextOrJson.JSON)
+    show_programmes(programme or (), day, rules, lang.value, as_json=form is TextOrJson.JSON)
 
 
 @app.command(cls=Command, help="列出资料文件中可以写的各项。\nList the facts that a profile may hold.")

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
-from relief_engine.errors import Finding, InputError, Location, RouteUnavailable, did_you_mean
+from relief_engine.errors import Finding, Location, RouteUnavailable
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text
@@ -22,10 +23,15 @@ def check_profile(
     rules: Path | None,
     language: Language,
     form: str,
+    *,
+    details: bool = False,
 ) -> None:
-    """Decide, and print the report; nothing is printed unless every decision could be made."""
+    """Decide, and print the report; nothing is printed unless every decision could be made.
+
+    With ``details``, or for programmes that are asked for by name, every decision is told in full.
+    """
     rulebook = load_rulebook(rules)
-    refuse(path, programmes or (), rulebook)
+    programmes = asked_for(programmes or (), rulebook, missing_file(path))
     engine, why_one = engine_for(rulebook)
     profile = engine.read_profile(path)
     try:
@@ -33,27 +39,17 @@ def check_profile(
     except RouteUnavailable as error:  # the second route can't run with one of the programmes
         engine, why_one = Engine(rulebook), error.message
         report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
-    show(report, engine, language, form, why_one)
+    show(report, engine, language, form, why_one, full=details or bool(programmes))
 
 
-def refuse(path: Path, programmes: Sequence[str], rulebook: Rulebook) -> None:
-    """Refuse a file that is not there and programmes that the rulebook does not have, all of them at once."""
-    findings = []
-    for name in dict.fromkeys(programmes):
-        if name not in rulebook.programmes:
-            hint = did_you_mean(name, rulebook.programmes)
-            message = Text(
-                f"没有项目“{name}”{hint.zh or '，可用的见 relief programmes'}",
-                f"there is no programme {name!r}{hint.en or '; see: relief programmes'}",
-            )
-            findings.append(Finding("unknown-programme", Location("--programme"), message))
+def missing_file(path: Path) -> list[Finding]:
+    """What is wrong with the place of a profile, if anything."""
     if path.is_dir():
         message = Text("这是一个目录，应为资料文件（YAML）", "this is a folder; expected a profile, a YAML file")
-        findings.append(Finding("file-unreadable", Location(str(path)), message))
-    elif not path.exists():
-        findings.append(Finding("file-unreadable", Location(str(path)), Text("没有这个文件", "there is no such file")))
-    if findings:
-        raise InputError(findings)
+        return [Finding("file-unreadable", Location(str(path)), message)]
+    if not path.exists():
+        return [Finding("file-unreadable", Location(str(path)), Text("没有这个文件", "there is no such file"))]
+    return []
 
 
 def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:
@@ -66,7 +62,9 @@ def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:
     return Engine(rulebook, verify_with=ChainingRoute()), None
 
 
-def show(report: Report, engine: Engine, language: Language, form: str, why_one: Text | None) -> None:
+def show(
+    report: Report, engine: Engine, language: Language, form: str, why_one: Text | None, *, full: bool = True
+) -> None:
     """Print a report in its form, and why only one route answered, if so."""
     if form == "json":
         from relief_engine.explanation.records import report_record
@@ -77,7 +75,8 @@ def show(report: Report, engine: Engine, language: Language, form: str, why_one:
         return
     from relief_engine.explanation.sheet import sheet
 
-    laid_out = sheet(report, engine, language, VERSION)
+    full = full or len(report.rulebook.programmes) == 1
+    laid_out = sheet(report, engine, language, VERSION, full=full)
     if form == "markdown":
         from relief_engine.explanation.markdown import render as markdown
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import out, out_json, width
 from relief_engine.explanation import say
 from relief_engine.explanation.columns import columns, hanging, wrapped
-from relief_engine.explanation.outline import grouped
+from relief_engine.explanation.description import day_of, describe, in_force
+from relief_engine.explanation.outline import Item, grouped
 from relief_engine.rulebook.facts import Fact, SubjectFacts
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.programme import FIRST, LAST, Programme
 from relief_engine.text import Language, Text
 
-BENEFITS = {
-    "entitlement": Text("定额减免或补助", "an amount"),
-    "ceiling": Text("不超过上限的支持", "support up to a ceiling"),
-    "rate": Text("优惠费率或比例", "a reduced rate"),
-    "deferral": Text("缓缴", "a deferral"),
-    "in_kind": Text("服务或其他非现金支持", "a service or other help"),
-}
 TYPES = {
     "text": Text("文字", "text"),
     "credit_code": Text("18位代码", "18-character code"),
@@ -39,26 +35,25 @@ TYPES = {
 # --- programmes -------------------------------------------------------------------------------------------------------
 
 
-def show_programmes(rules: Path | None, language: Language, *, as_json: bool) -> None:
-    """Print the programmes of a rulebook."""
+def show_programmes(
+    programmes: Sequence[str], as_of: dt.date | None, rules: Path | None, language: Language, *, as_json: bool
+) -> None:
+    """Print what programmes of a rulebook say, all or those asked for, in words generated from their rules."""
     rulebook = load_rulebook(rules)
-    programmes = rulebook.programmes.values()
+    chosen = [rulebook.programmes[i] for i in asked_for(programmes, rulebook)] or list(rulebook.programmes.values())
+    day = as_of or dt.date.today()
     if as_json:
-        out_json([programme_record(programme, language) for programme in programmes])
+        out_json([programme_record(programme, day, language) for programme in chosen])
         return
     room = width()
-    blocks = ["\n".join(programme_lines(programme, language, room)) for programme in programmes]
+    blocks = ["\n".join(programme_lines(programme, day, language, room)) for programme in chosen]
     out("\n\n".join(blocks) + "\n")
 
 
-def _in_force(programme: Programme) -> tuple[str | None, str | None]:
-    first, last = programme.period.first, programme.period.last
-    return (None if first == FIRST else first.isoformat(), None if last == LAST else last.isoformat())
-
-
-def programme_record(programme: Programme, language: Language) -> dict[str, Any]:
+def programme_record(programme: Programme, day: dt.date, language: Language) -> dict[str, Any]:
     """One programme as data."""
-    first, last = _in_force(programme)
+    first, last = programme.period.first, programme.period.last
+    described = day_of(programme, day)
     return {
         "programme": programme.id,
         "title": programme.title.in_(language),
@@ -67,40 +62,53 @@ def programme_record(programme: Programme, language: Language) -> dict[str, Any]
         "subject": programme.subject,
         "benefit": programme.benefit.kind,
         "payer": programme.benefit.payer,
-        "in_force": {"from": first, "to": last},
+        "in_force": {
+            "from": None if first == FIRST else first.isoformat(),
+            "to": None if last == LAST else last.isoformat(),
+        },
         "citations": list(say.cited(programme.citations)),
         "criteria": [{"id": c.id, "title": c.title.in_(language)} for c in programme.criteria],
         "referrals": [{"id": r.id, "title": r.title.in_(language)} for r in programme.referrals],
+        "described_on": described.isoformat(),
+        "description": [
+            {"part": part.key, "title": part.title, "items": [_item_record(item) for item in part.items]}
+            for part in describe(programme, described, language)
+        ],
     }
 
 
-def programme_lines(programme: Programme, language: Language, room: int) -> Iterator[str]:
+def _item_record(item: Item) -> dict[str, Any]:
+    return {"text": item.text, "citations": item.citations, "items": [_item_record(below) for below in item.items]}
+
+
+def programme_lines(programme: Programme, day: dt.date, language: Language, room: int) -> Iterator[str]:
     """One programme as lines of at most ``room`` columns."""
-    first, last = _in_force(programme)
-    since = Text(f"自 {first} 起", f"from {first}") if first else Text("未规定起始日", "no beginning stated")
-    until = Text(f"至 {last} 止", f" to {last}") if last else Text("，未规定截止日", ", no end stated")
-    basis = grouped(say.cited(programme.citations))
+    described = day_of(programme, day)
     about = [
         (Text("编号", "Id"), say.both(programme.id)),
         (Text("内容", "What"), programme.summary),
         (Text("对象", "For"), say.each(programme.kind)),
-        (Text("给予", "Gives"), BENEFITS[programme.benefit.kind]),
         (Text("执行", "By"), programme.authority),
-        (Text("适用", "In force"), Text(since.zh + until.zh, since.en + until.en)),
-        (Text("依据", "Basis"), say.both(basis)),
+        (Text("适用", "In force"), in_force(programme.period)),
+        (Text("依据", "Basis"), say.both(grouped(say.cited(programme.citations)))),
     ]
+    if programme.change_days()[1:] or described != day:
+        about.append((Text("以下按", "As of"), Text(f"{described} 的规定", f"{described}")))
     yield from wrapped(programme.title.in_(language), room)
     for title, text in about:
         yield from hanging(f"{title.in_(language)}{'：' if language == 'zh' else ': '}", text.in_(language), 2, room)
-    lists = [
-        (Text("条件：", "Criteria:"), "· ", [criterion.title for criterion in programme.criteria]),
-        (Text("以下情形由人认定：", "Left to people:"), "→ ", [referral.title for referral in programme.referrals]),
-    ]
-    for title, mark, texts in lists:
-        if texts:
-            yield f"  {title.in_(language)}"
-        for text in texts:
-            yield from hanging(mark, text.in_(language), 4, room)
+    for part in describe(programme, described, language):
+        yield f"  {part.title}{'：' if language == 'zh' else ':'}"
+        for item in part.items:
+            yield from _item_lines(item, 4, language, room)
+
+
+def _item_lines(item: Item, indent: int, language: Language, room: int) -> Iterator[str]:
+    cited = f"【{item.citations}】" if language == "zh" else f"[{item.citations}]"
+    text = f"{item.text}  {cited}" if item.citations else item.text
+    yield from hanging("→ " if item.mark == "referred" else "· ", text, indent, room)
+    for below in item.items:
+        yield from _item_lines(below, indent + 2, language, room)
 
 
 # --- facts ------------------------------------------------------------------------------------------------------------

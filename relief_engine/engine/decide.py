@@ -57,9 +57,7 @@ class Report:
     @property
     def total(self) -> Decimal:
         """The sum of the amounts of eligible entitlements, in yuan."""
-        amounts = [
-            d.amount for d in self.decisions if d.programme.benefit.kind == "entitlement" and d.amount is not None
-        ]
+        amounts = [d.amount for d in self.decisions if d.adds_up and d.amount is not None]
         return sum(amounts, Decimal("0.00"))
 
 

@@ -32,20 +32,26 @@ def subject_text(decision: Decision) -> Text:
 
 def headline(decision: Decision) -> Text:
     """The decision in one sentence."""
-    label = decision.outcome.label
+    label, rest = decision.outcome.label, answer(decision)
+    mark = ", " if decision.outcome is Outcome.INELIGIBLE else ": "
+    return Text(f"{label.zh}：{rest.zh}", f"{label.en}{mark}{rest.en}")
+
+
+def answer(decision: Decision) -> Text:
+    """What is behind the outcome, for lists in which the outcome is said above."""
     match decision.outcome:
         case Outcome.ELIGIBLE:
-            return _sentence(label, _granted(decision))
+            return _granted(decision)
         case Outcome.REFERRED:
-            return _sentence(label, _referred(decision))
+            return _referred(decision)
         case Outcome.INELIGIBLE:
             unmet = [c for c in decision.criteria if c.status is Status.UNMET and not c.replaced]
             why = joined([c.compiled.criterion.title for c in unmet], zh="”“", en="; ")
-            return Text(f"{label.zh}：未满足“{why.zh}”", f"{label.en}, not met: {why.en}")
+            return Text(f"未满足“{why.zh}”", f"not met: {why.en}")
         case Outcome.UNDETERMINED:
-            return _sentence(label, _open(decision))
+            return _open(decision)
         case Outcome.NOT_IN_FORCE:
-            return _sentence(label, _when(decision))
+            return _when(decision)
 
 
 def result(decision: Decision) -> Text | None:
@@ -72,10 +78,6 @@ def result(decision: Decision) -> Text | None:
     if decision.until is not None:
         parts.append(say.behind(Text("最迟至", "until"), say.day(decision.until)))
     return joined(parts, zh="，", en=", ") if parts else None
-
-
-def _sentence(label: Text, rest: Text) -> Text:
-    return Text(f"{label.zh}：{rest.zh}", f"{label.en}: {rest.en}")
 
 
 def _percent(rate: Fraction) -> str:

@@ -11,7 +11,7 @@ from relief_engine.decision import CriterionResult, Decision, Outcome, Status
 from relief_engine.engine import Engine
 from relief_engine.engine.changes import smallest_changes
 from relief_engine.explanation import say
-from relief_engine.explanation.answer import headline, subject_text
+from relief_engine.explanation.answer import answer, headline, subject_text
 from relief_engine.explanation.arithmetic import Arithmetic
 from relief_engine.explanation.calculation import Line, calculation
 from relief_engine.explanation.margins import change_text
@@ -106,6 +106,7 @@ class Explanation(NamedTuple):
     source: str
     outcome: Outcome
     headline: Text
+    answer: Text
     criteria: tuple[Step, ...]
     referrals: tuple[Referred, ...]
     lines: tuple[Line, ...]
@@ -146,6 +147,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         source=decision.profile.source,
         outcome=decision.outcome,
         headline=headline(decision),
+        answer=answer(decision),
         criteria=steps,
         referrals=referrals,
         lines=lines,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from relief_engine.explanation.outline import ANSWER_MARKS, Item, Mark, Outline, Section
+from relief_engine.explanation.outline import Item, Mark, Outline, Section
 from relief_engine.explanation.sheet import Sheet
 
 _MARKS: dict[Mark, str] = {"met": "✓", "unmet": "✗", "unknown": "?", "referred": "→", "plain": "·"}
@@ -66,10 +66,14 @@ def _page(sheet: Sheet) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
     yield _pairs(sheet.head)
-    if sheet.several:
+    if sheet.answers:
         yield from _overview(sheet)
-    if sheet.questions is not None:
-        yield _section(sheet.questions, sheet)
+    if sheet.skipped:
+        rows = "".join(_item(item, sheet) for item in sheet.skipped)
+        yield f"<section><h3>{escape(sheet.word('skipped'))}</h3><ul>{rows}</ul></section>"
+    yield from (_section(section, sheet) for section in sheet.questions)
+    if sheet.left_out:
+        yield f'<p class="basis">{escape(sheet.left_out)}</p>'
     number = 0
     for group in sheet.groups:
         yield f'<div class="group"><h1>{escape(group.title)}</h1>'
@@ -80,11 +84,6 @@ def _page(sheet: Sheet) -> Iterator[str]:
             number += 1
         yield from (_section(section, sheet) for section in group.shared)
         yield "</div>"
-    if sheet.skipped:
-        rows = "".join(f"<li>{escape(sheet.pair(title, reason))}</li>" for title, reason in sheet.skipped)
-        yield f"<section><h3>{escape(sheet.word('skipped'))}</h3><ul>{rows}</ul></section>"
-    if sheet.total is not None:
-        yield f'<p class="answer eligible">{escape(sheet.pair(sheet.word("total"), sheet.total))}</p>'
     yield f'<footer class="receipt"><p>{escape(sheet.word("receipt"))}</p>{_pairs(sheet.receipt)}</footer>'
     yield "</body></html>"
 
@@ -95,16 +94,19 @@ def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def _overview(sheet: Sheet) -> Iterator[str]:
+    told = [(decision.programme, decision.path) for group in sheet.groups for decision in group.decisions]
+    anchors = {key: f"d{number}" for number, key in enumerate(told)}
     yield f'<nav class="overview"><h2>{escape(sheet.word("answers"))}</h2>'
-    number = 0
-    for group in sheet.groups:
-        yield f"<p>{escape(group.title)}</p><ul>"
-        for decision in group.decisions:
-            text = f"{decision.number} {decision.headline}"
-            mark = ANSWER_MARKS[decision.outcome]
-            yield f'<li class="{mark}">{_mark(mark)}<a href="#d{number}">{escape(text)}</a></li>'
-            number += 1
+    for answers in sheet.answers:
+        yield f"<p>{escape(answers.title)}</p><ul>"
+        for entry in answers.entries:
+            text = escape(entry.text)
+            anchor = anchors.get((entry.programme, entry.path))
+            linked = text if anchor is None else f'<a href="#{anchor}">{text}</a>'
+            yield f'<li class="{answers.mark}">{_mark(answers.mark)}{linked}</li>'
         yield "</ul>"
+        if answers.total is not None:
+            yield f'<p class="answer eligible">{escape(answers.total)}</p>'
     yield "</nav>"
 
 

@@ -33,24 +33,26 @@ def _page(sheet: Sheet) -> Iterator[str]:
     for name, value in sheet.head:
         yield f"- {sheet.pair(name, escaped(value))}"
     yield ""
-    if sheet.several:
+    if sheet.answers:
         yield from (f"# {sheet.word('answers')}", "")
-        for group in sheet.groups:
-            yield f"- {escaped(group.title)}"
-            for decision in group.decisions:
-                yield f"  - {escaped(decision.number)} {escaped(decision.headline)}"
+        for answers in sheet.answers:
+            yield f"- **{escaped(answers.title)}**"
+            for entry in answers.entries:
+                yield f"  - {_MARKS[answers.mark]}{escaped(entry.text)}"
+            if answers.total is not None:
+                yield f"  - **{escaped(answers.total)}**"
         yield ""
-    if sheet.questions is not None:
-        yield from _section(sheet.questions, sheet, "#")
-    for group in sheet.groups:
-        yield from _group(group, sheet)
     if sheet.skipped:
         yield from (f"# {sheet.word('skipped')}", "")
-        for title, reason in sheet.skipped:
-            yield f"- {sheet.pair(escaped(title), escaped(reason))}"
+        for item in sheet.skipped:
+            yield from _item(item, sheet, 0)
         yield ""
-    if sheet.total is not None:
-        yield from (f"**{sheet.pair(sheet.word('total'), sheet.total)}**", "")
+    for section in sheet.questions:
+        yield from _section(section, sheet, "#")
+    if sheet.left_out:
+        yield from (escaped(sheet.left_out), "")
+    for group in sheet.groups:
+        yield from _group(group, sheet)
     yield from ("---", "", sheet.word("receipt"), "")
     for name, value in sheet.receipt:
         yield f"- {sheet.pair(name, _code(value))}"

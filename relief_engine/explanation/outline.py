@@ -92,6 +92,7 @@ class Outline(NamedTuple):
     subject: str
     outcome: Outcome
     headline: str
+    answer: str
     citations: str
     sections: tuple[Section, ...]
 
@@ -136,6 +137,7 @@ def outline(explanation: Explanation, language: Language) -> Outline:
         subject=speaker(explanation.subject),
         outcome=explanation.outcome,
         headline=speaker(explanation.headline),
+        answer=speaker(explanation.answer),
         citations=grouped(explanation.citations),
         sections=tuple(Section(kind, section_title(kind, language), items) for kind, items in parts.items() if items),
     )

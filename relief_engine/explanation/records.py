@@ -10,6 +10,7 @@ from typing import Any
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision, Outcome
 from relief_engine.engine import Engine, Report
+from relief_engine.engine.questions import open_questions
 from relief_engine.explanation.answer import applicant_name
 from relief_engine.explanation.build import Explanation, Sentence, explain
 from relief_engine.explanation.calculation import Line
@@ -31,6 +32,16 @@ def report_record(report: Report, engine: Engine, language: Language, version: s
         "engine": {"version": version, "routes": list(report.routes)},
         "profile": {"digest": report.profile.digest, "source": report.profile.source},
         "decisions": [decision_record(decision, engine, language) for decision in report.decisions],
+        "questions": [
+            {
+                "fact": question.fact.id,
+                "subject": question.subject,
+                "question": question.fact.question.in_(language),
+                "settles": [question.least, question.most],
+                "programmes": list(dict.fromkeys(d.programme.id for d in question.decisions)),
+            }
+            for question in open_questions(engine, report.decisions)
+        ],
         "skipped": [{"programme": s.programme.id, "reason": s.reason.in_(language)} for s in report.skipped],
         "total": amount(report.total),
     }

@@ -1,7 +1,8 @@
 """Explanation stage: a whole report in one language, laid out so that nothing is said twice.
 
-One decision stands by itself. Several decisions of one programme form a group: what is the same for all of them is said
-once behind them, and what is asked about the applicant is asked once for the whole report.
+One decision stands by itself. Of several an overview by outcome comes first; what is asked about the applicant is asked
+once for all, the question that would settle most before the others. Then the decisions of each programme form a group,
+and what is the same for all of them is said once behind them.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine, Report
 from relief_engine.explanation import say
 from relief_engine.explanation.answer import applicant_name
-from relief_engine.explanation.build import Explanation, explain
+from relief_engine.explanation.asking import questions, without_asked
+from relief_engine.explanation.build import explain
 from relief_engine.explanation.harmless import one_line
-from relief_engine.explanation.outline import QUESTIONS, Item, Kind, Outline, Section, Speaker, outline, section_title
+from relief_engine.explanation.outline import (
+    Item,
+    Kind,
+    Outline,
+    Section,
+    outline,
+    section_title,
+)
+from relief_engine.explanation.overview import Answers, not_decided, overview
 from relief_engine.text import Language, Text
 
 #: The words of a report's frame.
@@ -23,10 +33,12 @@ WORDS = {
     "applicant": Text("申请方", "Applicant"),
     "file": Text("资料文件", "Profile file"),
     "answers": Text("结果一览", "Answers"),
-    "questions": Text("申请方还缺的资料（各项共用，只问一次）", "Missing about the applicant (asked once for all)"),
     "same": Text("共同的条件", "Criteria that are the same for all"),
-    "total": Text("可得金额合计", "Total of the amounts granted"),
     "skipped": Text("没有判定的项目", "Programmes not decided"),
+    "left_out": Text(
+        "以下只列符合和需人工认定的项目；全部项目的说明：加 --details，或用 --programme 指定项目",
+        "Only what is granted or left to people follows; for all programmes: --details, or --programme ID",
+    ),
     "receipt": Text("回执", "Receipt"),
     "rulebook": Text("规则库", "Rulebook"),
     "profile": Text("资料", "Profile"),
@@ -54,14 +66,19 @@ class Group(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A report, ready to be printed in any form. ``head`` and ``receipt`` are pairs of a name and a value."""
+    """A report, ready to be printed in any form. ``head`` and ``receipt`` are pairs of a name and a value.
+
+    ``answers`` is the overview, empty for a single decision. ``groups`` are the decisions that are told in full;
+    ``left_out`` says so where those are not all.
+    """
 
     language: Language
     head: tuple[tuple[str, str], ...]
-    questions: Section | None
+    answers: tuple[Answers, ...]
+    questions: tuple[Section, ...]
     groups: tuple[Group, ...]
-    skipped: tuple[tuple[str, str], ...]
-    total: str | None
+    skipped: tuple[Item, ...]
+    left_out: str
     receipt: tuple[tuple[str, str], ...]
 
     def word(self, key: str) -> str:
@@ -78,33 +95,45 @@ class Sheet(NamedTuple):
             return ""
         return f"【{citations}】" if self.language == "zh" else f"[{citations}]"
 
-    @property
-    def several(self) -> bool:
-        """Whether there is more than one decision, so that an overview helps."""
-        return sum(len(group.decisions) for group in self.groups) > 1
+
+#: The outcomes that are told in full where the others only have their line in the overview.
+_GRANTED = (Outcome.ELIGIBLE, Outcome.REFERRED)
 
 
-def sheet(report: Report, engine: Engine, language: Language, version: str) -> Sheet:
-    """Lay a report out in one language. ``version`` is the engine's, for the receipt."""
+def sheet(report: Report, engine: Engine, language: Language, version: str, *, full: bool = True) -> Sheet:
+    """Lay a report out in one language.
+
+    Args:
+        report: the decisions.
+        engine: the engine that made them.
+        language: of all texts.
+        version: the engine's, for the receipt.
+        full: tell every decision in full; else only those that grant something or leave it to people.
+    """
     explained = [(decision, explain(decision, engine)) for decision in report.decisions]
     outlines = [outline(explanation, language) for _, explanation in explained]
-    questions = None
+    answers: tuple[Answers, ...] = ()
+    asked: tuple[Section, ...] = ()
+    left_out = ""
     if len(outlines) > 1:
-        questions = _questions([explanation for _, explanation in explained], language)
-        outlines = [_without_applicant(o, e, language) for o, (_, e) in zip(outlines, explained, strict=True)]
+        answers = overview(outlines, report, language)
+        asked = questions(explained, engine, language, every=not full)
+        pairs = zip(outlines, explained, strict=True)
+        outlines = [without_asked(o, e, language, every=not full) for o, (_, e) in pairs]
+        told = [o for o in outlines if full or o.outcome in _GRANTED]
+        left_out = WORDS["left_out"].in_(language) if len(told) < len(outlines) else ""
+        outlines = told
     by_programme: dict[str, list[Outline]] = {}
     for laid_out in outlines:
         by_programme.setdefault(laid_out.programme, []).append(laid_out)
-    sums = any(
-        decision.amount is not None and decision.programme.benefit.kind == "entitlement" for decision, _ in explained
-    )
     return Sheet(
         language,
         _head(report, language),
-        questions,
+        answers,
+        asked,
         tuple(_group(decisions, language) for decisions in by_programme.values()),
-        tuple((s.programme.title.in_(language), s.reason.in_(language)) for s in report.skipped),
-        say.money(report.total).in_(language) if sums and len(outlines) > 1 else None,
+        not_decided(report, language),
+        left_out,
         _receipt(report, language, version),
     )
 
@@ -131,30 +160,6 @@ def _receipt(report: Report, language: Language, version: str) -> tuple[tuple[st
 
 
 # --- several decisions ------------------------------------------------------------------------------------------------
-
-
-def _questions(explanations: list[Explanation], language: Language) -> Section | None:
-    """What is asked about the applicant, each question once."""
-    found: dict[tuple[str, str], Item] = {}
-    for explanation in explanations:
-        speaker = Speaker(language, explanation.source)
-        for asked in explanation.missing:
-            if asked.subject == "applicant":
-                found.setdefault((asked.fact, asked.question.zh), speaker.asked(asked))
-    return Section("missing", WORDS["questions"].in_(language), tuple(found.values())) if found else None
-
-
-def _without_applicant(laid_out: Outline, explanation: Explanation, language: Language) -> Outline:
-    """A decision without the questions that the report asks once for all."""
-    own = explanation._replace(missing=tuple(a for a in explanation.missing if a.subject != "applicant"))
-    items = Speaker(language, explanation.source).missing(own)
-    sections = []
-    for section in laid_out.sections:
-        if section.kind not in QUESTIONS:
-            sections.append(section)
-        elif items:
-            sections.append(section._replace(items=items))
-    return laid_out._replace(sections=tuple(sections))
 
 
 def _group(decisions: list[Outline], language: Language) -> Group:

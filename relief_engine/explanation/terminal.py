@@ -33,20 +33,20 @@ class _Page:
         sheet = self.sheet
         for name, value in sheet.head:
             yield from self.text(sheet.pair(name, value))
-        if sheet.several:
+        if sheet.answers:
             yield from self.overview()
-        if sheet.questions is not None:
-            yield from self.section(sheet.questions)
+        if sheet.skipped:
+            yield ""
+            yield from self.text(sheet.word("skipped"), _BOLD)
+            for item in sheet.skipped:
+                yield from self.item(item, 0)
+        for section in sheet.questions:
+            yield from self.section(section)
+        if sheet.left_out:
+            yield ""
+            yield from self.text(sheet.left_out, _DIM)
         for group in sheet.groups:
             yield from self.group(group)
-        if sheet.skipped:
-            yield self.rule()
-            yield from self.text(sheet.word("skipped"), _BOLD)
-            for title, reason in sheet.skipped:
-                yield from self.item(Item("plain", sheet.pair(title, reason)), 0)
-        if sheet.total is not None:
-            yield self.rule()
-            yield from self.text(sheet.pair(sheet.word("total"), sheet.total), _BOLD)
         yield self.rule()
         for name, value in sheet.receipt:
             yield from self.text(f"{name} {value}", _DIM)
@@ -54,14 +54,16 @@ class _Page:
     # --- parts --------------------------------------------------------------------------------------------------
 
     def overview(self) -> Iterator[str]:
-        """Every answer in a line or two."""
+        """Every answer in a line or two, by outcome."""
         yield ""
         yield from self.text(self.sheet.word("answers"), _BOLD)
-        for group in self.sheet.groups:
-            yield from self.hanging("", group.title, 2)
-            for decision in group.decisions:
-                mark, style = _MARKS[ANSWER_MARKS[decision.outcome]]
-                yield from self.hanging(f"{mark} ", f"{decision.number} {decision.headline}", 4, style)
+        for answers in self.sheet.answers:
+            mark, style = _MARKS[answers.mark]
+            yield from self.hanging("", answers.title, 2, style)
+            for entry in answers.entries:
+                yield from self.hanging(f"{mark} ", entry.text, 4, style)
+            if answers.total is not None:
+                yield from self.hanging("", answers.total, 4, _BOLD)
 
     def group(self, group: Group) -> Iterator[str]:
         yield self.rule()

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.explanation import html, markdown, terminal
 from relief_engine.explanation.columns import columns
@@ -217,17 +218,18 @@ def test_what_is_the_same_is_said_once(town: Engine) -> None:
     assert text.count("鼓励协商。（第3份租约）") == 1
     assert "可得金额合计：6,000.00 元" in text
     assert (
-        text.index("第1份租约 符合")
-        < text.index("第2份租约 符合")
-        < text.index("共同的条件")
+        text.index("第1份租约：减免")
+        < text.index("第2份租约：减免")
         < text.index("可得金额合计")
+        < text.index("第3份租约：未满足")
+        < text.index("共同的条件")
     )
 
 
 def test_one_decision_has_no_overview_and_no_sum(town: Engine) -> None:
     sheet_ = only_rent(town, {**FIRM}, {**LEASE})
     text = terminal.render(sheet_)
-    assert sheet_.total is None
+    assert sheet_.answers == ()
     assert "结果一览" not in text
     assert "共同的条件" not in text
     assert "减免租金 2,000.00 元" in text
@@ -297,3 +299,36 @@ def test_the_answer_in_one_sentence(town: Engine, programme: str, zh: str, en: s
     for language, text in languages:
         (group,) = sheet(report_, town, language, "0").groups
         assert group.decisions[0].headline == text
+
+
+# --- all programmes at once -------------------------------------------------------------------------------------------
+
+
+def everything(engine: Engine, *, full: bool = False, **changes: object) -> Sheet:
+    mapping: dict[str, object] = {"applicant": {"kind": "firm", **changes}}
+    report_ = engine.decide(mapping, as_of=MIDDLE)
+    return sheet(report_, engine, "zh", "0.0.0", full=full)
+
+
+def test_answers_stand_by_outcome_and_only_what_is_granted_is_told_in_full(town: Engine) -> None:
+    laid_out = everything(town, employees=2)
+    titles = [answers.title.partition("（")[0] for answers in laid_out.answers]
+    assert titles == [t for t in ("符合", "需人工认定", "资料不足", "不符合") if t in titles]
+    assert {"符合", "资料不足", "不符合"} <= set(titles)
+    told = {decision.outcome for group in laid_out.groups for decision in group.decisions}
+    assert told <= {Outcome.ELIGIBLE, Outcome.REFERRED}
+    text = terminal.render(laid_out)
+    assert "加 --details" in text
+    assert "资料没有提到租约（leases）：减租" in text
+    whole = everything(town, full=True, employees=2)
+    assert whole.left_out == ""
+    assert sum(len(group.decisions) for group in whole.groups) == sum(len(a.entries) for a in whole.answers)
+
+
+def test_every_open_question_is_asked_once_where_decisions_are_not_told(town: Engine) -> None:
+    laid_out = everything(town)
+    facts = [item.place for section in laid_out.questions for item in section.items]
+    assert len(facts) == len(set(facts))
+    report_ = town.decide({"applicant": {"kind": "firm"}}, as_of=MIDDLE)
+    open_facts = {m.fact.id for d in report_.decisions if d.outcome is Outcome.UNDETERMINED for m in d.missing.facts}
+    assert set(facts) == open_facts

@@ -1,0 +1,74 @@
+"""Engine stage: the questions that are open in a report, first the one whose answer would settle most decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from relief_engine.compiled.layout import Value
+from relief_engine.decision import Decision, Outcome
+from relief_engine.engine.cells import Trials
+from relief_engine.engine.decide import Engine
+from relief_engine.engine.outcome import outcome_of
+from relief_engine.rulebook.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One open question, asked once for all decisions that it is missing in.
+
+    Every answer to it settles at least ``least`` of these decisions, and some answer settles ``most``. A decision is
+    settled if it is not undetermined any more, whatever else is unknown.
+    """
+
+    fact: Fact
+    subject: str
+    decisions: tuple[Decision, ...]
+    least: int
+    most: int
+    #: The mean over the kinds of answers, by which questions are ordered.
+    mean: float
+
+
+def open_questions(engine: Engine, decisions: Sequence[Decision]) -> list[Question]:
+    """The questions of all undetermined decisions, first the one whose answers settle most on average."""
+    asked: dict[tuple[str, str], tuple[Fact, list[Decision]]] = {}
+    for decision in decisions:
+        if decision.outcome is Outcome.UNDETERMINED and decision.program is not None:
+            for missing in decision.missing.facts:
+                asked.setdefault((missing.fact.id, missing.subject), (missing.fact, []))[1].append(decision)
+    questions = [_question(engine, fact, subject, among) for (_, subject), (fact, among) in asked.items()]
+    # The sort is stable: of questions that settle alike, the one that is declared first is asked first.
+    return sorted(questions, key=lambda question: (-question.mean, -question.most))
+
+
+def _question(engine: Engine, fact: Fact, subject: str, decisions: list[Decision]) -> Question:
+    values: set[int] = set()
+    for decision in decisions:
+        values.update(_answers(engine, decision, fact))
+    settled = [sum(_settles(engine, decision, fact, value) for decision in decisions) for value in sorted(values)]
+    counts = settled or [0]
+    return Question(fact, subject, tuple(decisions), min(counts), max(counts), sum(counts) / len(counts))
+
+
+def _answers(engine: Engine, decision: Decision, fact: Fact) -> list[int]:
+    """Values of a fact, at least one for each cell into which a decision's program cuts it."""
+    program = decision.program
+    if program is None:
+        return []
+    slot = program.layout.slots[fact.id]
+    vector = list(decision.slots)
+    if fact.type != "industry_code":
+        # A code that is known too coarsely is asked for below it; any other missing fact is unknown.
+        vector[slot] = None
+    return engine.cells(program).values(slot, vector, Trials(engine.evaluator(program)))
+
+
+def _settles(engine: Engine, decision: Decision, fact: Fact, value: int) -> bool:
+    program = decision.program
+    if program is None:
+        return False
+    vector: list[Value] = list(decision.slots)
+    vector[program.layout.slots[fact.id]] = value
+    program.layout.derive(vector)
+    return outcome_of(program, engine.evaluator(program)(vector)) is not Outcome.UNDETERMINED

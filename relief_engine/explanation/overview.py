@@ -1,0 +1,79 @@
+"""Explanation stage: all answers of a report in a line each, by outcome, and what was not decided."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from relief_engine.decision import Outcome
+from relief_engine.engine import Report
+from relief_engine.explanation import say
+from relief_engine.explanation.outline import ANSWER_MARKS, Item, Mark, Outline
+from relief_engine.text import Language, Text
+
+_TOTAL = Text("可得金额合计", "Total of the amounts granted")
+#: The outcomes in the order in which an overview tells them.
+_ORDER = (
+    Outcome.ELIGIBLE,
+    Outcome.REFERRED,
+    Outcome.UNDETERMINED,
+    Outcome.INELIGIBLE,
+    Outcome.NOT_IN_FORCE,
+)
+
+
+class Entry(NamedTuple):
+    """One answer in the overview. ``programme`` and ``path`` name the decision that it stands for."""
+
+    text: str
+    programme: str
+    path: str
+
+
+class Answers(NamedTuple):
+    """The answers of one outcome; ``total`` is the sum of what is granted."""
+
+    title: str
+    mark: Mark
+    entries: tuple[Entry, ...]
+    total: str | None
+
+
+def overview(outlines: list[Outline], report: Report, language: Language) -> tuple[Answers, ...]:
+    """All answers by their outcome; what is granted comes first and is summed up."""
+    several = len({laid_out.programme for laid_out in outlines}) > 1
+    found = []
+    for outcome in _ORDER:
+        among = [laid_out for laid_out in outlines if laid_out.outcome is outcome]
+        if not among:
+            continue
+        entries = tuple(Entry(_entry(o, several, language), o.programme, o.path) for o in among)
+        label = outcome.label.in_(language)
+        title = f"{label}（{len(among)} 项）" if language == "zh" else f"{label[0].upper()}{label[1:]} ({len(among)})"
+        sums = outcome is Outcome.ELIGIBLE and any(d.amount is not None for d in report.decisions if d.adds_up)
+        total = say.titled(_TOTAL, say.money(report.total)).in_(language) if sums else None
+        found.append(Answers(title, ANSWER_MARKS[outcome], entries, total))
+    return tuple(found)
+
+
+def _entry(laid_out: Outline, several: bool, language: Language) -> str:
+    """One answer with what it is about: the programme, and which lease or loan if it is about one."""
+    if not several:
+        return say.titled(say.both(laid_out.number), say.both(laid_out.answer)).in_(language)
+    name = laid_out.title
+    if laid_out.kind.list is not None:
+        name += f"（{laid_out.number}）" if language == "zh" else f" ({laid_out.number})"
+    return say.titled(say.both(name), say.both(laid_out.answer)).in_(language)
+
+
+def not_decided(report: Report, language: Language) -> tuple[Item, ...]:
+    """The programmes that were not decided, by the reason why."""
+    reasons: dict[str, list[str]] = {}
+    for skipped in report.skipped:
+        reasons.setdefault(skipped.reason.in_(language), []).append(skipped.programme.title.in_(language))
+    return tuple(
+        Item(
+            "plain",
+            say.titled(say.both(reason), say.both(("、" if language == "zh" else ", ").join(titles))).in_(language),
+        )
+        for reason, titles in reasons.items()
+    )
