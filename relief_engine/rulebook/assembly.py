@@ -19,6 +19,7 @@ from relief_engine.rulebook.build_sources import build_sources
 from relief_engine.rulebook.build_standards import Bench, build_class_map, build_size_table, check_codes
 from relief_engine.rulebook.building import Desk, Everything
 from relief_engine.rulebook.facts import AnyFact, Domain, SubjectFacts, SubjectKind
+from relief_engine.rulebook.folder import kind_of, place_of
 from relief_engine.rulebook.model import LEDGER, Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
@@ -35,20 +36,10 @@ _STANDARDS: Mapping[str, type[StandardFile]] = {
     "class_map": ss.ClassMapFile,
     "size_table": ss.SizeTableFile,
 }
-#: Files that are alone of their kind.
-_ALONE = {"sources.yaml": "sources", LEDGER: "ledger"}
 #: What a file that can't be read seems to define: the ids in it, and the keys near its margin.
 _IDS = re.compile(r"\b(?:id|fact|sector_fact|standard)\s*:\s*[\"']?([^\s,\"'{}]+)")
 _SUBJECT = re.compile(r"^subject\s*:\s*([a-z_]+)", re.MULTILINE)
 _KEYS = re.compile(r"^ {0,8}([^\s:#]+):", re.MULTILINE)
-
-
-def kind_of(name: str) -> str:
-    """Which names a file defines, judged by where it stands."""
-    if name in _ALONE:
-        return _ALONE[name]
-    folder = name.partition("/")[0]
-    return folder if folder in ("facts", "standards") else "programmes"
 
 
 class Assembly:
@@ -72,7 +63,7 @@ class Assembly:
     def run(self, *, with_ledger: bool) -> tuple[Rulebook, list[Finding]]:
         """The rulebook and all findings, in the order of the files; those of the ledger only if it is to be read."""
         names = [name for name in self.contents if name.endswith(".yaml")]
-        self.read_sources()
+        self.read_sources([name for name in names if kind_of(name) == "sources"])
         self.read_facts([name for name in names if kind_of(name) == "facts"])
         before = len(self.desk.findings)
         self.read_standards([name for name in names if kind_of(name) == "standards"])
@@ -104,11 +95,11 @@ class Assembly:
 
     def report(self, code: str, message: Text, name: str = "") -> None:
         """Add a finding about a file, or about the folder as a whole."""
-        self.desk.findings.append(Finding(code, Location((self.root / name).as_posix()), message))
+        self.desk.findings.append(Finding(code, Location(place_of(self.root, name)), message))
 
     def document(self, name: str) -> Document:
         """One file, parsed."""
-        return decode(self.contents[name], (self.root / name).as_posix())
+        return decode(self.contents[name], place_of(self.root, name))
 
     def shape(self, name: str, document: Document, shape: type[M]) -> M | None:
         """The file in its shape. What it lacks for mistakes is noted, so that nobody reports it missing."""
@@ -138,17 +129,18 @@ class Assembly:
         if document.nameless:
             self.desk.lost.add(kind_of(name))
 
-    def read_sources(self) -> None:
+    def read_sources(self, names: list[str]) -> None:
         """Read what everything else cites."""
-        if "sources.yaml" not in self.contents:
+        if not names:
             if "sources" not in self.desk.lost:
                 self.report("rulebook-sources", Text("规则目录缺少 sources.yaml", "the folder has no sources.yaml"))
             self.desk.lost.add("sources")
             return
-        document = self.document("sources.yaml")
-        file = self.shape("sources.yaml", document, s.SourcesFile)
-        if file is not None:
-            build_sources(document, file, self.desk)
+        for name in names:
+            document = self.document(name)
+            file = self.shape(name, document, s.SourcesFile)
+            if file is not None:
+                build_sources(document, file, self.desk)
 
     def read_facts(self, names: list[str]) -> None:
         """Read the facts: for each kind of subject the file that introduces it, then those that add to it."""

@@ -11,7 +11,7 @@ from relief_engine.text import Text
 
 def build_sources(document: Document, file: SourcesFile, desk: Desk) -> None:
     """Put the documents on the desk; mistakes are findings."""
-    desk.twice(document, "duplicate-source", ("sources",), file.sources, Text("文件", "source"))
+    desk.twice(document, "duplicate-source", ("sources",), file.sources, Text("文件", "source"), desk.sources)
     for index, shape in enumerate(file.sources):
         clauses = ("sources", index, "clauses")
         desk.twice(document, "duplicate-clause", clauses, shape.clauses, Text("条款", "clause"))

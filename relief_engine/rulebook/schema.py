@@ -12,12 +12,13 @@ from pydantic.json_schema import models_json_schema
 
 from relief_engine.rulebook.ledger_shapes import LedgerFile
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
-from relief_engine.rulebook.shapes import FactsFile, SourcesFile
+from relief_engine.rulebook.shapes import FactsFile, RulebookFile, SourcesFile
 from relief_engine.rulebook.standard_shapes import ClassMapFile, CodeListFile, SizeTableFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: The kinds of files with their shapes.
 FILES: dict[str, type[BaseModel]] = {
+    "about": RulebookFile,
     "sources": SourcesFile,
     "ledger": LedgerFile,
     "facts": FactsFile,
@@ -28,6 +29,7 @@ FILES: dict[str, type[BaseModel]] = {
 }
 #: Which files of a rulebook have which schema: the first glob that fits, from the rulebook's folder.
 PLACES: dict[str, str] = {
+    "rulebook.yaml": "about",
     "sources.yaml": "sources",
     "ledger.yaml": "ledger",
     "facts/**/*.yaml": "facts",

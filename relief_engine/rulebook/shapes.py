@@ -90,6 +90,16 @@ class SourceShape(Shape):
     clauses: Annotated[list[ClauseShape], Field(min_length=1)]
 
 
+class RulebookFile(Shape):
+    """``rulebook.yaml``: what a rulebook extends, if it is more than what stands in its own folder.
+
+    ``shipped`` is the rulebook that comes with the package: its documents, facts and standards may be used, and its
+    programmes are left out.
+    """
+
+    extends: Literal["shipped"]
+
+
 class SourcesFile(Shape):
     """``sources.yaml``: every document with its clauses; every citation must point into it."""
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from relief_engine.errors import Finding, Location, did_you_mean
 from relief_engine.rulebook.building import Desk
+from relief_engine.rulebook.folder import place_of
 from relief_engine.rulebook.record import Record
 from relief_engine.rulebook.source import Document, Path_, not_utf8
 from relief_engine.text import Text
@@ -50,7 +51,7 @@ class Tables:
             desk.report(document, "table-missing", path, message)
             return None
         self.used.add(full)
-        label = (self.root / full).as_posix()
+        label = place_of(self.root, full)
         try:
             content = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -1,0 +1,133 @@
+"""Rulebook stage: the files of a rulebook's folder, behind those of the shipped rulebook if it extends that."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from relief_engine.errors import Finding, Location
+from relief_engine.rulebook.building import Desk
+from relief_engine.rulebook.shaped import shaped
+from relief_engine.rulebook.shapes import RulebookFile
+from relief_engine.rulebook.source import decode, read_bytes, too_large, unreadable
+from relief_engine.text import Text
+
+#: Files that are part of a rulebook, and so of its digest.
+_PARTS = (".yaml", ".csv")
+#: Worked cases stand beside the rules but do not change what they mean.
+_CASES = ".cases.yaml"
+#: Files that look as if they were meant to be part of a rulebook. Notes and the like may stand beside it.
+_MEANT = frozenset({".yml", ".yaml", ".csv", ".json", ".toml", ".tsv", ".xls", ".xlsx"})
+
+
+#: The file that says what a rulebook extends, if it extends anything.
+ABOUT = "rulebook.yaml"
+#: What the names of files of the shipped rulebook begin with in a rulebook that extends it.
+SHIPPED = "@shipped/"
+_ALONE = {"sources.yaml": "sources", "ledger.yaml": "ledger", ABOUT: "about"}
+
+
+def shipped_rules() -> Path:
+    """The rulebook that comes with the package: inside it when installed, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "rules"
+    return inside if inside.is_dir() else package.parent / "rules"
+
+
+def kind_of(name: str) -> str:
+    """Which names a file defines, judged by where it stands."""
+    name = name.removeprefix(SHIPPED)
+    if name in _ALONE:
+        return _ALONE[name]
+    folder = name.partition("/")[0]
+    return folder if folder in ("facts", "standards") else "programmes"
+
+
+def place_of(root: Path, name: str) -> str:
+    """Where a file of a rulebook stands, for messages."""
+    if name.startswith(SHIPPED):
+        return (shipped_rules() / name.removeprefix(SHIPPED)).as_posix()
+    return (root / name).as_posix()
+
+
+def gathered(root: Path, desk: Desk) -> dict[str, bytes]:
+    """The files of a rulebook by their relative path; what can't be read is a finding.
+
+    One that extends the shipped rulebook has its documents, facts and standards too, and none of its programmes.
+    """
+    own = _gathered(root, desk)
+    if ABOUT not in own:
+        return own
+    document = decode(own[ABOUT], (root / ABOUT).as_posix())
+    file = shaped(document, RulebookFile) if document.complete else None
+    desk.findings.extend(document.findings)
+    if file is None or document.findings:
+        desk.lost |= {"sources", "facts", "standards"}
+        return own
+    base = _gathered(shipped_rules(), desk)
+    inherited = {
+        SHIPPED + name: data for name, data in base.items() if kind_of(name) in ("sources", "facts", "standards")
+    }
+    return {**inherited, **own}
+
+
+def _gathered(root: Path, desk: Desk) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    for name, path in sorted(_files(root, desk.findings)):
+        if path.suffix in _PARTS:
+            data = _content(path, desk.findings)
+            if data is None:
+                desk.lost.add(kind_of(name))
+            else:
+                contents[name] = data
+        elif path.suffix.lower() in _MEANT:
+            message = Text(
+                "不会读取这个文件：规则文件的扩展名是 .yaml，表格是 .csv（小写）",
+                "this file would not be read: rules are .yaml files and tables .csv files, in lower case",
+            )
+            desk.findings.append(Finding("file-unknown", Location(path.as_posix()), message))
+    return contents
+
+
+def rulebook_files(root: Path) -> dict[str, Path]:
+    """The files of a rulebook by their relative POSIX path, without worked cases and hidden files."""
+    return {name: path for name, path in sorted(_files(root, [])) if name.endswith(_PARTS)}
+
+
+def _files(root: Path, findings: list[Finding]) -> Iterator[tuple[str, Path]]:
+    """All files of a folder that are not hidden and no worked cases; what can't be looked at is a finding."""
+
+    def refused(error: OSError) -> None:
+        findings.append(unreadable(Path(str(error.filename)).as_posix(), error))
+
+    # Links to folders are not followed: one that leads back up would never end.
+    for folder, folders, names in os.walk(root, onerror=refused):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(folder, name)
+            if name.startswith(".") or name.endswith(_CASES):
+                continue
+            try:
+                inside = path.relative_to(root).as_posix()
+                inside.encode()
+                if path.is_file():
+                    yield inside, path
+            except UnicodeEncodeError:
+                shown = path.as_posix().encode(errors="replace").decode()
+                message = Text("文件名不是有效的 UTF-8", "the name of the file is not UTF-8")
+                findings.append(Finding("file-name", Location(shown), message))
+            except OSError as error:
+                findings.append(unreadable(path.as_posix(), error))
+
+
+def _content(path: Path, findings: list[Finding]) -> bytes | None:
+    """The bytes of a file; None, and a finding, if it can't be read or is too large."""
+    try:
+        data = read_bytes(path)
+    except OSError as error:
+        findings.append(unreadable(path.as_posix(), error))
+        return None
+    if data is None:
+        findings.append(too_large(path.as_posix()))
+    return data
