@@ -45,7 +45,7 @@ class Case:
 
     @cached_property
     def mapping(self) -> dict[str, object]:
-        """The profile as a user would write it; it has a subject of the programme's kind even if nothing is known of it."""
+        """The profile as a user would write it; with one subject of the programme's kind at least."""
         found = self.world.mapping(self.as_of, self.answers)
         for name, kind in self.world.rulebook.lists.items():
             if kind.id == self.programme.subject:
