@@ -69,7 +69,8 @@ def test_arithmetic_is_right_and_gives_the_expected_amounts(case: Case) -> None:
 
 def amounts(case: Case) -> list[Decimal]:
     expected = case.expected
-    found = [expected.get("amount"), expected.get("amount_if_granted"), *(expected.get("amount_range") or ())]
+    single = ("amount", "amount_if_granted", "ceiling", "payable")
+    found = [*(expected.get(name) for name in single), *(expected.get("amount_range") or ())]
     return [amount for amount in found if amount is not None]
 
 

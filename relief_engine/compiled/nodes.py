@@ -151,7 +151,9 @@ class Nodes:
         return self.literal(a - b) if a is not None and b is not None else self.add(ir.Difference(left, right))
 
     def pick(self, condition: int, then: int, otherwise: int) -> int:
-        """One of two figures, by a condition."""
+        """One of two figures, by a condition; known whatever the condition where both are the same figure."""
+        if then == otherwise:
+            return then
         fixed = self.list[condition]
         if isinstance(fixed, ir.Const) and fixed.value != ir.UNKNOWN:
             return then if fixed.value == ir.MET else otherwise

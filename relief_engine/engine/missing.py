@@ -126,7 +126,7 @@ class Search:
             # The outcome waits for what does not exist, so that only the figures may still wait for something else.
             figures = () if self.outcome_only else self.program.figures
             unknown = {node for figure in figures for node in (figure.low, figure.high) if values[node] is None}
-            slots = frozenset().union(*(self.cells.under[node] for node in unknown))
+            slots &= frozenset().union(*(self.cells.under[node] for node in unknown))
         else:
             self.agreed = True
         waiting = self.askable(slots, list(vector))

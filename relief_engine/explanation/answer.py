@@ -92,6 +92,8 @@ def _granted(decision: Decision) -> Text:
     found = result(decision)
     if found is None:
         return Text(f"由{payer.zh}办理", f"given by {payer.en}")
+    if decision.programme.benefit.kind == "rate":
+        return Text(f"{found.zh}，由{payer.zh}执行", f"{found.en}, applied by {payer.en}")
     return Text(f"{found.zh}，由{payer.zh}给予", f"{found.en}, given by {payer.en}")
 
 

@@ -90,7 +90,7 @@ class Arithmetic:
         return Fraction(str(found.value)) * (found.unit.scale if found.unit is not None else 1)
 
     def applied(self, expr: ex.Expr) -> ex.Expr:
-        """The expression itself, or what is left of a choice once its conditions are known."""
+        """The expression itself, or what is left of a choice once its conditions are known, or no longer matter."""
         while isinstance(expr, ex.IfElse):
             match self.trace.condition(expr.condition):
                 case Status.MET:
@@ -98,7 +98,12 @@ class Arithmetic:
                 case Status.UNMET:
                     expr = expr.otherwise
                 case _:
-                    break
+                    then, otherwise = self.applied(expr.then), self.applied(expr.otherwise)
+                    if not (isinstance(then, ex.ParamRef) and isinstance(otherwise, ex.ParamRef)):
+                        break
+                    if self.parameter(then.name) != self.parameter(otherwise.name):
+                        break
+                    expr = otherwise
         return expr
 
     # --- words --------------------------------------------------------------------------------------------------

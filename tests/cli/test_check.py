@@ -79,7 +79,7 @@ def test_leases_that_are_not_mentioned_are_asked_for(relief: Relief, profile: Wr
     path = profile("as_of: 2022-06-01\napplicant: {kind: enterprise}\n")
     skipped = relief("check", path, "--format", "json").json
     assert skipped["decisions"] == []
-    assert [s["programme"] for s in skipped["skipped"]] == [RENT]
+    assert RENT in [s["programme"] for s in skipped["skipped"]]
     (decision,) = relief("check", path, "--format", "json", "--programme", RENT).json["decisions"]
     assert (decision["outcome"], decision["subject"]) == ("undetermined", "leases")
     assert {("lease.owner_kind", "leases")} <= {(m["fact"], m["subject"]) for m in decision["missing"]}

@@ -46,9 +46,9 @@ def test_the_example_of_the_contract(relief: Relief) -> None:
     assert record["rulebook"]["digest"].startswith("sha256:")
     assert record["engine"]["version"] == VERSION
     assert record["engine"]["routes"][0] == "direct"
-    assert record["skipped"] == []
+    assert RENT not in [s["programme"] for s in record["skipped"]]
     assert record["total"] == "180000.00"
-    (decision,) = record["decisions"]
+    (decision,) = (d for d in record["decisions"] if d["programme"] == RENT)
     assert set(FIELDS) <= set(decision)
     assert decision["programme"] == RENT
     assert decision["subject"] == "leases[0]"

@@ -278,8 +278,8 @@ def test_what_a_referred_case_lacks_comes_after_why(town: Engine) -> None:
         ),
         (
             "town/fee",
-            "符合：比例 50%，应付 50.00 元，由担保机构给予",
-            "Eligible: a rate of 50%, payable: 50.00 yuan, given by the guarantor",
+            "符合：比例 50%，应付 50.00 元，由担保机构执行",
+            "Eligible: a rate of 50%, payable: 50.00 yuan, applied by the guarantor",
         ),
         (
             "town/deferral",

@@ -18,25 +18,28 @@ from relief_engine.rulebook.facts import OPEN_END, ExtremeFact, Fact, NotBeforeR
 from relief_engine.rulebook.programme import Programme
 from tests.properties.drawing import Answer, Answers, World
 
-#: What a decision shows: the outcome, the lowest and the highest amount in cents.
+#: What a decision shows: the outcome, and its figures, each with its lowest and highest value, money in cents.
 Shown = tuple[object, ...]
 
 
 def shown(program: ir.Program, values: Sequence[int | None], *, absent: bool) -> Shown:
-    """The outcome and amount of a profile of which nothing is left to ask; ``absent`` if figures do not exist."""
+    """The outcome and figures of a profile of which nothing is left to ask; ``absent`` if figures do not exist."""
     outcome = outcome_of(program, values)
     if outcome is Outcome.UNDETERMINED and absent:
         outcome = Outcome.REFERRED
     if outcome in (Outcome.INELIGIBLE, Outcome.UNDETERMINED):
         return (outcome,)
-    money = program.benefit.amount
-    if money is None:
-        return (outcome,)
-    low, high = values[money.figure.low], values[money.figure.high]
-    if low is None or high is None:
-        return (outcome, None)
-    parts = money.figure.denominator
-    return (outcome, ir.rounded(low, parts, money.step), ir.rounded(high, parts, money.step))
+    found: list[object] = [outcome]
+    for money in (program.benefit.amount, program.benefit.ceiling, program.benefit.payable):
+        if money is not None:
+            low, high = values[money.figure.low], values[money.figure.high]
+            parts = money.figure.denominator
+            known = low is not None and high is not None
+            found += [ir.rounded(v, parts, money.step) for v in (low, high) if v is not None] if known else [None]
+    for figure in (program.benefit.rate, program.benefit.until):
+        if figure is not None:
+            found += [values[figure.low], values[figure.high]]
+    return tuple(found)
 
 
 def grid(world: World, fact: Fact, answers: Answers, unknown: Iterable[str]) -> list[Answer]:

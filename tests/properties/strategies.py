@@ -45,8 +45,12 @@ class Case:
 
     @cached_property
     def mapping(self) -> dict[str, object]:
-        """The profile as a user would write it."""
-        return self.world.mapping(self.as_of, self.answers)
+        """The profile as a user would write it; with one subject of the programme's kind at least."""
+        found = self.world.mapping(self.as_of, self.answers)
+        for name, kind in self.world.rulebook.lists.items():
+            if kind.id == self.programme.subject:
+                found.setdefault(name, [{}])
+        return found
 
     @cached_property
     def program(self) -> ir.Program:
