@@ -129,7 +129,7 @@ cases:
       leases[0].premises_district: 海淀区
     cite: [{source: notice-12, clause: 二}]
     arithmetic: 30000 × 6 = 180000.00
-    expect: {outcome: referred, amount_if_granted: 180000.00, figures: {months: 6}}
+    expect: {outcome: referred, amount_if_granted: 180000.00, figures: {months: 6}, deadlines: {supplement: 2022-11-01}}
   - name: {zh: 列入前一天认定, en: decided the day before the listing}
     profile_file: PROFILE
     as_of: 2022-08-31

@@ -17,7 +17,11 @@ from relief_engine.testing.alterations import alterations, unnoticed
 
 RULES = load_rulebook()
 #: Alterations that no case can notice, and why. Each stands with the parameter that it concerns.
-EQUAL: dict[tuple[str, str], str] = {}
+_RENT = "beijing-tongzhou/rent-reduction-2022"
+EQUAL = {
+    (_RENT, "listed_with_notice"): "no district has been listed after the notice yet (see test_cases)",
+    (_RENT, "supplement_months"): "no district has been listed after the notice yet (see test_cases)",
+}
 #: Referrals that no case of the shipped rules can reach, and why.
 UNREACHED = {"listed-after-lease-ended": "no district has been listed later yet (see test_cases)"}
 
@@ -75,7 +79,6 @@ def _only(name: str) -> Rulebook:
 
 
 def test_a_figure_that_no_case_notices_is_found() -> None:
-    name = "beijing-tongzhou/rent-reduction-2022"
-    without = [case for case in cases()[name] if case.expected.get("outcome") == "ineligible"]
-    found = {alteration.parameter for alteration in unnoticed(_only(name), without)}
+    without = [case for case in cases()[_RENT] if case.expected.get("outcome") == "ineligible"]
+    found = {alteration.parameter for alteration in unnoticed(_only(_RENT), without)}
     assert {"months_listed", "days_in_year"} <= found

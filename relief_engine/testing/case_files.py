@@ -55,6 +55,7 @@ class ExpectShape(Shape):
     referrals: list[Slug] | None = None
     missing: list[FactId] | None = None
     figures: dict[Id, Decimal | dt.date | list[Decimal]] | None = None
+    deadlines: dict[Slug, dt.date] | None = None
 
 
 class CaseShape(Shape):
@@ -360,6 +361,8 @@ class _Reading:
         self.known((*here, "referrals"), expect.referrals or (), referrals, Text("人工认定事项", "referral"))
         self.known((*here, "missing"), expect.missing or (), facts, Text("事实", "fact"))
         self.known((*here, "figures"), expect.figures or (), figures, Text("中间数字", "figure"))
+        deadlines = [deadline.id for deadline in programme.deadlines]
+        self.known((*here, "deadlines"), expect.deadlines or (), deadlines, Text("期限", "deadline"))
 
     def known(self, here: Path_, names: Iterable[str], known: list[str], what: Text) -> None:
         for index, name in enumerate(names):

@@ -81,8 +81,8 @@ def run_case(engine: Engine, case: Case) -> CaseResult:
     rows: list[Row] = []
     for key, read in _READ.items():
         actual = read(decision)
-        if key == "figures":
-            rows += _figure_rows(case.expected.get(key) or {}, actual)
+        if key in _BY_NAME:
+            rows += _named_rows(key, case.expected.get(key) or {}, actual)
         elif key in case.expected:
             expected = case.expected[key]
             rows.append(Row(key, shown(expected), _actual(key, actual, decision), _same(key, expected, actual)))
@@ -105,7 +105,10 @@ _READ: Mapping[str, Callable[[Decision], Any]] = {
     "referrals": lambda d: tuple(r.id for r in d.referrals),
     "missing": lambda d: tuple(m.fact.id for m in d.missing.facts),
     "figures": lambda d: d.figures,
+    "deadlines": lambda d: {deadline.id: day for deadline, day in d.deadlines()},
 }
+#: Keys that hold values by name, of which only those that a case names are compared.
+_BY_NAME = frozenset({"figures", "deadlines"})
 #: Sets of names: the order in which a case lists them does not matter.
 _SETS = frozenset({"unmet", "referrals", "missing"})
 
@@ -125,16 +128,16 @@ def _exact(value: Any) -> Any:
     return Fraction(value) if isinstance(value, int | Decimal | Fraction) else value
 
 
-def _figure_rows(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Row]:
+def _named_rows(key: str, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Row]:
     rows = []
     for name in dict.fromkeys((*expected, *actual)):
         value = actual.get(name)
         if name in expected:
             wanted = tuple(expected[name]) if isinstance(expected[name], list) else expected[name]
             agrees = name in actual and bool(_exact(wanted) == _exact(value))
-            rows.append(Row(f"figures.{name}", shown(wanted), shown(value), agrees))
+            rows.append(Row(f"{key}.{name}", shown(wanted), shown(value), agrees))
         else:
-            rows.append(Row(f"figures.{name}", None, shown(value), agrees=True))
+            rows.append(Row(f"{key}.{name}", None, shown(value), agrees=True))
     return rows
 
 
