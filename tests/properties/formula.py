@@ -164,16 +164,15 @@ class Reading:
                 pick = min if least else max
                 return pick(low for low, _ in spans), pick(high for _, high in spans)
             case ex.OverlapDays(start=start, end=end, window=window):
-                return self.counted(self.figure(start), self.figure(end), {day: Fraction(1) for day in self.days(window)})
+                return self.counted(
+                    self.figure(start), self.figure(end), {day: Fraction(1) for day in self.days(window)}
+                )
             case ex.OverlapMonths(start=start, end=end, window=window):
                 # Of a month of 30 days each is a thirtieth.
-                lengths = Counter((day.year, day.month) for day in map(dt.date.fromordinal, self.days(window)))
-                parts = {
-                    day: Fraction(1, lengths[date.year, date.month])
-                    for day in self.days(window)
-                    if (date := dt.date.fromordinal(day))
-                }
-                return self.counted(self.figure(start), self.figure(end), parts)
+                listed = [dt.date.fromordinal(day) for day in self.days(window)]
+                lengths = Counter((date.year, date.month) for date in listed)
+                shares = {date.toordinal(): Fraction(1, lengths[date.year, date.month]) for date in listed}
+                return self.counted(self.figure(start), self.figure(end), shares)
             case ex.Arith(op=op, left=left, right=right):
                 return self.arithmetic(op, self.figure(left), self.figure(right))
             case _:
