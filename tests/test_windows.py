@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
@@ -17,16 +16,22 @@ from relief_engine.decision import Decision
 from relief_engine.explanation.build import explain
 from relief_engine.routes.chaining import ChainingRoute
 from relief_engine.rulebook.expressions import calendar_months
-from tests.explanation.conftest import TOWN_RULES
+from tests.explanation.conftest import more_rules
 
 SPRING = "town/spring"
 DAY = dt.date(2030, 6, 1)
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    """The invented rulebook, decided by both routes."""
-    return Engine(load_rulebook(TOWN_RULES), verify_with=ChainingRoute())
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the rulebook with relief for spring and summer."""
+    return more_rules(tmp_path_factory.mktemp("more"))
+
+
+@pytest.fixture(scope="module")
+def engine(rules: Path) -> Engine:
+    """Its engine, which decides by both routes."""
+    return Engine(load_rulebook(rules), verify_with=ChainingRoute())
 
 
 def decided(engine: Engine, **lease: object) -> Decision:
@@ -133,8 +138,8 @@ def by_brute_force(engine: Engine, known: dict[str, str], days: Iterable[dt.date
         {"end": "2030-02-28"}, {"end": "2030-03-02"}, {"end": "2030-07-01"}, {"end": "2031-01-01"}, {},
     ],
 )  # fmt: skip
-def test_what_is_missing_by_brute_force(known: dict[str, str]) -> None:
-    engine = Engine(load_rulebook(TOWN_RULES))
+def test_what_is_missing_by_brute_force(rules: Path, known: dict[str, str]) -> None:
+    engine = Engine(load_rulebook(rules))
     step = 1 if known else 9
     days = [dt.date(2030, 2, 20) + dt.timedelta(days=step * number) for number in range(210 // step)]
     decision = decided(engine, **known)
@@ -144,8 +149,7 @@ def test_what_is_missing_by_brute_force(known: dict[str, str]) -> None:
 
 def test_the_search_sees_windows_that_a_calculated_period_passes(tmp_path: Path) -> None:
     """Long before and long after the window nothing is given, so that only days between them show a difference."""
-    rules = tmp_path / "rules"
-    shutil.copytree(TOWN_RULES, rules)
+    rules = more_rules(tmp_path)
     file = rules / "town" / "spring.yaml"
     text = file.read_text(encoding="utf-8")
     text = text.replace(

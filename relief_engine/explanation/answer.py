@@ -73,8 +73,14 @@ def result(decision: Decision) -> Text | None:
         parts.append(say.behind(Text("最高", "at most"), say.money(decision.ceiling)))
     if decision.rate is not None:
         parts.append(say.behind(Text("比例", "a rate of"), say.both(_percent(decision.rate))))
+    if decision.rate_range is not None:
+        least, most = (_percent(bound) for bound in decision.rate_range)
+        parts.append(say.behind(Text("比例", "a rate of"), Text(f"{least}—{most}", f"{least} to {most}")))
     if decision.payable is not None:
         parts.append(say.behind(Text("应付", "payable:"), say.money(decision.payable)))
+    if decision.payable_range is not None:
+        low, high = (say.money(bound) for bound in decision.payable_range)
+        parts.append(say.behind(Text("应付", "payable:"), say.span(low, high)))
     if decision.until is not None:
         parts.append(say.behind(Text("最迟至", "until"), say.day(decision.until)))
     return joined(parts, zh="，", en=", ") if parts else None
