@@ -7,6 +7,7 @@ from fractions import Fraction
 from relief_engine.decision import Decision, Outcome, Status
 from relief_engine.explanation import say
 from relief_engine.explanation.harmless import one_line
+from relief_engine.explanation.history import expired
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text, joined
@@ -143,7 +144,10 @@ def _when(decision: Decision) -> Text:
             f"applies from {first}; the day of the decision, {day}, is before",
         )
     if last is not None and day > last:
+        why = expired(decision.programme.citations, last)
+        zh, en = (f"（{why.zh}当日失效）", f" ({why.en} expired that day)") if why is not None else ("", "")
         return Text(
-            f"只适用到 {last}，判定日 {day} 在此之后", f"applied until {last}; the day of the decision, {day}, is after"
+            f"只适用到 {last}{zh}，判定日 {day} 在此之后",
+            f"applied until {last}{en}; the day of the decision, {day}, is after",
         )
     return Text(f"判定日是 {day}", f"the day of the decision is {day}")

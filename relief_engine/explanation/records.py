@@ -153,6 +153,17 @@ def explanation_record(explanation: Explanation, applicant: str, language: Langu
             for found in explanation.referrals
         ],
         "calculation": [_line(line, language) for line in explanation.lines],
+        "changes": [
+            {
+                "from": change.day.isoformat(),
+                "part": change.part,
+                "id": change.id,
+                "how": change.how,
+                "text": change.text.in_(language),
+                "citations": list(change.citations),
+            }
+            for change in explanation.changes
+        ],
     }
 
 
