@@ -14,6 +14,7 @@ from relief_engine import Engine, Outcome, load_rulebook
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision
 from relief_engine.explanation.build import explain
+from relief_engine.explanation.phrases import Phrases
 from relief_engine.routes.chaining import ChainingRoute
 from relief_engine.rulebook.expressions import calendar_months
 from tests.explanation.conftest import more_rules
@@ -104,6 +105,17 @@ def test_the_calculation_names_parts_of_months(engine: Engine) -> None:
     )
     open_ = explain(decided(engine, start="2030-03-10", end="open"), engine)
     assert open_.lines[1].written.zh == "2030-03-10 起在 2030-06-01 至 2030-08-31 内的月数（3 个整月）"
+
+
+def test_the_rule_in_words(engine: Engine) -> None:
+    programme = engine.rulebook.programme(SPRING)
+    phrases = Phrases(programme, DAY)
+    assert phrases.figure(programme.lets["free_months"].value).zh == (
+        "起租日至到期日在 2030-03-01 至 2030-05-31 内的月数（不满一个月的按天数折算）"
+    )
+    assert phrases.figure(programme.lets["days"].value).en == (
+        "the days from start to end within 2030-03-01 to 2030-08-31"
+    )
 
 
 # --- what is missing ------------------------------------------------------------------------------------------------

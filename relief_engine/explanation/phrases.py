@@ -124,9 +124,9 @@ class Phrases:
         """The days or months of a period within a window: a year, or from day to day."""
         a, b, *bounds = (self.figure(part) for part in (start, end, *window))
         within = bounds[0] if len(bounds) == 1 else say.span(bounds[0], bounds[1])
-        return Text(
-            f"{a.zh}至{b.zh}在{within.zh}内的{what.zh}", f"the {what.en} from {a.en} to {b.en} within {within.en}"
-        )
+        zh = say.behind(Text(f"{a.zh}至{b.zh}在", ""), within).zh
+        gap = " " if zh[-1:].isascii() else ""
+        return Text(f"{zh}{gap}内的{what.zh}", f"the {what.en} from {a.en} to {b.en} within {within.en}")
 
     def _fact(self, fact: AnyFact) -> Text:
         name = say.label(fact)
