@@ -163,8 +163,10 @@ class Decision:
         return yuan(found[0]) if found is not None and found[0] == found[1] else None
 
     @property
-    def _benefit(self) -> ir.CompiledBenefit | None:
-        return self.program.benefit if self.program is not None else None
+    def _shown(self) -> ir.CompiledBenefit | None:
+        """The benefit where the outcome shows its figures."""
+        given = self.outcome in (Outcome.ELIGIBLE, Outcome.REFERRED)
+        return self.program.benefit if given and self.program is not None else None
 
     @property
     def amount(self) -> Decimal | None:
@@ -181,60 +183,63 @@ class Decision:
     @property
     def amount_if_granted(self) -> Decimal | None:
         """The relief in yuan if a person grants a referred case, where the figure is known."""
-        if self.outcome is not Outcome.REFERRED or self._benefit is None:
+        if self.outcome is not Outcome.REFERRED or self._shown is None:
             return None
-        return self._single(self._benefit.amount)
+        return self._single(self._shown.amount)
 
     @property
     def amount_range(self) -> tuple[Decimal, Decimal] | None:
         """The lowest and highest figure in yuan, where the texts leave it open."""
-        if self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED) or self._benefit is None:
-            return None
-        found = self.cents(self._benefit.amount)
+        return None if self._shown is None else self._range(self._shown.amount)
+
+    def _range(self, money: ir.Money | None) -> tuple[Decimal, Decimal] | None:
+        found = self.cents(money)
         return None if found is None or found[0] == found[1] else (yuan(found[0]), yuan(found[1]))
 
     @property
     def ceiling(self) -> Decimal | None:
         """The most that may be granted, in yuan."""
-        return self._granted("ceiling")
+        return None if self._shown is None else self._single(self._shown.ceiling)
 
     @property
     def payable(self) -> Decimal | None:
         """What remains to be paid, in yuan."""
-        return self._granted("payable")
+        return None if self._shown is None else self._single(self._shown.payable)
 
-    def _granted(self, name: str) -> Decimal | None:
-        if self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED) or self._benefit is None:
-            return None
-        return self._single(self._benefit.ceiling if name == "ceiling" else self._benefit.payable)
+    @property
+    def payable_range(self) -> tuple[Decimal, Decimal] | None:
+        """The least and most that remains to be paid, in yuan, where the texts leave it open."""
+        return None if self._shown is None else self._range(self._shown.payable)
 
     @property
     def rate(self) -> Fraction | None:
         """The rate that applies, as a fraction of one."""
-        if (
-            self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED)
-            or self._benefit is None
-            or self._benefit.rate is None
-        ):
+        found = self._rates
+        return found[0] if found is not None and found[0] == found[1] else None
+
+    @property
+    def rate_range(self) -> tuple[Fraction, Fraction] | None:
+        """The lowest and highest rate, as fractions of one, where the texts leave it open."""
+        found = self._rates
+        return found if found is not None and found[0] != found[1] else None
+
+    @property
+    def _rates(self) -> tuple[Fraction, Fraction] | None:
+        rate = None if self._shown is None else self._shown.rate
+        if rate is None:
             return None
-        value = self.values[self._benefit.rate.low]
-        if value is None or value != self.values[self._benefit.rate.high]:
-            return None
-        return Fraction(value, self._benefit.rate.denominator)
+        low, high = self.values[rate.low], self.values[rate.high]
+        return (
+            None if low is None or high is None else (Fraction(low, rate.denominator), Fraction(high, rate.denominator))
+        )
 
     @property
     def until(self) -> dt.date | None:
         """The last day of a deferral."""
-        if (
-            self.outcome not in (Outcome.ELIGIBLE, Outcome.REFERRED)
-            or self._benefit is None
-            or self._benefit.until is None
-        ):
+        if self._shown is None or self._shown.until is None:
             return None
-        value = self.values[self._benefit.until.low]
-        if value is None or value != self.values[self._benefit.until.high]:
-            return None
-        return dt.date.fromordinal(value)
+        value = self.values[self._shown.until.low]
+        return None if value is None else dt.date.fromordinal(value)
 
     # --- the reasons --------------------------------------------------------------------------------------------
 

@@ -238,6 +238,8 @@ def test_a_good_case_passes(tmp_path: Path) -> None:
          "unmet：应为 [service-industry]，实为 []", "unmet: expected [service-industry], got []"),
         ("figures:", "until: 2022-12-31, rate: 0.2, figures:",
          "rate：应为 0.2，实为 null", "rate: expected 0.2, got null"),
+        ("figures:", "rate_range: [0.1, 0.2], payable_range: [1, 2.50], figures:",
+         "payable_range：应为 [1, 2.50]，实为 null", "payable_range: expected [1, 2.50], got null"),
     ],
 )  # fmt: skip
 def test_a_wrong_expectation_fails_and_names_the_key(right: str, wrong: str, zh: str, en: str, tmp_path: Path) -> None:

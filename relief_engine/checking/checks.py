@@ -88,7 +88,7 @@ def ranges_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
                 behaviour,
                 sample,
                 Text(
-                    "这份资料符合全部条件，金额却只有范围，而没有转人工的情形说明由谁确定",
+                    "这份资料符合全部条件，数额却只有范围，而没有转人工的情形说明由谁确定",
                     "this profile meets every criterion and has a range, yet no referral leaves it to people",
                 ),
             )
@@ -129,7 +129,7 @@ def _open_figure(sample: Sample) -> bool:
     program, values = sample.program, sample.values
     if values[program.open] != ir.MET or values[program.refer] != ir.UNMET:
         return False
-    figures = [(values[figure.low], values[figure.high]) for figure in program.figures]
+    figures = [(values[figure.low], values[figure.high]) for figure in program.benefit.shown.values()]
     return any(low is not None and high is not None and low != high for low, high in figures)
 
 

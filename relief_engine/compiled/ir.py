@@ -236,6 +236,18 @@ class CompiledBenefit:
     rate: Range | None
     until: Range | None
 
+    @property
+    def shown(self) -> Mapping[str, Range]:
+        """The figures that the wording has, by name."""
+        money = {"amount": self.amount, "ceiling": self.ceiling, "payable": self.payable}
+        found = {name: formula.figure for name, formula in money.items() if formula is not None}
+        plain = {"rate": self.rate, "until": self.until}
+        return found | {name: figure for name, figure in plain.items() if figure is not None}
+
+
+#: The figure that is given, by kind of benefit.
+_GIVEN = {"entitlement": "amount", "ceiling": "ceiling", "rate": "rate", "deferral": "until"}
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledDeadline:
@@ -266,17 +278,15 @@ class Program:
     deadlines: tuple[CompiledDeadline, ...]
     remarks: Mapping[str, tuple[tuple[Remark, int | None], ...]]
     node_of: Mapping[int, int]
-    #: What must be known before the benefit is: amount, ceiling, rate, last day, as far as the kind has them.
+    #: What must be known, as one figure, before a case is eligible: what the kind of benefit gives, and what else the
+    #: texts leave open. Other figures, such as the amount deferred, are shown where they are known, and so is what
+    #: remains to be paid, which follows from what is given.
     figures: tuple[Range, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        b = self.benefit
-        kind = self.programme.benefit.kind
-        found = [b.amount.figure] if b.amount and kind == "entitlement" else []
-        found += [b.ceiling.figure] if b.ceiling and kind == "ceiling" else []
-        found += [b.rate] if b.rate and kind == "rate" else []
-        found += [b.until] if b.until and kind == "deferral" else []
-        found += [b.amount.figure] if b.amount and kind == "deferral" else []
+        given = _GIVEN.get(self.programme.benefit.kind)
+        shown = self.benefit.shown.items()
+        found = [f for name, f in shown if name == given or (name != "payable" and f.low != f.high)]
         object.__setattr__(self, "figures", tuple(found))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import reduce
 from math import lcm
 
 from relief_engine.compiled import ir
@@ -17,6 +18,7 @@ from relief_engine.rulebook.standards import Standards
 from relief_engine.rulebook.units import Unit, parse_unit
 
 _DAYS_UNIT = parse_unit("天")
+_MONTHS_UNIT = parse_unit("月")
 
 
 class Lowering:
@@ -172,17 +174,42 @@ class Lowering:
                 lows = self.nodes.add(ir.Extreme(least_, tuple(part.low for part in aligned)))
                 highs = self.nodes.add(ir.Extreme(least_, tuple(part.high for part in aligned)))
                 return ir.Range(lows, highs, aligned[0].denominator, unit)
-            case ex.OverlapDays(start=start, end=end, year=year):
-                number = int(self.fraction(year.name))
-                first, last = dt.date(number, 1, 1).toordinal(), dt.date(number, 12, 31).toordinal()
-                node = self.nodes.add(ir.Days(self.figure(start).low, self.figure(end).low, first, last))
+            case ex.OverlapDays(start=start, end=end, window=window):
+                node = self.days(start, end, *self.window(window))
                 return ir.Range(node, node, 1, _DAYS_UNIT)
+            case ex.OverlapMonths(start=start, end=end, window=window):
+                return self.parts_of_months(start, end, *self.window(window))
             case ex.AddMonths(day=day, months=months):
                 return self.later(self.figure(day), self.months(months))
             case ex.Arith(left=left, right=right):
                 return self.arith(expr, self.figure(left), self.figure(right))
             case _:
                 raise TypeError(f"not a figure: {expr}")
+
+    def window(self, parameters: Sequence[ex.ParamRef]) -> tuple[dt.date, dt.date]:
+        """The first and the last day of a window: of a year, or as two parameters say."""
+        if len(parameters) == 1:
+            return ex.year_of(int(self.fraction(parameters[0].name)))
+        first, last = (self.parameter(parameter.name).value for parameter in parameters)
+        if not isinstance(first, dt.date) or not isinstance(last, dt.date):
+            raise TypeError("a window has a first and a last day")
+        return first, last
+
+    def days(self, start: ex.Expr, end: ex.Expr, first: dt.date, last: dt.date) -> int:
+        """The node of the days of a period within a window."""
+        low, high = self.figure(start).low, self.figure(end).low
+        return self.nodes.add(ir.Days(low, high, first.toordinal(), last.toordinal()))
+
+    def parts_of_months(self, start: ex.Expr, end: ex.Expr, first: dt.date, last: dt.date) -> ir.Range:
+        """The months of a window that a period covers, in one denominator that the lengths of the months share."""
+        months = ex.calendar_months(first, last)
+        common = lcm(*((ends - begins).days + 1 for begins, ends in months))
+        parts = [
+            self.nodes.times(self.days(start, end, begins, ends), common // ((ends - begins).days + 1))
+            for begins, ends in months
+        ]
+        total = reduce(self.nodes.sum, parts)
+        return ir.Range(total, total, common, _MONTHS_UNIT)
 
     def months(self, expr: ex.Expr) -> int:
         """The value of a parameter that counts months."""

@@ -29,6 +29,21 @@ class Trials:
     turns: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Two figures, or a figure and a fixed ``bound``, that may overtake each other, and the slots they lean on."""
+
+    left: int
+    right: int | None
+    bound: int
+    under: frozenset[int]
+
+    def sign(self, values: Sequence[int | None]) -> int | None:
+        """-1, 0 or 1 as the left figure is less than, equal to or more than the other; None while one is unknown."""
+        left, right = values[self.left], self.bound if self.right is None else values[self.right]
+        return None if left is None or right is None else (left > right) - (left < right)
+
+
 class Cells:
     """The cells of every fact that one program reads."""
 
@@ -36,7 +51,7 @@ class Cells:
         self.program = program
         self.codes = codes
         layout = program.layout
-        self.readers: dict[int, list[int]] = {}
+        self.readers: dict[int, list[Crossing]] = {}
         self.fixed: dict[int, set[int]] = {}
         self.limits: dict[int, list[tuple[int, SizeTable, str]]] = {}
         self.tests: dict[int, list[frozenset[int]]] = {}
@@ -44,9 +59,9 @@ class Cells:
         self.orders = [(layout.slots[r.earlier], layout.slots[r.later]) for r in relations if r.later in layout.slots]
         self.known_codes: dict[tuple[int, int | None], list[int]] = {}
         leans: list[frozenset[int]] = []
-        for index, node in enumerate(program.nodes):
+        for node in program.nodes:
             leans.append(self._slots_under(node, leans))
-            self._cut(index, node, leans[-1])
+            self._cut(node, leans)
         self.under = tuple(leans)
         read = {node.slot for node in program.nodes if isinstance(node, ir.FactValue)}
         #: Figures that only size tables read: inside a cell nothing depends on their value.
@@ -71,7 +86,7 @@ class Cells:
             case _:
                 return frozenset()
 
-    def _cut(self, index: int, node: ir.Node, under: frozenset[int]) -> None:
+    def _cut(self, node: ir.Node, leans: Sequence[frozenset[int]]) -> None:
         match node:
             case ir.Is(slot, values):
                 self.tests.setdefault(slot, []).append(values)
@@ -83,16 +98,23 @@ class Cells:
                     found = (code, table, indicator)
                     if found not in self.limits.setdefault(slot, []):
                         self.limits[slot].append(found)
-            case ir.Compare():
-                for slot in under:
-                    self.readers.setdefault(slot, []).append(index)
+            case ir.Compare(_, left, right):
+                self._crossed(Crossing(left, right, 0, leans[left] | leans[right]))
             case ir.Days(start, end, first, last):
                 for side in (start, end):
                     day = self.program.nodes[side]
                     if isinstance(day, ir.FactValue):
                         self.fixed.setdefault(day.slot, set()).update((first, first + 1, last, last + 1))
+                    else:
+                        # A day that is itself calculated passes the ends of the window wherever it does.
+                        for bound in (first, last):
+                            self._crossed(Crossing(side, None, bound, leans[side]))
             case _:
                 pass
+
+    def _crossed(self, crossing: Crossing) -> None:
+        for slot in crossing.under:
+            self.readers.setdefault(slot, []).append(crossing)
 
     def ordered(self, vector: Sequence[Value]) -> bool:
         """Whether no day lies before one that it must not lie before."""
@@ -160,9 +182,9 @@ class Cells:
             turns.update(
                 b for row in rows if row for limit in row.limits if limit.indicator == indicator for b in limit.bounds
             )
-        for node in self.readers.get(slot, ()):
-            for beside in self._besides(node, slot, vector, trials.grid):
-                turns.update(turn for turn in self._turns(node, slot, fact, beside, trials) if low < turn <= high)
+        for crossing in self.readers.get(slot, ()):
+            for beside in self._besides(crossing, slot, vector, trials.grid):
+                turns.update(turn for turn in self._turns(crossing, slot, fact, beside, trials) if low < turn <= high)
         edges = sorted({low, *turns})
         chosen: set[int] = set()
         for index, edge in enumerate(edges):
@@ -185,11 +207,11 @@ class Cells:
         return 0
 
     def _besides(
-        self, node: int, slot: int, vector: Sequence[Value], grid: Mapping[int, Sequence[int]]
+        self, crossing: Crossing, slot: int, vector: Sequence[Value], grid: Mapping[int, Sequence[int]]
     ) -> list[list[Value]]:
         """The vector as it is, and with each value that the search tries for one other fact of the comparison."""
         found = [list(vector)]
-        for other in self.under[node] - {slot}:
+        for other in crossing.under - {slot}:
             for value in grid.get(other, ()):
                 if value != vector[other]:
                     changed = list(vector)
@@ -197,31 +219,28 @@ class Cells:
                     found.append(changed)
         return found
 
-    def _turns(self, node: int, slot: int, fact: Fact, vector: list[Value], trials: Trials) -> list[int]:
+    def _turns(self, crossing: Crossing, slot: int, fact: Fact, vector: list[Value], trials: Trials) -> list[int]:
         """Where a comparison turns as one fact grows, all else it reads being known; it turns at most twice."""
-        key = (node, slot, *(vector[other] for other in sorted(self.under[node] - {slot})))
+        read = tuple(vector[other] for other in sorted(crossing.under - {slot}))
+        key = (crossing.left, crossing.right, crossing.bound, slot, *read)
         known = trials.turns.get(key)
         if known is None:
-            known = self._find_turns(node, slot, fact, vector, trials.evaluate)
+            known = self._find_turns(crossing, slot, fact, vector, trials.evaluate)
             trials.turns[key] = known
         return known
 
-    def _find_turns(self, node: int, slot: int, fact: Fact, trial: list[Value], evaluate: Evaluate) -> list[int]:
+    @staticmethod
+    def _find_turns(crossing: Crossing, slot: int, fact: Fact, trial: list[Value], evaluate: Evaluate) -> list[int]:
         low, high = fact.lowest, fact.highest
 
         def side(value: int) -> int | None:
             trial[slot] = value
-            compare = self.program.nodes[node]
-            if not isinstance(compare, ir.Compare):
-                return None
-            values = evaluate(trial)
-            left, right = values[compare.left], values[compare.right]
-            return None if left is None or right is None else (left > right) - (left < right)
+            return crossing.sign(evaluate(trial))
 
         first, last = side(low), side(high)
         if first is None or last is None or first == last:
             return []
-        return [turn for target in {first, last} for turn in self._bisect(side, low, high, target == first, target)]
+        return [turn for target in {first, last} for turn in Cells._bisect(side, low, high, target == first, target)]
 
     @staticmethod
     def _bisect(side: Callable[[int], int | None], low: int, high: int, from_first: bool, sign: int) -> list[int]:

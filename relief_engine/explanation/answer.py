@@ -7,6 +7,7 @@ from fractions import Fraction
 from relief_engine.decision import Decision, Outcome, Status
 from relief_engine.explanation import say
 from relief_engine.explanation.harmless import one_line
+from relief_engine.explanation.history import expired
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text, joined
@@ -73,8 +74,14 @@ def result(decision: Decision) -> Text | None:
         parts.append(say.behind(Text("最高", "at most"), say.money(decision.ceiling)))
     if decision.rate is not None:
         parts.append(say.behind(Text("比例", "a rate of"), say.both(_percent(decision.rate))))
+    if decision.rate_range is not None:
+        least, most = (_percent(bound) for bound in decision.rate_range)
+        parts.append(say.behind(Text("比例", "a rate of"), Text(f"{least}—{most}", f"{least} to {most}")))
     if decision.payable is not None:
         parts.append(say.behind(Text("应付", "payable:"), say.money(decision.payable)))
+    if decision.payable_range is not None:
+        low, high = (say.money(bound) for bound in decision.payable_range)
+        parts.append(say.behind(Text("应付", "payable:"), say.span(low, high)))
     if decision.until is not None:
         parts.append(say.behind(Text("最迟至", "until"), say.day(decision.until)))
     return joined(parts, zh="，", en=", ") if parts else None
@@ -137,7 +144,10 @@ def _when(decision: Decision) -> Text:
             f"applies from {first}; the day of the decision, {day}, is before",
         )
     if last is not None and day > last:
+        why = expired(decision.programme.citations, last)
+        zh, en = (f"（{why.zh}当日失效）", f" ({why.en} expired that day)") if why is not None else ("", "")
         return Text(
-            f"只适用到 {last}，判定日 {day} 在此之后", f"applied until {last}; the day of the decision, {day}, is after"
+            f"只适用到 {last}{zh}，判定日 {day} 在此之后",
+            f"applied until {last}{en}; the day of the decision, {day}, is after",
         )
     return Text(f"判定日是 {day}", f"the day of the decision is {day}")

@@ -7,6 +7,7 @@ same cent.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from fractions import Fraction
 
 from relief_engine.compiled.figures import months_later, overlap
@@ -16,7 +17,7 @@ from relief_engine.explanation.trace import Trace
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import OPEN_END, AnyFact, ExtremeFact, Fact
 from relief_engine.rulebook.units import Unit
-from relief_engine.text import Text
+from relief_engine.text import Text, joined
 
 #: The lowest and highest value of a figure (a day as its ordinal); equal where the texts leave nothing open.
 Span = tuple[Fraction, Fraction]
@@ -67,14 +68,30 @@ class Arithmetic:
             case ex.Extreme(least=least):
                 pick = min if least else max
                 return pick(low for low, _ in parts), pick(high for _, high in parts)
-            case ex.OverlapDays(year=year):
-                number = int(self.parameter(year.name))
-                first, last = dt.date(number, 1, 1).toordinal(), dt.date(number, 12, 31).toordinal()
-                return _exactly(overlap(int(parts[0][0]), int(parts[1][0]), first, last))
+            case ex.OverlapDays(window=window):
+                begins, ends = self.window(window)
+                return _exactly(overlap(int(parts[0][0]), int(parts[1][0]), begins.toordinal(), ends.toordinal()))
+            case ex.OverlapMonths(window=window):
+                return _exactly(sum(share for _, share in self.shares(window, parts[0], parts[1])))
             case ex.AddMonths():
                 return _exactly(months_later(int(parts[0][0]), int(parts[1][0])))
             case _:
                 return None
+
+    def window(self, parameters: Sequence[ex.ParamRef]) -> tuple[dt.date, dt.date]:
+        """The first and the last day of a window: of a year, or as two parameters say."""
+        days = [int(self.parameter(parameter.name)) for parameter in parameters]
+        if len(days) == 1:
+            return ex.year_of(days[0])
+        return dt.date.fromordinal(days[0]), dt.date.fromordinal(days[1])
+
+    def shares(self, window: Sequence[ex.ParamRef], start: Span, end: Span) -> list[tuple[dt.date, Fraction]]:
+        """How much of each calendar month of a window a period covers, by the month's first day."""
+        found = []
+        for first, last in ex.calendar_months(*self.window(window)):
+            days = overlap(int(start[0]), int(end[0]), first.toordinal(), last.toordinal())
+            found.append((first, Fraction(days, (last - first).days + 1)))
+        return found
 
     def _fact(self, fact: AnyFact) -> Span | None:
         value = self.trace.known(fact)
@@ -131,21 +148,54 @@ class Arithmetic:
             case ex.Arith(op=op, left=left, right=right) if isinstance(expr.type, ex.NumberType):
                 a, b = self._operand(left, op), self._operand(right, op, last=True)
                 return Text(f"{a.zh} {_SIGNS[op]} {b.zh}", f"{a.en} {_SIGNS[op]} {b.en}")
-            case ex.OverlapDays(start=start, end=end, year=year):
-                number = int(self.parameter(year.name))
-                first, last = self.span(start), self.span(end)
-                period = say.span(self.words(start, first), self.words(end, last))
-                if last is not None and last[0] == OPEN_END:
-                    begins = self.words(start, first)
-                    period = Text(f"{begins.zh} 起", f"{begins.en} onwards")
-                gap = " " if period.zh[-1:].isascii() else ""
-                return Text(f"{period.zh}{gap}在 {number} 年内的天数", f"the days of {period.en} within {number}")
+            case ex.OverlapDays(start=start, end=end, window=window):
+                period, within = self.period(start, end), self.within(window)
+                return Text(f"{period.zh}{within.zh}内的天数", f"the days of {period.en} within {within.en}")
+            case ex.OverlapMonths(start=start, end=end, window=window):
+                period, within = self.period(start, end), self.within(window)
+                parts_ = self.months(start, end, window)
+                return Text(
+                    f"{period.zh}{within.zh}内的月数（{parts_.zh}）",
+                    f"the months of {period.en} within {within.en} ({parts_.en})",
+                )
             case ex.Extreme(least=least, parts=parts):
                 zh = "、".join(self.written(part).zh for part in parts)
                 en = ", ".join(self.written(part).en for part in parts)
                 return Text(f"{zh} 中最{'小' if least else '大'}的", f"the {'least' if least else 'greatest'} of {en}")
             case _:
                 return self.words(expr, self.span(expr))
+
+    def period(self, start: ex.Expr, end: ex.Expr) -> Text:
+        """A period from day to day; one that is open says from when. In Chinese ready for what follows."""
+        first, last = self.span(start), self.span(end)
+        if last is not None and last[0] == OPEN_END:
+            begins = self.words(start, first)
+            return Text(f"{begins.zh} 起", f"{begins.en} onwards")
+        found = say.span(self.words(start, first), self.words(end, last))
+        return Text(f"{found.zh} " if found.zh[-1:].isascii() else found.zh, found.en)
+
+    def within(self, window: Sequence[ex.ParamRef]) -> Text:
+        """A window, with the word before it: a year, or from day to day."""
+        first, last = self.window(window)
+        if len(window) == 1:
+            return Text(f"在 {first.year} 年", str(first.year))
+        named = say.span(say.day(first), say.day(last))
+        return Text(f"在 {named.zh} ", named.en)
+
+    def months(self, start: ex.Expr, end: ex.Expr, window: Sequence[ex.ParamRef]) -> Text:
+        """The months that a period covers: how many whole ones, and how many days of each other one."""
+        first, last = self.span(start), self.span(end)
+        if first is None or last is None:
+            return say.UNKNOWN
+        shares = self.shares(window, first, last)
+        whole = sum(share == 1 for _, share in shares)
+        found = [Text(f"{whole} 个整月", f"{whole} whole month{'' if whole == 1 else 's'}")]
+        for month, share in shares:
+            if 0 < share < 1:
+                length = (ex.add_months(month, 1) - month).days
+                name = f"{month:%Y-%m}"
+                found.append(Text(f"{name} {share * length}/{length}", f"{share * length}/{length} of {name}"))
+        return joined(found, zh="，", en=", ")
 
     def _operand(self, expr: ex.Expr, op: ex.Arithmetic, *, last: bool = False) -> Text:
         """One side of a sum or product, in brackets where it would be misread without."""

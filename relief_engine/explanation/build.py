@@ -14,6 +14,8 @@ from relief_engine.explanation import say
 from relief_engine.explanation.answer import answer, headline, subject_text
 from relief_engine.explanation.arithmetic import Arithmetic
 from relief_engine.explanation.calculation import Line, calculation
+from relief_engine.explanation.history import Change
+from relief_engine.explanation.history import changes as rule_changes
 from relief_engine.explanation.margins import change_text
 from relief_engine.explanation.reason import Reason
 from relief_engine.explanation.reasons import Reasons
@@ -117,6 +119,7 @@ class Explanation(NamedTuple):
     check_by_hand: tuple[Sentence, ...]
     remarks: tuple[Sentence, ...]
     citations: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 def explain(decision: Decision, engine: Engine) -> Explanation:
@@ -158,6 +161,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         check_by_hand=() if refused else _sentences(decision.remarks("check_by_hand")),
         remarks=_sentences(decision.remarks("remarks")),
         citations=say.cited(decision.programme.citations),
+        changes=() if decision.program is None else rule_changes(decision.programme),
     )
 
 

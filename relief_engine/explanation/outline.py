@@ -12,6 +12,7 @@ from relief_engine.explanation import say
 from relief_engine.explanation.build import Asked, Due, Explanation, Referred, Sentence, Step
 from relief_engine.explanation.calculation import Line
 from relief_engine.explanation.harmless import one_line
+from relief_engine.explanation.history import Change
 from relief_engine.explanation.reason import Reason
 from relief_engine.rulebook.facts import SubjectKind
 from relief_engine.text import Language, Text
@@ -28,6 +29,7 @@ Kind = Literal[
     "deadlines",
     "by_hand",
     "notes",
+    "changes",
 ]
 
 #: A document number of the usual form, and the clause behind it.
@@ -56,6 +58,7 @@ _TITLES: dict[Kind, Text] = {
     "deadlines": Text("办理期限", "Deadlines"),
     "by_hand": Text("须人工核对", "To be checked by hand"),
     "notes": Text("说明", "Notes"),
+    "changes": Text("规定的变化", "How the rules changed"),
 }
 
 
@@ -126,6 +129,7 @@ def outline(explanation: Explanation, language: Language) -> Outline:
         "deadlines": tuple(speaker.due(due) for due in explanation.deadlines),
         "by_hand": tuple(speaker.sentence(sentence) for sentence in explanation.check_by_hand),
         "notes": tuple(speaker.sentence(sentence) for sentence in explanation.remarks),
+        "changes": tuple(speaker.change(change) for change in explanation.changes),
     }
     return Outline(
         programme=explanation.programme,
@@ -265,6 +269,10 @@ class Speaker:
     def sentence(self, sentence: Sentence) -> Item:
         """A sentence of the programme."""
         return Item("plain", self(sentence.text), grouped(sentence.citations))
+
+    def change(self, change: Change) -> Item:
+        """A change of the rules."""
+        return Item("plain", self(change.text), grouped(change.citations))
 
     def due(self, due: Due) -> Item:
         """A deadline."""

@@ -108,16 +108,25 @@ class Phrases:
                     f"以下各数中最{'小' if least else '大'}的：{listed.zh}",
                     f"the {'least' if least else 'greatest'} of: {listed.en}",
                 )
-            case ex.OverlapDays(start=start, end=end, year=year):
-                a, b, within = self.figure(start), self.figure(end), self.figure(year)
-                return Text(
-                    f"{a.zh}至{b.zh}在{within.zh}内的天数", f"the days from {a.en} to {b.en} within {within.en}"
+            case ex.OverlapDays(start=start, end=end, window=window):
+                return self._overlap(start, end, window, Text("天数", "days"))
+            case ex.OverlapMonths(start=start, end=end, window=window):
+                return self._overlap(
+                    start, end, window, Text("月数（不满一个月的按天数折算）", "months, parts by the day,")
                 )
             case ex.AddMonths(day=day, months=months):
                 a, b = self.figure(day), self.figure(months)
                 return Text(f"{a.zh}后{b.zh}", f"{b.en} after {a.en}")
             case _:
                 raise TypeError(f"not a figure: {expr}")
+
+    def _overlap(self, start: ex.Expr, end: ex.Expr, window: tuple[ex.ParamRef, ...], what: Text) -> Text:
+        """The days or months of a period within a window: a year, or from day to day."""
+        a, b, *bounds = (self.figure(part) for part in (start, end, *window))
+        within = bounds[0] if len(bounds) == 1 else say.span(bounds[0], bounds[1])
+        zh = say.behind(Text(f"{a.zh}至{b.zh}在", ""), within).zh
+        gap = " " if zh[-1:].isascii() else ""
+        return Text(f"{zh}{gap}内的{what.zh}", f"the {what.en} from {a.en} to {b.en} within {within.en}")
 
     def _fact(self, fact: AnyFact) -> Text:
         name = say.label(fact)

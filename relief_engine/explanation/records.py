@@ -52,11 +52,14 @@ def amount(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.2f}"
 
 
+def _amounts(bounds: tuple[Decimal, Decimal] | None) -> list[str | None] | None:
+    return None if bounds is None else [amount(bound) for bound in bounds]
+
+
 def decision_record(decision: Decision, engine: Engine, language: Language) -> dict[str, Any]:
     """One decision."""
     explanation = explain(decision, engine)
     first, last = decision.in_force
-    bounds = decision.amount_range
     return {
         "programme": decision.programme.id,
         "subject": decision.subject,
@@ -65,11 +68,13 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
         "benefit": decision.programme.benefit.kind,
         "payer": decision.programme.benefit.payer,
         "amount": amount(decision.amount),
-        "amount_range": None if bounds is None else [amount(bounds[0]), amount(bounds[1])],
+        "amount_range": _amounts(decision.amount_range),
         "amount_if_granted": amount(decision.amount_if_granted),
         "ceiling": amount(decision.ceiling),
         "payable": amount(decision.payable),
+        "payable_range": _amounts(decision.payable_range),
         "rate": None if decision.rate is None else exact(decision.rate),
+        "rate_range": None if decision.rate_range is None else [exact(bound) for bound in decision.rate_range],
         "until": _day(decision.until),
         "in_force": {"from": _day(first), "to": _day(last)},
         "figures": figures(decision),
@@ -148,6 +153,17 @@ def explanation_record(explanation: Explanation, applicant: str, language: Langu
             for found in explanation.referrals
         ],
         "calculation": [_line(line, language) for line in explanation.lines],
+        "changes": [
+            {
+                "from": change.day.isoformat(),
+                "part": change.part,
+                "id": change.id,
+                "how": change.how,
+                "text": change.text.in_(language),
+                "citations": list(change.citations),
+            }
+            for change in explanation.changes
+        ],
     }
 
 

@@ -53,7 +53,7 @@ ROUTES = {
 }
 
 #: Sections that say the same for every decision that has them.
-_SHARED: tuple[Kind, ...] = ("ways", "deadlines", "by_hand", "notes")
+_SHARED: tuple[Kind, ...] = ("ways", "deadlines", "by_hand", "notes", "changes")
 
 
 class Group(NamedTuple):

@@ -80,12 +80,7 @@ def _money(shop: Workshop, value: str | None, path: Path_) -> ex.Expr | None:
 
 
 def _rate(shop: Workshop, value: str | None, path: Path_) -> ex.Expr | None:
-    expr = None if value is None else _in_unit(shop, shop.definite(value, path, ex.NumberType), path, PURE)
-    if expr is not None and isinstance(expr.type, ex.NumberType) and expr.type.interval:
-        message = Text("费率应为确定的数，不能未定（between）", "a rate must be definite, not open (between)")
-        shop.report("expr-type", path, message)
-        return None
-    return expr
+    return None if value is None else _in_unit(shop, shop.definite(value, path, ex.NumberType), path, PURE)
 
 
 def _in_unit(shop: Workshop, expr: ex.Expr | None, path: Path_, wanted: Unit) -> ex.Expr | None:

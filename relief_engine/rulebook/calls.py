@@ -11,7 +11,7 @@ from relief_engine.rulebook.record import changed
 from relief_engine.rulebook.units import PURE
 from relief_engine.text import Text
 
-FUNCTIONS = ("add_months", "between", "max", "min", "overlap_days")
+FUNCTIONS = ("add_months", "between", "max", "min", "overlap_days", "overlap_months")
 #: How each function is called.
 USAGE: Mapping[str, Text] = {
     "add_months": Text("用法：add_months(日期, 以月为单位的参数)", "usage: add_months(date, PARAMETER in 月)"),
@@ -21,7 +21,12 @@ USAGE: Mapping[str, Text] = {
     "max": Text("用法：max(甲, 乙, …)，至少两项", "usage: max(a, b, …), at least two"),
     "min": Text("用法：min(甲, 乙, …)，至少两项", "usage: min(a, b, …), at least two"),
     "overlap_days": Text(
-        "用法：overlap_days(起日, 止日, year=年份参数)", "usage: overlap_days(start, end, year=PARAMETER in 年)"
+        "用法：overlap_days(起日, 止日, year=年份参数)，或 overlap_days(起日, 止日, 首日参数, 末日参数)",
+        "usage: overlap_days(start, end, year=PARAMETER in 年) or overlap_days(start, end, FIRST DAY, LAST DAY)",
+    ),
+    "overlap_months": Text(
+        "用法：overlap_months(起日, 止日, 首日参数, 末日参数)",
+        "usage: overlap_months(start, end, FIRST DAY, LAST DAY), the last two parameters",
     ),
 }
 
@@ -29,16 +34,16 @@ USAGE: Mapping[str, Text] = {
 def call(name: str, parts: Sequence[ex.Expr], named: Mapping[str, ex.Expr], where: Location) -> ex.Expr | Mistake:
     """The expression of a call of one of :data:`FUNCTIONS`, or what is wrong with its arguments."""
     usage = Mistake("expr-usage", where, USAGE[name])
-    if set(named) != ({"year"} if name == "overlap_days" else set()):
+    if set(named) - ({"year"} if name == "overlap_days" else set()):
         return usage
     match name:
-        case "overlap_days":
-            year = named["year"]
-            if len(parts) != 2 or not all(_is_definite_day(part) for part in parts):
+        case "overlap_days" | "overlap_months":
+            window = _window(parts[2:], named)
+            if window is None or not all(_is_definite_day(part) for part in parts[:2]):
                 return usage
-            if not isinstance(year, ex.ParamRef) or not _is_year(year.type):
-                return usage
-            return ex.OverlapDays(ex.NumberType(DAYS), where, parts[0], parts[1], year)
+            if name == "overlap_days":
+                return ex.OverlapDays(ex.NumberType(DAYS), where, parts[0], parts[1], window)
+            return ex.OverlapMonths(ex.NumberType(MONTHS), where, parts[0], parts[1], window)
         case "add_months":
             if len(parts) != 2 or not isinstance(parts[0].type, ex.DateType) or not _is_months(parts[1]):
                 return usage
@@ -51,6 +56,15 @@ def call(name: str, parts: Sequence[ex.Expr], named: Mapping[str, ex.Expr], wher
 
 def _is_definite_day(expr: ex.Expr) -> bool:
     return isinstance(expr.type, ex.DateType) and not expr.type.partial
+
+
+def _window(parts: Sequence[ex.Expr], named: Mapping[str, ex.Expr]) -> tuple[ex.ParamRef, ...] | None:
+    """The parameters of a window, one year or two days; None if they are anything else."""
+    days = [part for part in parts if isinstance(part, ex.ParamRef) and _is_definite_day(part)]
+    year = named.get("year")
+    if year is None:
+        return tuple(days) if len(days) == len(parts) == 2 else None
+    return (year,) if not parts and isinstance(year, ex.ParamRef) and _is_year(year.type) else None
 
 
 def _is_year(kind: ex.Type) -> bool:

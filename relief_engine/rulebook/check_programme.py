@@ -7,7 +7,7 @@ versions, since a rule that breaks in three years is wrong today.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,9 @@ from relief_engine.text import Text
 
 #: The most months that are added to a day; it keeps every day within the calendar.
 MOST_MONTHS = 1200
+#: The most calendar months of one window: each is a figure of its own in every route.
+LONGEST_WINDOW = 24
+_DAY = dt.timedelta(days=1)
 
 
 def check_programme(programme: Programme, document: Document, broken: Set[str]) -> Iterator[Finding]:
@@ -29,6 +32,7 @@ def check_programme(programme: Programme, document: Document, broken: Set[str]) 
     yield from dict.fromkeys(names_are_choices(programme, document, broken))
     yield from dict.fromkeys(values_fit_their_use(programme, document))
     yield from dict.fromkeys(bounds_are_in_order(programme))
+    yield from dict.fromkeys(windows_are_whole(programme, document))
     yield from dict.fromkeys(referrals_do_not_negate(programme))
 
 
@@ -93,7 +97,7 @@ def values_fit_their_use(programme: Programme, document: Document) -> Iterator[F
                     f"is a number of months and must be whole and at most {MOST_MONTHS}",
                 )
                 yield from _values(programme, document, "months", name, _are_months, message)
-            case ex.OverlapDays(year=ex.ParamRef(name=name)):
+            case ex.OverlapDays(window=(ex.ParamRef(name=name),)):
                 message = Text(
                     f"用作年份，应为 {FIRST_YEAR} 至 {LAST_YEAR} 的整数",
                     f"is a year and must be a whole number from {FIRST_YEAR} to {LAST_YEAR}",
@@ -154,6 +158,48 @@ def bounds_are_in_order(programme: Programme) -> Iterator[Finding]:
                 )
                 yield Finding("between-order", expr.where, message)
                 break
+
+
+def windows_are_whole(programme: Programme, document: Document) -> Iterator[Finding]:
+    """A window does not end before it begins, on any day; one that is counted in months has whole ones, and few."""
+    for expr in expressions(programme):
+        if not isinstance(expr, ex.OverlapDays | ex.OverlapMonths) or len(expr.window) != 2:
+            continue
+        for day in programme.change_days():
+            names = [parameter.name for parameter in expr.window]
+            versions = [programme.parameters[name].versions.on(day) for name in names]
+            places = [_place(document, n, v) for n, v in zip(names, versions, strict=True) if v is not None]
+            days = [v.value for v in versions if v is not None and isinstance(v.value, dt.date)]
+            if len(days) == len(places) == 2:
+                yield from _window(days[0], days[1], places, months=isinstance(expr, ex.OverlapMonths))
+
+
+def _window(first: dt.date, last: dt.date, places: Sequence[Location], *, months: bool) -> Iterator[Finding]:
+    """What is wrong with one window; ``places`` are those of its two days."""
+    if last < first:
+        message = Text(
+            f"期间的末日 {last} 早于首日 {first}", f"the window's last day, {last}, is before its first, {first}"
+        )
+        yield Finding("window-order", places[1], message)
+    elif months:
+        if first.day != 1:
+            message = Text(
+                f"按月计算的期间应从某月第一天开始，不是 {first}",
+                f"a window of months must begin on the first day of a month, not on {first}",
+            )
+            yield Finding("window-months", places[0], message)
+        if (last + _DAY).day != 1:
+            message = Text(
+                f"按月计算的期间应到某月最后一天为止，不是 {last}",
+                f"a window of months must end on the last day of a month, not on {last}",
+            )
+            yield Finding("window-months", places[1], message)
+        if len(ex.calendar_months(first, last)) > LONGEST_WINDOW:
+            message = Text(
+                f"按月计算的期间最长 {LONGEST_WINDOW} 个月，{first} 至 {last} 过长",
+                f"a window of months has at most {LONGEST_WINDOW}; {first} to {last} is too long",
+            )
+            yield Finding("window-months", places[1], message)
 
 
 def _on(parameters: Mapping[str, Parameter], expr: ex.Expr, day: dt.date) -> Fraction | None:

@@ -173,11 +173,25 @@ class Extreme(Expr):
 
 
 class OverlapDays(Expr):
-    """How many days of a period, both ends included, fall into a calendar year; never negative."""
+    """How many days of a period, both ends included, fall into a window; never negative.
+
+    The window is one parameter, a calendar year, or two: its first and its last day, both included.
+    """
 
     start: Expr
     end: Expr
-    year: ParamRef
+    window: tuple[ParamRef, ...]
+
+
+class OverlapMonths(Expr):
+    """How many months of a window a period covers: of each calendar month the days covered over the days it has.
+
+    The window is two parameters: the first day of a month and the last day of a month.
+    """
+
+    start: Expr
+    end: Expr
+    window: tuple[ParamRef, ...]
 
 
 class AddMonths(Expr):
@@ -200,8 +214,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (condition, then, otherwise)
         case Between(low=low, high=high):
             return (low, high)
-        case OverlapDays(start=start, end=end, year=year):
-            return (start, end, year)
+        case OverlapDays(start=start, end=end, window=window) | OverlapMonths(start=start, end=end, window=window):
+            return (start, end, *window)
         case AddMonths(day=day, months=months):
             return (day, months)
         case Member(subject=subject):
@@ -226,3 +240,19 @@ def add_months(day: dt.date, months: int) -> dt.date:
     first = dt.date(year, month + 1, 1)
     following = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return first.replace(day=min(day.day, (following - first).days))
+
+
+def year_of(number: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a calendar year."""
+    return dt.date(number, 1, 1), dt.date(number, 12, 31)
+
+
+def calendar_months(first: dt.date, last: dt.date) -> tuple[tuple[dt.date, dt.date], ...]:
+    """The first and the last day of every calendar month from that of ``first`` to that of ``last``."""
+    found = []
+    begins = first.replace(day=1)
+    while begins <= last:
+        following = add_months(begins, 1)
+        found.append((begins, following - dt.timedelta(days=1)))
+        begins = following
+    return tuple(found)

@@ -23,6 +23,15 @@ def negated_conjuncts(expr: ex.Expr) -> frozenset[Hashable]:
     return _all_of(_normal(expr, negated=True))
 
 
+def alike(one: ex.Expr | None, other: ex.Expr | None) -> bool:
+    """Whether two expressions say the same, wherever and however they are written."""
+    if one is None or other is None:
+        return one is other
+    if isinstance(one.type, ex.BoolType):
+        return conjuncts(one) == conjuncts(other)
+    return _figure(one) == _figure(other)
+
+
 def _all_of(form: tuple[Hashable, ...]) -> frozenset[Hashable]:
     return form[1] if form[0] == "all" and isinstance(form[1], frozenset) else frozenset({form})
 

@@ -49,7 +49,9 @@ class ExpectShape(Shape):
     amount_range: Annotated[list[Yuan], Field(min_length=2, max_length=2)] | None = None
     ceiling: Yuan | None = None
     payable: Yuan | None = None
+    payable_range: Annotated[list[Yuan], Field(min_length=2, max_length=2)] | None = None
     rate: Decimal | None = None
+    rate_range: Annotated[list[Decimal], Field(min_length=2, max_length=2)] | None = None
     until: dt.date | None = None
     unmet: list[Slug] | None = None
     referrals: list[Slug] | None = None

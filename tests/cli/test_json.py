@@ -9,16 +9,17 @@ import pytest
 
 from relief_engine.version import VERSION
 from tests.cli.conftest import RENT, RESTAURANT, TOWN_RULES, Relief, process
+from tests.explanation.conftest import more_rules
 
 Write = Callable[[str | bytes], Path]
 
 #: The contract's fields of a decision.
 FIELDS = [
     "programme", "subject", "outcome", "benefit", "payer", "amount", "amount_range", "amount_if_granted", "ceiling",
-    "payable", "rate", "until", "in_force", "figures", "criteria", "referrals", "missing", "check_by_hand",
-    "explanation",
+    "payable", "payable_range", "rate", "rate_range", "until", "in_force", "figures", "criteria", "referrals",
+    "missing", "check_by_hand", "explanation",
 ]  # fmt: skip
-MONEY = ("amount", "amount_range", "amount_if_granted", "ceiling", "payable")
+MONEY = ("amount", "amount_range", "amount_if_granted", "ceiling", "payable", "payable_range")
 TOWN = """
 as_of: 2030-06-01
 applicant: {kind: firm, industry: "62", employees: 30, revenue: 500, registered: yes, plan: full,
@@ -36,7 +37,7 @@ def decided(relief: Relief, path: Path, programme: str, *more: str) -> dict[str,
 
 
 def filled(decision: dict[str, Any]) -> set[str]:
-    return {name for name in (*MONEY, "rate", "until") if decision[name] is not None}
+    return {name for name in (*MONEY, "rate", "rate_range", "until") if decision[name] is not None}
 
 
 def test_the_example_of_the_contract(relief: Relief) -> None:
@@ -146,6 +147,35 @@ def test_kinds_of_benefit(relief: Relief, profile: Write, programme: str, expect
     assert filled(decision) == set(expected)
     assert {name: decision[name] for name in expected} == expected
     assert decision["subject"] == "applicant"
+
+
+def test_an_open_rate(relief: Relief, profile: Write, tmp_path: Path) -> None:
+    """20 % to 30 % of 1,001.01 yuan are taken off for the full plan; for any other plan it is 20 %."""
+    rules = more_rules(tmp_path)
+    path = profile(TOWN.replace("leases:", ""))
+    more = ("--rules", rules, "--programme", "town/discount", "--format", "json")
+    decision = relief("check", path, *more).json["decisions"][0]
+    assert decision["outcome"] == "referred"
+    assert filled(decision) == {"rate_range", "payable_range"}
+    assert decision["rate_range"] == ["0.2", "0.3"]
+    assert decision["payable_range"] == ["700.71", "800.81"]
+    assert "比例 20%—30%，应付 700.71 元至 800.81 元" in decision["explanation"]["headline"]
+    path.write_text(path.read_text(encoding="utf-8").replace("plan: full", "plan: basic"), encoding="utf-8")
+    decision = relief("check", path, *more).json["decisions"][0]
+    assert decision["outcome"] == "eligible"
+    assert filled(decision) == {"rate", "payable"}
+    assert (decision["rate"], decision["payable"]) == ("0.2", "800.81")
+
+
+@pytest.mark.parametrize(("programme", "left"), [("town/fee", {"rate"}), ("town/deferral", {"until"})])
+def test_a_figure_that_is_only_shown_is_no_condition(
+    relief: Relief, profile: Write, programme: str, left: set[str]
+) -> None:
+    """What remains to be paid and the amount deferred need the fee; the rate and the day do not."""
+    decision = decided(relief, profile(TOWN.replace(", fee: 1001.01", "") + STATE), programme)
+    assert decision["outcome"] == "eligible"
+    assert filled(decision) == left
+    assert decision["missing"] == []
 
 
 def test_the_total_adds_entitlements_only(relief: Relief, profile: Write) -> None:

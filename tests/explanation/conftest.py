@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,18 @@ HERE = Path(__file__).parent
 #: An invented rulebook with every kind of benefit: it changes only together with these tests.
 TOWN_RULES = HERE / "rules"
 MIDDLE = dt.date(2030, 6, 1)
+#: More programmes over the same facts: months of windows, an open rate, rules that change.
+MORE = HERE / "more"
 #: How many profiles are drawn for each programme.
 SHIPPED, TOWN = 300, 100
+
+
+def more_rules(folder: Path) -> Path:
+    """The invented rulebook with the further programmes in place of its own, in a folder."""
+    rules = folder / "rules"
+    shutil.copytree(TOWN_RULES, rules, ignore=shutil.ignore_patterns("town"))
+    shutil.copytree(MORE, rules / "town")
+    return rules
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,11 @@ def shipped() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def drawn(town: Engine, shipped: Engine) -> list[Drawn]:
-    """Decisions of every outcome, of both rulebooks."""
-    return [*draw(shipped, SHIPPED), *draw(town, TOWN)]
+def more(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Engine(load_rulebook(more_rules(tmp_path_factory.mktemp("more"))))
+
+
+@pytest.fixture(scope="session")
+def drawn(town: Engine, shipped: Engine, more: Engine) -> list[Drawn]:
+    """Decisions of every outcome, of all three rulebooks."""
+    return [*draw(shipped, SHIPPED), *draw(town, TOWN), *draw(more, TOWN)]

@@ -28,6 +28,8 @@ def given(decision: Decision, name: str) -> tuple[Decimal | None, Decimal | None
     if name == "amount":
         single = decision.amount if decision.outcome is Outcome.ELIGIBLE else decision.amount_if_granted
         return decision.amount_range or (single, single)
+    if name == "payable" and decision.payable_range is not None:
+        return decision.payable_range
     single = decision.ceiling if name == "ceiling" else decision.payable
     return single, single
 
@@ -63,13 +65,15 @@ def test_results_rounded_half_up_are_what_the_decision_says(drawn: list[Drawn]) 
                 assert (line.rounded is None) == (low == line.low and high == line.high)
                 seen[line.name] += 1
             elif line.name == "rate":
-                assert decision.rate == line.low == line.high
-                seen[line.name] += 1
+                assert (decision.rate_range or (decision.rate, decision.rate)) == (line.low, line.high)
+                assert (decision.rate is None) == (line.low != line.high)
+                seen["rate" if decision.rate_range is None else "rate_range"] += 1
             elif line.name == "until":
                 assert decision.until is not None
                 assert decision.until.toordinal() == line.low
                 seen[line.name] += 1
     assert min(seen[name] for name in ("amount", "ceiling", "payable", "rate", "until")) > 5, seen
+    assert seen["rate_range"] > 2
 
 
 def test_a_figure_that_is_given_is_always_explained(drawn: list[Drawn]) -> None:
@@ -79,8 +83,8 @@ def test_a_figure_that_is_given_is_always_explained(drawn: list[Drawn]) -> None:
         for name, value in {
             "amount": decision.amount or decision.amount_if_granted or decision.amount_range,
             "ceiling": decision.ceiling,
-            "payable": decision.payable,
-            "rate": decision.rate,
+            "payable": decision.payable or decision.payable_range,
+            "rate": decision.rate or decision.rate_range,
             "until": decision.until,
         }.items():
             assert value is None or name in names, (one.programme.id, name)

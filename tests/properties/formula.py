@@ -7,6 +7,7 @@ once. None of that happens here, so what the tree says and what the nodes say ca
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -162,17 +163,35 @@ class Reading:
                     return None
                 pick = min if least else max
                 return pick(low for low, _ in spans), pick(high for _, high in spans)
-            case ex.OverlapDays(start=start, end=end, year=year):
-                a, b, of = self.figure(start), self.figure(end), int(self.constant(self.parameter(year.name).value)[0])
-                if a is None or b is None:
-                    return None
-                days = range(dt.date(of, 1, 1).toordinal(), dt.date(of + 1, 1, 1).toordinal())
-                number = Fraction(sum(a[0] <= day <= b[0] for day in days))
-                return number, number
+            case ex.OverlapDays(start=start, end=end, window=window):
+                return self.counted(
+                    self.figure(start), self.figure(end), {day: Fraction(1) for day in self.days(window)}
+                )
+            case ex.OverlapMonths(start=start, end=end, window=window):
+                # Of a month of 30 days each is a thirtieth.
+                listed = [dt.date.fromordinal(day) for day in self.days(window)]
+                lengths = Counter((date.year, date.month) for date in listed)
+                shares = {date.toordinal(): Fraction(1, lengths[date.year, date.month]) for date in listed}
+                return self.counted(self.figure(start), self.figure(end), shares)
             case ex.Arith(op=op, left=left, right=right):
                 return self.arithmetic(op, self.figure(left), self.figure(right))
             case _:
                 raise TypeError(expr)
+
+    def days(self, window: tuple[ex.ParamRef, ...]) -> range:
+        """The days of a window: those of a year, or from one day to another."""
+        values = [self.constant(self.parameter(part.name).value)[0] for part in window]
+        if len(values) == 1:
+            return range(dt.date(int(values[0]), 1, 1).toordinal(), dt.date(int(values[0]) + 1, 1, 1).toordinal())
+        return range(int(values[0]), int(values[1]) + 1)
+
+    @staticmethod
+    def counted(start: Span | None, end: Span | None, parts: Mapping[int, Fraction]) -> Span | None:
+        """What the days of a period count for, day by day."""
+        if start is None or end is None:
+            return None
+        number = sum((part for day, part in parts.items() if start[0] <= day <= end[0]), Fraction(0))
+        return number, number
 
     @staticmethod
     def arithmetic(op: ex.Arithmetic, a: Span | None, b: Span | None) -> Span | None:

@@ -27,9 +27,16 @@ PARAMETERS = {
     "more_months": "{value: 5, unit: 月, CITE}",
     "months_in_year": "{value: 12, unit: 月/年, CITE}",
     "days_in_year": "{value: 365, unit: 天, CITE}",
+    "window_begins": "{value: 2022-03-01, CITE}",
+    "window_ends": "{value: 2022-06-30, CITE}",
+    "mid_april": "{value: 2022-04-15, CITE}",
     "the_year": "{value: 2022, unit: 年, CITE}",
     "listed": "{value: {朝阳区: 2022-01-01, 海淀区: 2022-08-01, 通州区: 2022-01-01}, CITE}",
     "by_district": "{value: {朝阳区: 3000, 海淀区: 7000, 顺义区: 7000}, unit: 元/月, CITE}",
+}
+LETS = {
+    "leased_days": "overlap_days(lease.start, lease.end, year=the_year)",
+    "leased_months": "overlap_months(lease.start, lease.end, window_begins, window_ends)",
 }
 CITE = "cite: [{source: notice-12, clause: 二}], note: {zh: 试, en: trial}"
 #: What loading rightly refuses in a programme that chance wrote.
@@ -108,6 +115,8 @@ class Writer:
                 return self.one_of(
                     f"lease.end {order} listed[lease.premises_district]",
                     f"leased_days {order} some_days",
+                    f"overlap_days(lease.start, lease.end, mid_april, window_ends) {order} some_days",
+                    f"leased_months {order} months",
                     f"lease.end - lease.start {order} some_days",
                     f"by_district[lease.premises_district] {order} lease.head_monthly_rent",
                 )
@@ -141,7 +150,9 @@ class Writer:
         months = self.one_of("months", "months", "between(months, more_months)")
         condition = self.condition(1)
         figure = self.one_of(f"{rent} * {months}", f"({rent} * {months} if {condition} else {self.rent(1)} * months)")
-        return self.one_of(figure, f"{figure} * leased_days / days_in_year")
+        # Months of a window come out in 月 themselves, so that they stand in place of the months of relief.
+        windowed = f"{rent} * leased_months + ({self.rent(1)} * months if {condition} else {rent} * leased_months)"
+        return self.one_of(figure, f"{figure} * leased_days / days_in_year", windowed)
 
     def programme(self) -> str:
         """A whole programme file."""
@@ -150,10 +161,11 @@ class Writer:
         amount = self.amount()
         text = " ".join((*criteria, *referrals, amount))
         body = ""
-        if "leased_days" in text:
-            text += " the_year"
-            body += "let:\n  leased_days:\n    title: {zh: 试, en: trial}\n"
-            body += "    value: overlap_days(lease.start, lease.end, year=the_year)\n"
+        for name, value in LETS.items():
+            if name in text:
+                text += f" {value}"
+                body += f"  {name}:\n    title: {{zh: 试, en: trial}}\n    value: {value}\n"
+        body = f"let:\n{body}" if body else ""
         used = {name: value for name, value in PARAMETERS.items() if re.search(rf"(?<![.\w]){name}\b", text)}
         if used:
             listed = "".join(f"  {name}:\n    - {value.replace('CITE', CITE)}\n" for name, value in used.items())

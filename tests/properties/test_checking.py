@@ -139,6 +139,28 @@ def test_other_kinds_of_subject_are_tried_too(tmp_path: Path) -> None:
     assert findings(rulebook) == []
 
 
+@pytest.mark.parametrize(
+    "figures",
+    [
+        ("kind: rate", "rate: OPEN"),
+        ("kind: rate", "rate: share", "payable: loan.interest_paid * OPEN"),
+        ("kind: deferral", "until: begins", "amount: loan.interest_paid * OPEN"),
+        ("kind: ceiling", "ceiling: loan.interest_paid * share", "rate: OPEN"),
+    ],
+)
+def test_whatever_the_texts_leave_open_must_be_left_to_somebody(figures: tuple[str, ...], tmp_path: Path) -> None:
+    rules = changed(tmp_path).root
+    file = (rules / FILE).with_name("loan-trial.yaml")
+    text = LOAN.replace(" and loan.contract_on >= begins", "")
+    text = text.replace("kind: entitlement\n", "\n  ".join(figures) + "\n").replace(
+        "  amount: loan.interest_paid * share\n", "", 1
+    )
+    file.write_text(text.replace("OPEN", "share"), encoding="utf-8")
+    assert findings(load_rulebook(rules)) == []
+    file.write_text(text.replace("OPEN", "between(0, share)"), encoding="utf-8")
+    assert "range-without-referral" in [finding.code for finding in findings(load_rulebook(rules))]
+
+
 @pytest.mark.parametrize(("edits", "expected"), MISTAKES)
 def test_a_mistake_is_found(edits: list[tuple[str, str]], expected: list[tuple[str, str]], tmp_path: Path) -> None:
     rulebook = changed(tmp_path, *edits)

@@ -1,5 +1,6 @@
 """Expressions: whatever is written is typed or refused at its place; nothing is ever evaluated."""
 
+import datetime as dt
 import os
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from tests.rulebook.building import BASE
 FACTS: dict[str, AnyFact] = dict(load_rulebook(BASE).facts)
 PARAMETERS: dict[str, ex.Type] = {
     "year": parameter_type(Decimal(2022), parse_unit("年")),
+    "day": parameter_type(dt.date(2022, 4, 1), None),
     "three": parameter_type(Decimal(3), parse_unit("月")),
     "days": parameter_type(Decimal(10), parse_unit("天")),
     "share": parameter_type(Decimal("0.5"), None),
@@ -53,6 +55,13 @@ def words(text: str) -> str:
         ("applicant.kind", "选项（applicant.kind）"),
         ("not applicant.registered", "条件（是/否）"),
         ("overlap_days(lease.start, lease.end, year=year)", "数（天）"),
+        ("overlap_days(lease.start, lease.end, day, day)", "数（天）"),
+        ("overlap_months(lease.start, as_of, day, day)", "数（月）"),
+        ("lease.monthly_rent * overlap_months(lease.start, lease.end, day, day)", "数（元）"),
+        ("lease.start + overlap_days(lease.start, lease.end, day, day)", "日期"),
+        ("lease.start + overlap_months(lease.start, lease.end, day, day)", None),
+        ("overlap_months(lease.start, lease.end, as_of, day)", None),
+        ("overlap_days(lease.start, lease.end, day)", None),
         ("between(0, share)", "数（无单位）"),
         ("max(0, lease.monthly_rent)", "数（元/月）"),
         ("table[lease.district] > lease.monthly_rent", "条件（是/否）"),
@@ -77,6 +86,7 @@ def test_signs_and_open_figures_are_followed() -> None:
     assert not kind("max(0, lease.annual_rent - lease.annual_rent)").signed
     assert kind("min(0, lease.annual_rent - lease.annual_rent)").signed
     assert kind("between(0, share) * lease.monthly_rent").interval
+    assert not kind("overlap_months(lease.end, lease.start, day, day)").signed
     assert typed("between(0, share) * (lease.monthly_rent - lease.monthly_rent)")[0] is None
 
 
@@ -132,7 +142,7 @@ def test_long_and_deep_expressions(text: str) -> None:
 characters = st.text(st.sampled_from("ax.0195_()[],+-*/<>=! \n\t'\"#\\:;@{}&|~^%$年区（，≥\u3000\r\x85"), max_size=50)
 WORDS = """and or not in if else is ( ) [ ] , + - * / < <= > >= == != = as_of year three days share near one table
     lease.start lease.end lease.district lease.monthly_rent applicant.kind applicant.registered applicant.employees
-    enterprise 东区 max min between overlap_days add_months 0 1 2 lambda yield None"""
+    enterprise 东区 max min between overlap_days overlap_months add_months 0 1 2 lambda yield None"""
 tokens = st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=25).map(" ".join)
 
 
