@@ -264,6 +264,8 @@ def test_a_failure_is_told_side_by_side(tmp_path: Path) -> None:
         "   figures.months          6         6",
         "   figures.leased_days     365       365",
         "   figures.rent_of_months            180000",
+        "   deadlines.first-half              2022-06-30",
+        "   deadlines.all-units               2022-07-31",
     ]
     assert result.report().splitlines()[2:4] == [
         "                           预期      实际",
