@@ -45,16 +45,21 @@ def test_case(case: Case) -> None:
 
 
 def sums(arithmetic: str) -> list[tuple[Fraction, str]]:
-    """Each ``a × b ÷ c = d`` of an arithmetic: the exact value of the left side, and the right side as written."""
+    """Each ``a × b ÷ c + d = e`` of an arithmetic: the exact value of the left side, and the right side as written."""
     found = []
     for statement in arithmetic.split(";"):
         left, _, right = statement.partition("=")
-        first, *rest = re.split(r"([×÷])", left)
-        value = Fraction(first.strip())
-        for sign, number in zip(rest[::2], rest[1::2], strict=True):
-            value = value * Fraction(number.strip()) if sign == "×" else value / Fraction(number.strip())
-        found.append((value, right.strip()))
+        found.append((sum((product(part) for part in left.split("+")), Fraction(0)), right.strip()))
     return found
+
+
+def product(part: str) -> Fraction:
+    """The exact value of ``a × b ÷ c``."""
+    first, *rest = re.split(r"([×÷])", part)
+    value = Fraction(first.strip())
+    for sign, number in zip(rest[::2], rest[1::2], strict=True):
+        value = value * Fraction(number.strip()) if sign == "×" else value / Fraction(number.strip())
+    return value
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.arithmetic], ids=lambda case: case.name.en)
