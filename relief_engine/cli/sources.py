@@ -49,6 +49,8 @@ def show_sources(asked: str | None, rules: Path | None, language: Language, *, a
 def find_source(asked: str, rulebook: Rulebook) -> Source:
     """The document of that id, number or part of it; a figure in the part is a whole one: 13号 is not 213号.
 
+    Where one policy and documents of other kinds fit, the policy is meant: other issuers have a 13号 too.
+
     Raises :class:`UnknownName` if there is none, or more than one.
     """
     sources = rulebook.sources.values()
@@ -58,6 +60,9 @@ def find_source(asked: str, rulebook: Rulebook) -> Source:
     found = [source for source in sources if wanted in names[source.id]]
     if wanted and not found:
         found = [source for source in sources if any(part.search(name) for name in names[source.id])]
+    policies = [source for source in found if source.kind == "policy"]
+    if len(policies) == 1:
+        return policies[0]
     if len(found) == 1:
         return found[0]
     if found:
