@@ -78,7 +78,7 @@ def test_all_programmes(relief: Relief, profile: Write) -> None:
 def test_leases_that_are_not_mentioned_are_asked_for(relief: Relief, profile: Write) -> None:
     path = profile("as_of: 2022-06-01\napplicant: {kind: enterprise}\n")
     skipped = relief("check", path, "--format", "json").json
-    assert skipped["decisions"] == []
+    assert {found["subject"] for found in skipped["decisions"]} <= {"applicant"}
     assert RENT in [s["programme"] for s in skipped["skipped"]]
     (decision,) = relief("check", path, "--format", "json", "--programme", RENT).json["decisions"]
     assert (decision["outcome"], decision["subject"]) == ("undetermined", "leases")
@@ -97,7 +97,7 @@ def test_no_leases_is_none(relief: Relief, profile: Write) -> None:
 
 
 def test_not_in_force_says_from_when(relief: Relief) -> None:
-    ran = relief("check", RESTAURANT, "--as-of", "2022-05-12")
+    ran = relief("check", RESTAURANT, "--as-of", "2022-05-12", "--programme", RENT)
     assert ran.status == 0
     assert "当日无适用规定：自 2022-05-13 起才可适用，判定日 2022-05-12 在此之前" in ran.out.splitlines()
 
