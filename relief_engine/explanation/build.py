@@ -22,6 +22,7 @@ from relief_engine.explanation.reasons import Reasons
 from relief_engine.explanation.trace import Trace
 from relief_engine.rulebook.facts import SubjectKind
 from relief_engine.rulebook.programme import Remark
+from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text
 
 
@@ -122,6 +123,12 @@ class Explanation(NamedTuple):
     changes: tuple[Change, ...]
 
 
+def _issued_by(decision: Decision) -> tuple[Citation, ...]:
+    """The clauses that the programme rests on, without documents that did not exist yet on the day."""
+    found = tuple(c for c in decision.programme.citations if c.source.issued <= decision.as_of)
+    return found or decision.programme.citations
+
+
 def explain(decision: Decision, engine: Engine) -> Explanation:
     """Explain a decision that the engine gave."""
     given = decision.outcome in (Outcome.ELIGIBLE, Outcome.REFERRED)
@@ -160,7 +167,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         ways=_sentences(decision.remarks("ways")) if given else (),
         check_by_hand=() if refused else _sentences(decision.remarks("check_by_hand")),
         remarks=_sentences(decision.remarks("remarks")),
-        citations=say.cited(decision.programme.citations),
+        citations=say.cited(_issued_by(decision)),
         changes=() if decision.program is None else rule_changes(decision.programme),
     )
 
