@@ -85,8 +85,8 @@ class _Calculation:
         for _, expr in results:
             used |= self.uses(expr)
         lets = self.trace.programme.lets
-        if self.trace.programme.benefit.kind != "entitlement":
-            # Beside a rate, a ceiling or help in kind, a figure says something by itself.
+        if self.trace.programme.benefit.kind in ("rate", "ceiling", "deferral"):
+            # Beside a rate, a ceiling or a last day, a figure says something that no amount says.
             used |= {name for name, let in lets.items() if let.shown}
         named = [self.line(name, let.title, let.value) for name, let in lets.items() if name in used]
         last = [self.line(name, _TITLES[name], expr) for name, expr in results]

@@ -64,7 +64,8 @@ def build_programme(
     if not document.findings and len(desk.findings) == before:
         # With any other mistake in the file, what looks unused may be what a wrong name was meant to be.
         _unused(shop, parameters, scope.used_parameters, "parameters", Text("参数", "parameter"))
-        shown = set() if file.benefit.kind == "entitlement" else {name for name, let in lets.items() if let.shown}
+        beside = file.benefit.kind in ("rate", "ceiling", "deferral")
+        shown = {name for name, let in lets.items() if beside and let.shown}
         _unused(shop, lets, scope.used_lets | shown, "let", Text("中间量", "figure"))
     return programme
 
