@@ -83,7 +83,9 @@ def result(decision: Decision) -> Text | None:
         low, high = (say.money(bound) for bound in decision.payable_range)
         parts.append(say.behind(Text("应付", "payable:"), say.span(low, high)))
     if decision.until is not None:
-        parts.append(say.behind(Text("最迟至", "until"), say.day(decision.until)))
+        # What an authority puts off is no payment: a licence, say, is valid for longer.
+        until = Text("延至", "extended to") if benefit.payer == "authority" else Text("最迟至", "until")
+        parts.append(say.behind(until, say.day(decision.until)))
     return joined(parts, zh="，", en=", ") if parts else None
 
 
