@@ -83,8 +83,20 @@ def figures(world: World, fact: Fact, answers: Answers, unknown: Iterable[str]) 
                 borders |= {v for amount in amounts for v in (amount, amount * 12, amount // 12, amount // 12 + 1)}
         if any(world.rulebook.facts[name].id != fact.id and _amount(world, name) for name in unknown):
             borders |= {10_000_00, 120_000_00}
+    borders |= set(named(world, fact))
     near = {b + step for b in borders for step in (-1, 0, 1)}
     return {n for n in near | {0, fact.highest, 5000_00, 7000_00} if 0 <= n <= fact.highest}
+
+
+def named(world: World, fact: Fact) -> Iterator[int]:
+    """The figures of the fact's kind of unit that programmes about its subject name."""
+    for programme in world.rulebook.programmes.values():
+        if programme.kind.id != fact.subject or fact.unit is None:
+            continue
+        for parameter in programme.parameters.values():
+            for _, value in parameter.versions.versions:
+                if value.unit is not None and value.unit.same_kind(fact.unit) and value.in_base_units is not None:
+                    yield int(value.in_base_units * fact.denominator)
 
 
 def _amount(world: World, name: str) -> bool:
