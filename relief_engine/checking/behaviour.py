@@ -73,7 +73,7 @@ def observe(engine: Engine, programme: Programme) -> Behaviour:
     for sampler in samplers:
         for number in range(max(1, PROFILES // len(samplers))):
             drawn = sampler.draw()
-            sample = drawn if number % 4 == 0 else sampler.mended(drawn)
+            sample = drawn if number % 4 == 0 else sampler.mended(drawn, for_people=number % 4 == 1)
             complete.append(sample)
             partial.append(sampler.hidden(sample))
     return Behaviour(engine, programme, samplers, tuple(complete), tuple(partial))

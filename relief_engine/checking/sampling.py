@@ -110,15 +110,20 @@ class Sampler:
                 vector[slot] = self.value(slot, fact, vector)
         return self.sample(vector, frozenset(barred))
 
-    def mended(self, sample: Sample) -> Sample:
+    def mended(self, sample: Sample, *, for_people: bool = False) -> Sample:
         """The same with few facts changed, so that criteria are met and plain referrals do not hold.
 
-        Almost everything drawn at random fails some criterion, and then nothing is seen of the benefit.
+        Almost everything drawn at random fails some criterion, and then nothing is seen of the benefit. With
+        ``for_people`` referrals are left as they are, and so are the criteria for which one stands in.
         """
         vector = list(sample.vector)
         program = self.program
-        avoided = [(c.node, ir.UNMET) for c in program.criteria]
-        avoided += [(r.node, ir.MET) for r in program.referrals if not r.replaces]
+        replaced = {
+            index for r in program.referrals if sample.values[r.node] == ir.MET for index in r.replaces if for_people
+        }
+        avoided = [(c.node, ir.UNMET) for index, c in enumerate(program.criteria) if index not in replaced]
+        if not for_people:
+            avoided += [(r.node, ir.MET) for r in program.referrals if not r.replaces]
         for node, bad in avoided:
             if self.values(vector)[node] != bad:
                 continue
