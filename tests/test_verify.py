@@ -22,7 +22,7 @@ needs_second_route = pytest.mark.skipif(
 def report() -> Report:
     """The decisions for the example tenant."""
     engine = Engine(load_rulebook())
-    return engine.decide(engine.read_profile(EXAMPLE))
+    return engine.decide(engine.read_profile(EXAMPLE), programmes=["beijing-tongzhou/rent-reduction-2022"])
 
 
 @needs_second_route

@@ -50,10 +50,12 @@ class Behaviour:
                 if sample.program is sampler.program:
                     found.add(sample.values[node] or ir.UNMET)
             slots = sampler.facts([node])
-            for _ in range(MORE // len(self.samplers)):
+            for number in range(2 * MORE // len(self.samplers)):
                 if both <= found:
                     return both
-                found.add(sampler.draw(slots).values[node] or ir.UNMET)
+                # The second half on the borders: a condition may have one answer there and the other everywhere else.
+                borders = number >= MORE // len(self.samplers)
+                found.add(sampler.draw(slots, borders=borders).values[node] or ir.UNMET)
         return found & both
 
     def yaml(self, sample: Sample) -> str:
@@ -71,7 +73,7 @@ def observe(engine: Engine, programme: Programme) -> Behaviour:
     for sampler in samplers:
         for number in range(max(1, PROFILES // len(samplers))):
             drawn = sampler.draw()
-            sample = drawn if number % 4 == 0 else sampler.mended(drawn)
+            sample = drawn if number % 4 == 0 else sampler.mended(drawn, for_people=number % 4 == 1)
             complete.append(sample)
             partial.append(sampler.hidden(sample))
     return Behaviour(engine, programme, samplers, tuple(complete), tuple(partial))

@@ -28,6 +28,7 @@ _ANEW = 4
 #: How far into a cell a figure lies, as a power of the cell's width: neither on the border nor among absurd sums.
 _DEPTH = (0.3, 0.95)
 _ORDER = {"industry_code": 0, "choice": 1, "yes_no": 2, "date": 3, "steps": 5}
+_FIGURE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Sampler:
 
     def _order(self, slot: int) -> tuple[int, int]:
         fact = self.program.layout.facts[slot]
-        return (_ORDER.get(fact.type, 4) if isinstance(fact, Fact) else 9, slot)
+        return (_ORDER.get(fact.type, _FIGURE) if isinstance(fact, Fact) else 9, slot)
 
     def values(self, vector: Sequence[Value]) -> Sequence[int | None]:
         """The values of the nodes after deriving what depends on the vector."""
@@ -87,8 +88,11 @@ class Sampler:
 
     # --- drawing ------------------------------------------------------------------------------------------------
 
-    def draw(self, slots: Sequence[int] | None = None) -> Sample:
-        """A profile in which every fact is known that the program reads, or just those in some slots."""
+    def draw(self, slots: Sequence[int] | None = None, *, borders: bool = False) -> Sample:
+        """A profile in which every fact is known that the program reads, or just those in some slots.
+
+        With ``borders``, figures are the ones on borders: all that a narrow cell has, such as the one of no payouts.
+        """
         layout = self.program.layout
         vector: list[Value] = [None] * layout.size
         vector[AS_OF_SLOT] = self.program.period.first.toordinal()
@@ -100,19 +104,26 @@ class Sampler:
                 continue
             if fact.not_available and self.one_in(_ABSENT):
                 barred.add(slot)
+            elif borders and _ORDER.get(fact.type, _FIGURE) == _FIGURE:
+                vector[slot] = self.random.choice(self.cells.values(slot, vector, self.trials))
             else:
                 vector[slot] = self.value(slot, fact, vector)
         return self.sample(vector, frozenset(barred))
 
-    def mended(self, sample: Sample) -> Sample:
+    def mended(self, sample: Sample, *, for_people: bool = False) -> Sample:
         """The same with few facts changed, so that criteria are met and plain referrals do not hold.
 
-        Almost everything drawn at random fails some criterion, and then nothing is seen of the benefit.
+        Almost everything drawn at random fails some criterion, and then nothing is seen of the benefit. With
+        ``for_people`` referrals are left as they are, and so are the criteria for which one stands in.
         """
         vector = list(sample.vector)
         program = self.program
-        avoided = [(c.node, ir.UNMET) for c in program.criteria]
-        avoided += [(r.node, ir.MET) for r in program.referrals if not r.replaces]
+        replaced = {
+            index for r in program.referrals if sample.values[r.node] == ir.MET for index in r.replaces if for_people
+        }
+        avoided = [(c.node, ir.UNMET) for index, c in enumerate(program.criteria) if index not in replaced]
+        if not for_people:
+            avoided += [(r.node, ir.MET) for r in program.referrals if not r.replaces]
         for node, bad in avoided:
             if self.values(vector)[node] != bad:
                 continue
@@ -145,12 +156,20 @@ class Sampler:
         return skipped
 
     def _single_changes(self, node: int, vector: list[Value]) -> list[tuple[int, int]]:
-        changes = []
-        for slot in self.facts([node]):
+        changes: list[tuple[int, int]] = []
+        slots = self.facts([node])
+        for slot in slots:
             fact = self.program.layout.facts[slot]
-            if not isinstance(fact, Fact) or vector[slot] is None or _ORDER.get(fact.type, 4) > 3:
+            kind = _ORDER.get(fact.type, _FIGURE) if isinstance(fact, Fact) else _FIGURE + 1
+            if not isinstance(fact, Fact) or vector[slot] is None or kind > _FIGURE:
+                continue
+            # Figures only where one decides alone: several, such as those of a size, have too many cells to try.
+            if kind == _FIGURE and len(slots) > 1:
                 continue
             values = self.cells.values(slot, [*vector[:slot], None, *vector[slot + 1 :]], self.trials)
+            if kind == _FIGURE:
+                # From inside a cell if that will do; a narrow cell has nothing but its borders.
+                return [(slot, value) for value in (*(self._within(*gap) for gap in _gaps(values)), *values)]
             if fact.type == "date":
                 values = [self._within(low, high) for low, high in _gaps(values) if high <= fact.highest]
             changes += [(slot, value) for value in values]

@@ -161,6 +161,21 @@ def test_whatever_the_texts_leave_open_must_be_left_to_somebody(figures: tuple[s
     assert "range-without-referral" in [finding.code for finding in findings(load_rulebook(rules))]
 
 
+def test_a_condition_may_turn_on_the_border_of_a_figure(tmp_path: Path) -> None:
+    """That a rent is not nothing, or a loan shorter than three days: the other side is a value or two."""
+    rules = changed(tmp_path).root
+    file = (rules / FILE).with_name("loan-trial.yaml")
+    days = "{value: 3, unit: 天, cite: [{source: notice-13, clause: 第11条}], note: {zh: 试, en: trial}}"
+    narrow = LOAN.replace("  begins:\n", f"  few:\n    - {days}\n  begins:\n").replace(
+        " and loan.contract_on >= begins", " and loan.interest_paid > 0 and loan.term_days < few"
+    )
+    for part in ("loan.interest_paid > 0", "loan.term_days < few"):
+        own = f"  - id: own\n    title: {{zh: 试, en: trial}}\n    require: {part}\n"
+        cite = "    cite: [{source: notice-13, clause: 第11条}]\n"
+        file.write_text(narrow.replace("benefit:\n", f"{own}{cite}benefit:\n", 1), encoding="utf-8")
+        assert findings(load_rulebook(rules)) == []
+
+
 @pytest.mark.parametrize(("edits", "expected"), MISTAKES)
 def test_a_mistake_is_found(edits: list[tuple[str, str]], expected: list[tuple[str, str]], tmp_path: Path) -> None:
     rulebook = changed(tmp_path, *edits)
@@ -184,7 +199,7 @@ def test_the_profile_of_a_finding_can_be_tried(tmp_path: Path) -> None:
     (finding,) = [found for found in findings(rulebook) if found.code == "nothing-missing"]
     profile = yaml.safe_load(finding.message.en.split(":\n", 1)[1])
     engine = Engine(rulebook)
-    (decision,) = engine.decide(profile).decisions
+    decision = next(d for d in engine.decide(profile).decisions if d.programme.id == FILE.with_suffix("").as_posix())
     assert decision.outcome is Outcome.UNDETERMINED
     assert not decision.missing.exact
     assert decision.program is not None

@@ -43,8 +43,10 @@ def test_missing_facts_are_exact(programme: Programme) -> None:
         drawn = case(chooser, programme=programme, days=days_of(programme), unknown=0, favoured=True)
         brute = brute_of(drawn, chooser, 3000)
         decision = Case(brute.as_of, brute.answers, programme).decision
-        if decision.outcome is Outcome.ELIGIBLE and decision.rate is not None and decision.payable is None:
-            # A rate is granted without knowing what it comes to, and then nothing is asked.
+        known_without = decision.rate is not None and decision.payable is None
+        known_without |= decision.until is not None and decision.amount is None
+        if decision.outcome is Outcome.ELIGIBLE and known_without:
+            # A rate or a later day is granted without knowing what it comes to, and then nothing is asked.
             assert not decision.missing.facts
         else:
             the_list_is_exact(brute)
