@@ -95,7 +95,10 @@ class RoutesDisagree(StatedError):
 
 def nearest(name: str, known: Iterable[str], limit: int = 1) -> Sequence[str]:
     """The known names that look most like ``name``; empty when none is close."""
-    return difflib.get_close_matches(name, list(known), n=limit, cutoff=0.5)
+    names = list(known)
+    # Who typed the beginning of a name meant it, however much is left.
+    begun = sorted((other for other in names if len(name) > 2 and other.startswith(name)), key=len)
+    return [*begun, *difflib.get_close_matches(name, [n for n in names if n not in begun], n=limit, cutoff=0.5)][:limit]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> Text:

@@ -27,6 +27,8 @@ _ABSENT, _COARSE, _OPEN = 15, 8, 6
 _ANEW = 4
 #: How far into a cell a figure lies, as a power of the cell's width: neither on the border nor among absurd sums.
 _DEPTH = (0.3, 0.95)
+#: So many days after the first day of a stretch without end are looked at.
+_LONGEST = 365
 _ORDER = {"industry_code": 0, "choice": 1, "yes_no": 2, "date": 3, "steps": 5}
 _FIGURE = 4
 
@@ -46,6 +48,15 @@ class Sample:
         return outcome_of(self.program, self.values)
 
 
+def _days(program: ir.Program) -> list[int]:
+    """Days on which a program is tried: its first, and where rules look at the day itself, others on which it holds."""
+    first, last = program.period.first.toordinal(), program.period.last.toordinal()
+    if all(node != ir.FactValue(AS_OF_SLOT) for node in program.nodes):
+        return [first]
+    last = min(last, first + _LONGEST)
+    return sorted({first + (last - first) * part // 4 for part in range(5)})
+
+
 class Sampler:
     """Draws profiles for one program."""
 
@@ -57,6 +68,7 @@ class Sampler:
         self.alternatives = _alternatives(engine.rulebook, program.layout)
         self.derived = [f for f in program.layout.facts if isinstance(f, ExtremeFact)]
         self.read = self.facts(range(len(program.nodes)))
+        self.days = _days(program)
         self.trials = Trials(self.values)
         self.edges: dict[int, list[list[int]]] = {}
 
@@ -95,7 +107,7 @@ class Sampler:
         """
         layout = self.program.layout
         vector: list[Value] = [None] * layout.size
-        vector[AS_OF_SLOT] = self.program.period.first.toordinal()
+        vector[AS_OF_SLOT] = self.random.choice(self.days)
         skipped = self._skipped()
         barred = set()
         for slot in self.read if slots is None else slots:

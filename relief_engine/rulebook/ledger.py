@@ -18,8 +18,6 @@ BECAUSE: Mapping[str, Text] = {
     "repeats": Text("重复其他规定", "repeats another rule"),
     "procedure": Text("办理程序", "procedure"),
     "interpretation": Text("解释和适用规则", "how to read and apply it"),
-    # For the time in which programmes are being written. DELETE the next line when the last of them has landed: nothing
-    # but this table knows the word, so that a ledger that still uses it is then refused.
 }
 
 
