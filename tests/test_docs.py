@@ -33,7 +33,10 @@ from relief_engine.rulebook.ledger import BECAUSE
 from relief_engine.rulebook.typecheck import FUNCTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    *(path for folder in ("docs", "examples") for path in sorted((ROOT / folder).rglob("*.md"))),
+]
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 LEFT_OUT = "…"
 
