@@ -84,7 +84,9 @@ def result(decision: Decision) -> Text | None:
         parts.append(say.behind(Text("应付", "payable:"), say.span(low, high)))
     if decision.until is not None:
         # What an authority puts off is no payment: a licence, say, is valid for longer.
-        until = Text("延至", "extended to") if benefit.payer == "authority" else Text("最迟至", "until")
+        until = Text("缓缴至", "deferred until") if amount is None else Text("最迟至", "until")
+        if benefit.payer == "authority":
+            until = Text("延至", "extended to")
         parts.append(say.behind(until, say.day(decision.until)))
     return joined(parts, zh="，", en=", ") if parts else None
 
@@ -103,6 +105,8 @@ def _granted(decision: Decision) -> Text:
         return Text(f"由{payer.zh}办理", f"given by {payer.en}")
     if decision.programme.benefit.kind == "rate":
         return Text(f"{found.zh}，由{payer.zh}执行", f"{found.en}, applied by {payer.en}")
+    if decision.programme.benefit.kind == "deferral":
+        return Text(f"{found.zh}，由{payer.zh}办理", f"{found.en}, by {payer.en}")
     return Text(f"{found.zh}，由{payer.zh}给予", f"{found.en}, given by {payer.en}")
 
 

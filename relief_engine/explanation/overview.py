@@ -46,13 +46,32 @@ def overview(outlines: list[Outline], report: Report, language: Language) -> tup
         among = [laid_out for laid_out in outlines if laid_out.outcome is outcome]
         if not among:
             continue
-        entries = tuple(Entry(_entry(o, several, language), o.programme, o.path) for o in among)
+        if outcome is Outcome.NOT_IN_FORCE and several:
+            entries = _together(among, language)
+        else:
+            entries = tuple(Entry(_entry(o, several, language), o.programme, o.path) for o in among)
         label = outcome.label.in_(language)
         title = f"{label}（{len(among)} 项）" if language == "zh" else f"{label[0].upper()}{label[1:]} ({len(among)})"
         sums = outcome is Outcome.ELIGIBLE and any(d.amount is not None for d in report.decisions if d.adds_up)
         total = say.titled(_TOTAL, say.money(report.total)).in_(language) if sums else None
         found.append(Answers(title, ANSWER_MARKS[outcome], entries, total))
     return tuple(found)
+
+
+def _together(outlines: list[Outline], language: Language) -> tuple[Entry, ...]:
+    """Programmes that are not in force for the same reason, in one entry."""
+    reasons: dict[str, list[Outline]] = {}
+    for laid_out in outlines:
+        reasons.setdefault(laid_out.answer, []).append(laid_out)
+    comma = "、" if language == "zh" else ", "
+    return tuple(
+        Entry(
+            say.titled(say.both(comma.join(dict.fromkeys(o.title for o in same))), say.both(reason)).in_(language),
+            same[0].programme,
+            same[0].path,
+        )
+        for reason, same in reasons.items()
+    )
 
 
 def _entry(laid_out: Outline, several: bool, language: Language) -> str:
