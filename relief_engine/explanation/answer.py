@@ -106,7 +106,7 @@ def _granted(decision: Decision) -> Text:
     if decision.programme.benefit.kind == "rate":
         return Text(f"{found.zh}，由{payer.zh}执行", f"{found.en}, applied by {payer.en}")
     if decision.programme.benefit.kind == "deferral":
-        return Text(f"{found.zh}，由{payer.zh}办理", f"{found.en}, by {payer.en}")
+        return Text(f"{found.zh}，由{payer.zh}办理", f"{found.en}, handled by {payer.en}")
     return Text(f"{found.zh}，由{payer.zh}给予", f"{found.en}, given by {payer.en}")
 
 
