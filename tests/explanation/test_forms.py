@@ -284,7 +284,7 @@ def test_what_a_referred_case_lacks_comes_after_why(town: Engine) -> None:
         (
             "town/deferral",
             "符合：缓缴 100.00 元，最迟至 2030-08-31，由税务机关办理",
-            "Eligible: deferral of 100.00 yuan, until 2030-08-31, given by the tax authority",
+            "Eligible: deferral of 100.00 yuan, until 2030-08-31, handled by the tax authority",
         ),
         ("town/service", "符合：由主管部门办理", "Eligible: given by the authority"),
     ],
