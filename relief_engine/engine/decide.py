@@ -29,8 +29,8 @@ from relief_engine.routes.direct import Compiled, DirectRoute
 from relief_engine.rulebook.facts import Fact, NotBeforeRelation
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
-from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.standards import CodeList
+from relief_engine.rulebook.terms import Subject
 from relief_engine.text import Text
 
 
