@@ -1,7 +1,7 @@
 """Rulebook stage, the side door of the command line: a rulebook that was built before need not be built again.
 
-To build the rules takes longer than all the rest of a short run. Their files are still read, and their digest taken,
-every time: what is kept counts only for exactly those files, in that folder, and for the code that built it. Whatever
+To build the rules takes longer than all the rest of a short run. Every byte of their files is still read every time:
+what is kept counts only for exactly those files, in that folder, and for the code that built it. Whatever
 does not fit is built anew. What is kept can be lost or spoilt, but it can't decide anything.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from relief_engine.rulebook.folder import Gathered, gathered, shipped_rules
 from relief_engine.rulebook.model import LEDGER, Rulebook
 from relief_engine.rulebook.packing import packed, unpacked
 from relief_engine.rulebook.shelf import users_shelf
-from relief_engine.rulebook.source import digest
 from relief_engine.version import VERSION
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -36,10 +35,9 @@ def cached_rulebook(root: Path | str | None = None) -> Rulebook:
     files = gathered(folder)
     if files.findings:
         return _loaded(folder)
-    content = digest(files.contents)
-    key = _hash(content, folder.as_posix(), code)
+    key = _key(folder, files.contents, code)
     data = shelf.take(key)
-    kept = None if data is None else unpacked(data, folder, content, files.contents.get(LEDGER))
+    kept = None if data is None else unpacked(data, folder, files.contents.get(LEDGER))
     if kept is not None:
         return kept
     built = _built(folder, files)
@@ -92,5 +90,10 @@ def _code() -> Iterator[str]:
         yield found.origin
 
 
-def _hash(*parts: str) -> bytes:
-    return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).digest()
+def _key(folder: Path, contents: Mapping[str, bytes], code: str) -> bytes:
+    """What a built rulebook is of: places in it begin with the folder as it is written."""
+    total = hashlib.sha256(f"{folder.as_posix()}\0{code}\0".encode(errors="surrogateescape"))
+    for name in sorted(contents):
+        total.update(f"{name}\0{len(contents[name])}\0".encode())
+        total.update(contents[name])
+    return total.digest()

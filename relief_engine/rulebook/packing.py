@@ -62,10 +62,11 @@ _NAMED = {(kind.__module__, kind.__qualname__): kind for kind in _MADE_FROM}
 
 
 def packed(rulebook: Rulebook) -> bytes | None:
-    """A rulebook as bytes, without its folder, digest and ledger; None if anything in it is of no kind named here."""
+    """A rulebook as bytes, without its folder and ledger; None if anything in it is of no kind named here."""
     stream = io.BytesIO()
     parts = (
-        rulebook.sources, rulebook.subjects, rulebook.facts, rulebook.standards, rulebook.programmes, rulebook.citing
+        rulebook.digest, rulebook.sources, rulebook.subjects, rulebook.facts, rulebook.standards, rulebook.programmes,
+        rulebook.citing,
     )  # fmt: skip
     try:
         _Packer(stream, protocol=5).dump(parts)
@@ -74,14 +75,15 @@ def packed(rulebook: Rulebook) -> bytes | None:
     return stream.getvalue()
 
 
-def unpacked(data: bytes, root: Path, digest: str, ledger: bytes | None) -> Rulebook | None:
+def unpacked(data: bytes, root: Path, ledger: bytes | None) -> Rulebook | None:
     """The rulebook in bytes that :func:`packed` made, or None for any others."""
     try:
-        sources, subjects, facts, standards, programmes, citing = _Unpacker(io.BytesIO(data)).load()
+        digest, sources, subjects, facts, standards, programmes, citing = _Unpacker(io.BytesIO(data)).load()
     except Exception:  # noqa: BLE001 - whatever is wrong with them: they are of no use, and nothing was done
         return None
     whole = (
-        _holds(sources, Source)
+        isinstance(digest, str)
+        and _holds(sources, Source)
         and _holds(subjects, fs.SubjectFacts)
         and _holds(facts, fs.Fact, fs.FormFact, fs.ExtremeFact, fs.ClassFact, fs.SizeFact)
         and isinstance(standards, st.Standards)

@@ -12,6 +12,18 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, dataclass_transform
 
 
+def _getter(fields: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
+    """What gives the values of fields, at the speed of C where there are several."""
+    match fields:
+        case ():
+            return lambda _: ()
+        case (field,):
+            get = attrgetter(field)
+            return lambda record: (get(record),)
+        case _:
+            return attrgetter(*fields)
+
+
 @dataclass_transform(frozen_default=True, eq_default=False)
 class RecordType(type):
     """Makes the annotated names of a class body its slots; what they are set to are the defaults."""
@@ -88,18 +100,6 @@ def changed(record: R, **changes: object) -> R:
     made = type(record)
     kept = dict(zip(made.record_fields, contents(record), strict=True))
     return made(*_completed(made, (), kept | changes))
-
-
-def _getter(fields: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
-    """What gives the values of fields, at the speed of C where there are several."""
-    match fields:
-        case ():
-            return lambda _: ()
-        case (field,):
-            get = attrgetter(field)
-            return lambda record: (get(record),)
-        case _:
-            return attrgetter(*fields)
 
 
 def _completed(made: RecordType, values: tuple[object, ...], named: dict[str, object]) -> tuple[object, ...]:

@@ -21,10 +21,10 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from relief_engine.compiled import ir
 from relief_engine.errors import RouteUnavailable
+from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
 
 #: A gate has a value: ``ir.MET`` or ``ir.UNMET``.
@@ -52,8 +52,7 @@ _MAX_READERS = 40
 _RESERVED = ("id", "sid", "$s", "$forward", "$m", "begin")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Value):
     """The rules as the engine reads them, what follows when one fires, and whom each outcome is told to."""
 
     text: str
