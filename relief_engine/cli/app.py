@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from copy import copy
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
@@ -287,7 +288,8 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     try:
-        status = typer.main.get_command(app).main(args=arguments, prog_name="relief", standalone_mode=False)
+        command = typer.main.get_command(_needed(arguments))
+        status = command.main(args=arguments, prog_name="relief", standalone_mode=False)
     except typer.TyperException as error:
         if is_help(error):
             output.note_page(error.format_message())
@@ -313,6 +315,21 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
     return status if isinstance(status, int) else 0
+
+
+def _needed(arguments: list[str]) -> typer.Typer:
+    """The application with the command alone that is asked for, or all of it where that needs looking for.
+
+    Typer makes what reads each parameter of each command, which takes a while, and one command is run.
+    """
+    asked = arguments[0] if arguments else ""
+    commands = [known for known in app.registered_commands if known.callback and known.callback.__name__ == asked]
+    groups = [known for known in app.registered_groups if known.name == asked]
+    if not commands and not groups:
+        return app
+    needed = copy(app)
+    needed.registered_commands, needed.registered_groups = commands, groups
+    return needed
 
 
 def _see_help(message: Text) -> Text:
