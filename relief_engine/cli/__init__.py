@@ -16,7 +16,7 @@ __all__ = ["main"]
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
     # Loading makes many objects that all stay: looking for garbage among them every 700 costs a tenth of a short run.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     from relief_engine.cli.app import run
 
     return run(sys.argv[1:] if arguments is None else arguments)

@@ -84,14 +84,14 @@ def size_family(tests: dict[int, ir.SizeIs], productions: Productions) -> Family
 def _family(
     code: int, table: ClassMap, tests: list[int], candidates: list[Candidate], productions: Productions
 ) -> Family:
-    voters = max(len(table.all_candidates), *(len(found) for found in table.candidates))
+    different = {*table.candidates, table.all_candidates}
+    voters = max(map(len, different))
     if voters > 1:
         for test in tests:
             productions.consensus(test, voters)
-    shared = {found: tuple(candidates[c] for c in found) for found in {*table.candidates, table.all_candidates}}
-    return Family(
-        code, frozenset(tests), voters, tuple(shared[found] for found in table.candidates), shared[table.all_candidates]
-    )
+    shared = {found: tuple(candidates[c] for c in found) for found in different}
+    by_code = tuple(map(shared.__getitem__, table.candidates))
+    return Family(code, frozenset(tests), voters, by_code, shared[table.all_candidates])
 
 
 class _Sizes:
