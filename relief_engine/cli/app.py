@@ -12,6 +12,7 @@ from typing import Annotated, Optional
 import typer
 
 from relief_engine.cli import output
+from relief_engine.cli.plain import plainly
 from relief_engine.cli.usage import Command, Group, WrongUsage, is_help, mistake
 from relief_engine.errors import InputError, ReliefError, UnknownName
 from relief_engine.text import Language, Text
@@ -288,8 +289,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     try:
-        command = typer.main.get_command(_needed(arguments))
-        status = command.main(args=arguments, prog_name="relief", standalone_mode=False)
+        return _call(arguments)
     except typer.TyperException as error:
         if is_help(error):
             output.note_page(error.format_message())
@@ -314,22 +314,25 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
-    return status if isinstance(status, int) else 0
 
 
-def _needed(arguments: list[str]) -> typer.Typer:
-    """The application with the command alone that is asked for, or all of it where that needs looking for.
-
-    Typer makes what reads each parameter of each command, which takes a while, and one command is run.
-    """
-    asked = arguments[0] if arguments else ""
+def _call(arguments: list[str]) -> int:
+    """Call the command that is asked for."""
+    asked, *words = arguments or [""]
     commands = [known for known in app.registered_commands if known.callback and known.callback.__name__ == asked]
     groups = [known for known in app.registered_groups if known.name == asked]
-    if not commands and not groups:
-        return app
-    needed = copy(app)
-    needed.registered_commands, needed.registered_groups = commands, groups
-    return needed
+    for known in commands:
+        values = plainly(known.callback, words) if known.callback else None
+        if known.callback and values is not None:
+            known.callback(**values)
+            return 0
+    needed = app
+    if commands or groups:
+        # Typer makes what reads each parameter of each command, and only this one is run.
+        needed = copy(app)
+        needed.registered_commands, needed.registered_groups = commands, groups
+    status = typer.main.get_command(needed).main(args=arguments, prog_name="relief", standalone_mode=False)
+    return status if isinstance(status, int) else 0
 
 
 def _see_help(message: Text) -> Text:
