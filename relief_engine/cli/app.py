@@ -305,6 +305,8 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     except UnknownName as error:
         output.report_message(error.message, "input", language, as_json=as_json)
         return output.EXIT_INPUT
+    except (KeyboardInterrupt, typer.Abort):  # the second is how typer passes the first on
+        return output.EXIT_INTERRUPTED
     except output.CannotWrite:
         raise
     except ReliefError as error:

@@ -12,6 +12,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relief_engine.cli import check
 from relief_engine.cli.app import app
 from relief_engine.cli.plain import plainly
 from tests.cli.conftest import RESTAURANT, Relief
@@ -101,3 +102,13 @@ def test_all_others_are_left_to_typer(words: list[str]) -> None:
 def test_a_plain_run_does_without_typers_validators(relief: Relief, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(typer.main, "get_command")
     assert relief("check", RESTAURANT, "--lang", "en").status == 0
+
+
+@pytest.mark.parametrize("words", [["check", RESTAURANT], ["check", RESTAURANT, "--lang=zh"]])
+def test_ctrl_c_ends_quietly(relief: Relief, monkeypatch: pytest.MonkeyPatch, words: list[object]) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check, "check_profile", interrupted)
+    ran = relief(*words)
+    assert (ran.status, ran.out, ran.err.strip()) == (130, "", "")
