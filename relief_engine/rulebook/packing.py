@@ -1,6 +1,6 @@
 """Rulebook stage: a built rulebook as bytes and back, by pickle, but with nothing in the bytes that could run code.
 
-Only the records below can be named in the bytes, and each is made by its own constructor from values. One object stays
+Only the classes below can be named in the bytes, and each is made by its own constructor from values. One object stays
 one object: the engine knows a programme's expressions by their identity.
 """
 
@@ -20,24 +20,19 @@ from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook import facts as fs
 from relief_engine.rulebook import programme as pg
+from relief_engine.rulebook import sources, units
 from relief_engine.rulebook import standards as st
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.record import Record, contents
-from relief_engine.rulebook.sources import Citation, Source
-from relief_engine.rulebook.units import Unit
+from relief_engine.rulebook.record import RecordType, contents
 from relief_engine.text import Text
 
-RECORDS: tuple[type[Record], ...] = (
-    Citation, Source, Unit,
-    fs.Domain, fs.Fact, fs.FormFact, fs.ExtremeFact, fs.ClassFact, fs.SizeFact, fs.SubjectFacts, fs.SubjectKind,
-    fs.NotBeforeRelation, fs.OneFormRelation, fs.AmongStepsRelation,
-    st.ClassMap, st.Limit, st.Row, st.SizeTable, st.Standards,
-    ex.BoolType, ex.DateType, ex.ChoiceType, ex.NumberType, ex.NamesType, ex.TableType,
-    ex.FactRef, ex.AsOf, ex.ParamRef, ex.Number, ex.LetRef, ex.Entry, ex.Flag, ex.Member, ex.Compare, ex.Not, ex.AllOf,
-    ex.AnyOf, ex.IfElse, ex.Arith, ex.Between, ex.Extreme, ex.OverlapDays, ex.AddMonths,
-    pg.Period, pg.Dated, pg.ParameterValue, pg.Parameter, pg.Let, pg.Wording, pg.Criterion, pg.Referral, pg.Rounding,
-    pg.BenefitWording, pg.Benefit, pg.Deadline, pg.Remark, pg.NotAvailable, pg.Programme,
-)  # fmt: skip
+#: The records that a rulebook is made of: those that these modules define. They hold values and do nothing.
+_RECORDS = [
+    kind
+    for module in (ex, fs, pg, sources, st, units)
+    for kind in vars(module).values()
+    if isinstance(kind, RecordType) and kind.__module__ == module.__name__
+]
 
 
 def _day(day: dt.date) -> tuple[int, int, int]:
@@ -50,7 +45,7 @@ def _text(figure: Decimal) -> tuple[str]:
 
 #: Every class that may stand in the bytes, with the values that its constructor takes to make an equal one.
 _MADE_FROM: Mapping[type, Callable[[Any], tuple[object, ...]]] = {
-    **dict.fromkeys(RECORDS, contents),
+    **dict.fromkeys(_RECORDS, contents),
     Decimal: _text,
     Fraction: attrgetter("numerator", "denominator"),
     dt.date: _day,
@@ -78,12 +73,12 @@ def packed(rulebook: Rulebook) -> bytes | None:
 def unpacked(data: bytes, root: Path, ledger: bytes | None) -> Rulebook | None:
     """The rulebook in bytes that :func:`packed` made, or None for any others."""
     try:
-        digest, sources, subjects, facts, standards, programmes, citing = _Unpacker(io.BytesIO(data)).load()
+        digest, documents, subjects, facts, standards, programmes, citing = _Unpacker(io.BytesIO(data)).load()
     except Exception:  # noqa: BLE001 - whatever is wrong with them: they are of no use, and nothing was done
         return None
     whole = (
         isinstance(digest, str)
-        and _holds(sources, Source)
+        and _holds(documents, sources.Source)
         and _holds(subjects, fs.SubjectFacts)
         and _holds(facts, fs.Fact, fs.FormFact, fs.ExtremeFact, fs.ClassFact, fs.SizeFact)
         and isinstance(standards, st.Standards)
@@ -92,7 +87,7 @@ def unpacked(data: bytes, root: Path, ledger: bytes | None) -> Rulebook | None:
     )
     if not whole:
         return None
-    return Rulebook(root, digest, sources, subjects, facts, standards, programmes, citing, ledger)
+    return Rulebook(root, digest, documents, subjects, facts, standards, programmes, citing, ledger)
 
 
 def _holds(mapping: object, *kinds: type) -> bool:
