@@ -80,7 +80,7 @@ def unpacked(data: bytes, root: Path, ledger: bytes | None) -> Rulebook | None:
         isinstance(digest, str)
         and _holds(documents, sources.Source)
         and _holds(subjects, fs.SubjectFacts)
-        and _holds(facts, fs.Fact, fs.FormFact, fs.ExtremeFact, fs.ClassFact, fs.SizeFact)
+        and _holds(facts, fs.AnyFact)
         and isinstance(standards, st.Standards)
         and _holds(programmes, pg.Programme)
         and _holds(citing, tuple)
@@ -90,8 +90,8 @@ def unpacked(data: bytes, root: Path, ledger: bytes | None) -> Rulebook | None:
     return Rulebook(root, digest, documents, subjects, facts, standards, programmes, citing, ledger)
 
 
-def _holds(mapping: object, *kinds: type) -> bool:
-    return isinstance(mapping, dict) and all(isinstance(value, kinds) for value in mapping.values())
+def _holds(mapping: object, kind: Any) -> bool:
+    return isinstance(mapping, dict) and all(isinstance(value, kind) for value in mapping.values())
 
 
 class _Packer(pickle.Pickler):
