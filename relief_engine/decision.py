@@ -16,6 +16,7 @@ from typing import Final
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.profile.model import Profile
+from relief_engine.rulebook import record
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import FIRST, LAST, Deadline, Programme, Remark
 from relief_engine.rulebook.sources import Citation
@@ -72,8 +73,7 @@ def status(value: int | None) -> Status:
     return _MET if value == ir.MET else _UNMET if value == ir.UNMET else _UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class MissingFact:
+class MissingFact(record.Value):
     """A fact whose value would still change the answer. ``subject`` is ``applicant``, ``leases[0]`` and so on."""
 
     fact: Fact
@@ -81,8 +81,7 @@ class MissingFact:
     too_coarse: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MissingFacts:
+class MissingFacts(record.Value):
     """What is missing; ``exact`` is False where the search was cut short and facts may be listed in vain."""
 
     facts: tuple[MissingFact, ...] = ()
@@ -111,8 +110,7 @@ class CriterionResult:
         return self.compiled.wording.citations
 
 
-@dataclass(frozen=True, slots=True)
-class ReferralResult:
+class ReferralResult(record.Value):
     """A referral that holds: what is left to people, why, and by which clauses."""
 
     id: str

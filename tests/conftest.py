@@ -1,4 +1,7 @@
-"""How Hypothesis searches: the same examples every time, or, with RELIEF_SOAK=1, fresh ones for long."""
+"""How Hypothesis searches: the same examples every time, or, with RELIEF_SOAK=1, fresh ones for long.
+
+No test reads what another run kept, or keeps anything in the user's folders, unless it asks for it.
+"""
 
 import os
 
@@ -13,3 +16,5 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 settings.load_profile("soak" if os.environ.get("RELIEF_SOAK", "0") not in ("", "0") else "repeatable")
+
+os.environ["RELIEF_CACHE"] = "off"

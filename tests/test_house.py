@@ -1,6 +1,7 @@
 """The house: every module has its place, an inner stage never imports an outer one, heavy parts load where used."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -170,6 +171,21 @@ def test_loading_the_command_line_loads_nothing_heavy() -> None:
     program = f"import sys, {PACKAGE}.cli; print(*sorted({set(HEAVY)!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_a_later_run_of_check_loads_nothing_that_it_need_not(tmp_path: Path) -> None:
+    """The rules were built by the first run, and the command line is plain."""
+    unneeded = {"pydantic", f"{PACKAGE}.rulebook.load", f"{PACKAGE}.checking", f"{PACKAGE}.testing"}
+    program = f"""import sys, {PACKAGE}.cli
+status = {PACKAGE}.cli.main(["check", "examples/profiles/restaurant.yaml"])
+print(status, *sorted({unneeded!r} & set(sys.modules)), file=sys.stderr)"""
+    environment = {**os.environ, "RELIEF_CACHE": str(tmp_path / "kept")}
+    for expected in (sorted({"pydantic", f"{PACKAGE}.rulebook.load"}), []):
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        status, *loaded = done.stderr.split()
+        assert (status, [name for name in loaded if name in expected or not expected]) == ("0", expected)
 
 
 # --- The checks themselves: each finds what it is for, and leaves good modules alone. ---

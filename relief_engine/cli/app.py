@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from copy import copy
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
@@ -11,6 +12,7 @@ from typing import Annotated, Optional
 import typer
 
 from relief_engine.cli import output
+from relief_engine.cli.plain import plainly
 from relief_engine.cli.usage import Command, Group, WrongUsage, is_help, mistake
 from relief_engine.errors import InputError, ReliefError, UnknownName
 from relief_engine.text import Language, Text
@@ -287,7 +289,7 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     try:
-        status = typer.main.get_command(app).main(args=arguments, prog_name="relief", standalone_mode=False)
+        return _call(arguments)
     except typer.TyperException as error:
         if is_help(error):
             output.note_page(error.format_message())
@@ -303,6 +305,8 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     except UnknownName as error:
         output.report_message(error.message, "input", language, as_json=as_json)
         return output.EXIT_INPUT
+    except (KeyboardInterrupt, typer.Abort):  # the second is how typer passes the first on
+        return output.EXIT_INTERRUPTED
     except output.CannotWrite:
         raise
     except ReliefError as error:
@@ -312,6 +316,24 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
+
+
+def _call(arguments: list[str]) -> int:
+    """Call the command that is asked for."""
+    asked, *words = arguments or [""]
+    commands = [known for known in app.registered_commands if known.callback and known.callback.__name__ == asked]
+    groups = [known for known in app.registered_groups if known.name == asked]
+    for known in commands:
+        values = plainly(known.callback, words) if known.callback else None
+        if known.callback and values is not None:
+            known.callback(**values)
+            return 0
+    needed = app
+    if commands or groups:
+        # Typer makes what reads each parameter of each command, and only this one is run.
+        needed = copy(app)
+        needed.registered_commands, needed.registered_groups = commands, groups
+    status = typer.main.get_command(needed).main(args=arguments, prog_name="relief", standalone_mode=False)
     return status if isinstance(status, int) else 0
 
 

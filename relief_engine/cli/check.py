@@ -10,7 +10,7 @@ from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
 from relief_engine.errors import Finding, Location, RouteUnavailable
-from relief_engine.rulebook.load import load_rulebook
+from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
@@ -30,7 +30,7 @@ def check_profile(
 
     With ``details``, or for programmes that are asked for by name, every decision is told in full.
     """
-    rulebook = load_rulebook(rules)
+    rulebook = cached_rulebook(rules)
     programmes = asked_for(programmes or (), rulebook, missing_file(path))
     engine, why_one = engine_for(rulebook)
     profile = engine.read_profile(path)

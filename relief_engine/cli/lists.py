@@ -13,8 +13,8 @@ from relief_engine.explanation import say
 from relief_engine.explanation.columns import columns, hanging, wrapped
 from relief_engine.explanation.description import day_of, describe, in_force
 from relief_engine.explanation.outline import Item, grouped
+from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.facts import Fact, SubjectFacts
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.programme import FIRST, LAST, Programme
 from relief_engine.text import Language, Text
 
@@ -39,7 +39,7 @@ def show_programmes(
     programmes: Sequence[str], as_of: dt.date | None, rules: Path | None, language: Language, *, as_json: bool
 ) -> None:
     """Print what programmes of a rulebook say, all or those asked for, in words generated from their rules."""
-    rulebook = load_rulebook(rules)
+    rulebook = cached_rulebook(rules)
     chosen = [rulebook.programmes[i] for i in asked_for(programmes, rulebook)] or list(rulebook.programmes.values())
     day = as_of or dt.date.today()
     if as_json:
@@ -116,7 +116,7 @@ def _item_lines(item: Item, indent: int, language: Language, room: int) -> Itera
 
 def show_facts(rules: Path | None, language: Language, *, as_json: bool) -> None:
     """Print the facts of a rulebook, grouped as a profile groups them."""
-    rulebook = load_rulebook(rules)
+    rulebook = cached_rulebook(rules)
     subjects = rulebook.subjects.values()
     if as_json:
         out_json([fact_record(fact, language) for subject in subjects for fact in subject.facts])

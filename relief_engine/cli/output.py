@@ -14,6 +14,8 @@ from relief_engine.text import Language, Text
 
 EXIT_INTERNAL = 1
 EXIT_INPUT = 2
+#: What shells say of a command that Ctrl-C ended.
+EXIT_INTERRUPTED = 130
 ERROR_SCHEMA = "relief-error/1"
 
 #: What kind of error it is, in JSON: a mistake in an input, on the command line, or in the engine itself.

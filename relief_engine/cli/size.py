@@ -15,8 +15,8 @@ from relief_engine.explanation.outline import grouped
 from relief_engine.explanation.sizes import band, limit_words
 from relief_engine.profile.values import BadValue, reader
 from relief_engine.profile.words import code_list
+from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text, joined
 
@@ -27,7 +27,7 @@ def show_size(
     industry: str, figures: Mapping[str, str | None], rules: Path | None, language: Language, *, as_json: bool
 ) -> None:
     """Read the options like facts of a profile, classify, print. ``figures`` are by indicator."""
-    rulebook = load_rulebook(rules)
+    rulebook = cached_rulebook(rules)
     fact = size_fact(rulebook)
     findings: list[Finding] = []
     code = _read(rulebook, fact.code, industry, "--industry", findings)

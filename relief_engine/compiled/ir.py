@@ -25,6 +25,7 @@ from relief_engine.rulebook.programme import (
     Remark,
     Wording,
 )
+from relief_engine.rulebook.record import Value
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import ClassMap, SizeTable
 from relief_engine.rulebook.units import Unit
@@ -44,23 +45,20 @@ Order = Literal["<", "<=", "==", "!=", ">=", ">"]
 # --- conditions -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Value):
     """A condition whose value the rulebook fixes."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Value):
     """A choice or yes/no fact has one of some values."""
 
     slot: int
     values: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class ClassIs:
+class ClassIs(Value):
     """The class of a code is one of some: met if every candidate is, unmet if none is."""
 
     code: int
@@ -68,8 +66,7 @@ class ClassIs:
     values: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class SizeIs:
+class SizeIs(Value):
     """The size class is one of some; ``indicators`` are (indicator, slot) pairs of the table."""
 
     code: int
@@ -78,8 +75,7 @@ class SizeIs:
     values: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Value):
     """A comparison of two figures or days that have one denominator."""
 
     op: Order
@@ -87,15 +83,13 @@ class Compare:
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Value):
     """Met if all parts are, unmet as soon as one is."""
 
     parts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Value):
     """Met as soon as one part is, unmet if all are."""
 
     parts: tuple[int, ...]
@@ -104,54 +98,47 @@ class AnyOf:
 # --- figures ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FactValue:
+class FactValue(Value):
     """The value of a slot."""
 
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(Value):
     """A figure or day that the rulebook fixes."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Value):
     """``left + right``."""
 
     left: int
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Value):
     """``left - right``."""
 
     left: int
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Value):
     """``left × right``."""
 
     left: int
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme:
+class Extreme(Value):
     """The least or greatest of some figures."""
 
     least: bool
     parts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Value):
     """``then`` if the condition is met, ``otherwise`` if it is unmet, unknown if it is unknown."""
 
     condition: int
@@ -159,8 +146,7 @@ class Pick:
     otherwise: int
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Value):
     """The days from ``start`` to ``end``, both included, that lie in ``first`` to ``last``; never negative."""
 
     start: int
@@ -169,8 +155,7 @@ class Days:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Months:
+class Months(Value):
     """A day some whole months later."""
 
     day: int
@@ -186,8 +171,7 @@ CONDITIONS = (Const, Is, ClassIs, SizeIs, Compare, AllOf, AnyOf)
 # --- the program ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Value):
     """A figure as two nodes, lowest and highest, that are one where the texts leave nothing open."""
 
     low: int
@@ -196,8 +180,7 @@ class Range:
     unit: Unit | None
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Value):
     """A formula for money and its one rounding, half up to ``step`` yuan."""
 
     figure: Range
@@ -205,8 +188,7 @@ class Money:
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledCriterion:
+class CompiledCriterion(Value):
     """A criterion's wording on the day, its node, and the node of what may stand in for it (or None)."""
 
     criterion: Criterion
@@ -215,8 +197,7 @@ class CompiledCriterion:
     in_place: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledReferral:
+class CompiledReferral(Value):
     """A referral's wording on the day and its node; ``replaces`` are positions of criteria, empty for a plain one."""
 
     referral: Referral
@@ -225,8 +206,7 @@ class CompiledReferral:
     replaces: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledBenefit:
+class CompiledBenefit(Value):
     """What an eligible applicant gets."""
 
     wording: BenefitWording
@@ -249,8 +229,7 @@ class CompiledBenefit:
 _GIVEN = {"entitlement": "amount", "ceiling": "ceiling", "rate": "rate", "deferral": "until"}
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledDeadline:
+class CompiledDeadline(Value):
     """A deadline: (condition that this entry is the one, node of its day) pairs, and the node of its condition."""
 
     deadline: Deadline

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from relief_engine.rulebook.facts import AnyFact, Domain, ExtremeFact, FormFact
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.terms import Subject
 
 #: One slot: an encoded value, a list of steps, or unknown.
 Value = int | tuple[tuple[int, int], ...] | None

@@ -6,17 +6,15 @@ class all hold and those of the class above its last do not all hold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
+from relief_engine.rulebook import record
 
 #: (slot, lower limit) pairs that must all hold; a slot of -1 is an indicator that no fact gives.
 Bounds = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(record.Value):
     """Neighbouring classes: reached where all of ``lower`` hold (None: always), left where all of ``upper`` do."""
 
     lower: Bounds | None

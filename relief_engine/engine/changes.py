@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision
 from relief_engine.engine.cells import Cells, Evaluate, Trials
 from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.record import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """One fact that would meet the criterion if it had one of ``values``, all else being as it is.
 
     ``current`` and ``values`` are encoded like the fact. For a choice ``values`` holds all that would do, in their

@@ -26,16 +26,16 @@ from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.routes import Route
 from relief_engine.routes.direct import Compiled, DirectRoute
+from relief_engine.rulebook import record
 from relief_engine.rulebook.facts import Fact, NotBeforeRelation
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
-from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.standards import CodeList
+from relief_engine.rulebook.terms import Subject
 from relief_engine.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(record.Value):
     """A programme that was not decided, and why."""
 
     programme: Programme
@@ -70,8 +70,7 @@ _OTHER_RULEBOOK = Text(
 _REFERRED, _UNDETERMINED = Outcome.REFERRED, Outcome.UNDETERMINED
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(record.Value):
     """A compiled programme with its function, and the days on which it may be used."""
 
     first: dt.date

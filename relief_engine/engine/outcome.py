@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import operands
 from relief_engine.compiled.ir import MET, UNMET
 from relief_engine.compiled.layout import Value
 from relief_engine.decision import Outcome
+from relief_engine.rulebook import record
 
 #: Everything that an answer shows: the outcome and, where it gives something, its figures.
 Answer = tuple[object, ...]
@@ -74,8 +74,7 @@ def settled(program: ir.Program, values: Sequence[int | None]) -> bool:
     return found is Outcome.REFERRED and None not in figure_answer(program, values)
 
 
-@dataclass(frozen=True, slots=True)
-class Residue:
+class Residue(record.Value):
     """What is left of a question when some facts are known: the slots it leans on, and a key of the rest.
 
     Equal keys mean equal questions: the key holds every open node and every known value that an open node reads.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from relief_engine.compiled.layout import Value
 from relief_engine.decision import Decision, Outcome
 from relief_engine.engine.cells import Trials
 from relief_engine.engine.decide import Engine
 from relief_engine.engine.outcome import outcome_of
+from relief_engine.rulebook import record
 from relief_engine.rulebook.facts import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(record.Value):
     """One open question, asked once for all decisions that it is missing in.
 
     Every answer to it settles at least ``least`` of these decisions, and some answer settles ``most``. A decision is

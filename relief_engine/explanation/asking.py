@@ -7,7 +7,7 @@ from relief_engine.engine import Engine
 from relief_engine.engine.questions import Question, open_questions
 from relief_engine.explanation.build import Explanation
 from relief_engine.explanation.outline import QUESTIONS, Item, Outline, Section, Speaker
-from relief_engine.rulebook.shapes import APPLICANT
+from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.text import Language, Text
 
 _FIRST = Text("最值得先补的一项", "The question to answer first")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _CLOSING = frozenset("，。、；：？！）〕】》」』”’%…,.;:?!)]}")
 _OPENING = frozenset("（〔【《「『“‘([{")
@@ -20,7 +21,7 @@ def columns(text: str) -> int:
     """How many columns a text takes."""
     if text.isascii():
         return len(text)
-    return sum(_width(character) for character in text)
+    return sum(map(_width, text))
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -50,6 +51,7 @@ def hanging(lead: str, text: str, indent: int, width: int) -> list[str]:
     return [" " * indent + lead + first, *(" " * hang + line for line in rest)]
 
 
+@lru_cache(maxsize=8192)
 def _width(character: str) -> int:
     if character.isascii():
         return 1

@@ -12,8 +12,8 @@ from relief_engine.profile.shape import MAX_SUBJECTS
 from relief_engine.profile.written import NO_HINT, BadValue, shown, visible
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.shapes import APPLICANT
 from relief_engine.rulebook.source import Path_
+from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.text import Text
 
 #: The most mistakes that are listed: what has more is not a profile with slips.

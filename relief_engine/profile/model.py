@@ -12,7 +12,7 @@ from typing import Any, Final
 from relief_engine.compiled.layout import AS_OF_SLOT, Layout, Value
 from relief_engine.errors import Location
 from relief_engine.rulebook.facts import Encoded
-from relief_engine.rulebook.shapes import APPLICANT, Subject
+from relief_engine.rulebook.terms import APPLICANT, Subject
 
 #: The keys of one rent step in a profile (contract, design section 4).
 STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"

@@ -22,8 +22,8 @@ from relief_engine.profile.relations import Check, checks
 from relief_engine.profile.values import NOT_AVAILABLE, BadValue, Read, reader
 from relief_engine.profile.words import code_list
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.source import Document, Path_, decode, read
+from relief_engine.rulebook.terms import Subject
 from relief_engine.text import Text
 
 __all__ = ["ProfileReader", "spelled"]

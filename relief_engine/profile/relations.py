@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from relief_engine.profile.words import value_text
 from relief_engine.rulebook.facts import (
@@ -17,11 +16,11 @@ from relief_engine.rulebook.facts import (
     OneFormRelation,
     SubjectFacts,
 )
+from relief_engine.rulebook.record import Value
 from relief_engine.text import Text, joined
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Value):
     """A relation that does not hold: the fact to look at, a stable code, and what was expected."""
 
     fact: str

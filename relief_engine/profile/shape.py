@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, SchemaValidator, core_schema
 from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY
 from relief_engine.profile.written import Reader
 from relief_engine.rulebook.facts import Fact, SubjectFacts
-from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.terms import Subject
 
 #: The most leases (or loans, and so on) that one profile may list.
 MAX_SUBJECTS = 1000

@@ -27,6 +27,7 @@ from relief_engine.rulebook.shaped import shaped
 from relief_engine.rulebook.source import Document, decode, digest
 from relief_engine.rulebook.standards import ClassMap, CodeList, SizeTable, Standards
 from relief_engine.rulebook.tables import Tables
+from relief_engine.rulebook.terms import APPLICANT, Subject
 from relief_engine.text import Text
 
 M = TypeVar("M", bound=BaseModel)
@@ -51,7 +52,7 @@ class Assembly:
         self.desk = desk
         self.tables = Tables(contents, root)
         self.facts: dict[str, AnyFact] = {}
-        self.subjects: dict[s.Subject, SubjectFacts] = {}
+        self.subjects: dict[Subject, SubjectFacts] = {}
         self.fact_files: list[tuple[Document, s.FactsFile]] = []
         self.code_lists: dict[str, CodeList] = {}
         self.class_maps: dict[str, ClassMap] = {}
@@ -170,10 +171,10 @@ class Assembly:
             self.desk.broken |= {f"{subject}.{broken}" for subject in of for broken in document.broken}
         if "facts" in self.desk.lost:
             self.desk.broken_subjects = Everything()
-        elif s.APPLICANT not in self.subjects and not self.desk.facts_unread:
+        elif APPLICANT not in self.subjects and not self.desk.facts_unread:
             message = Text("没有 applicant 的事实文件", "there is no file of facts of an applicant")
             self.report("rulebook-facts", message, "facts")
-            self.desk.broken_subjects = frozenset({s.APPLICANT})
+            self.desk.broken_subjects = frozenset({APPLICANT})
 
     def add_kinds(self) -> None:
         """Note the kinds of subject that fact files introduce; each is introduced once, and under a key of its own."""

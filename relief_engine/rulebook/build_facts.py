@@ -12,6 +12,7 @@ from relief_engine.rulebook import facts as f
 from relief_engine.rulebook import shapes as s
 from relief_engine.rulebook.building import Desk, optional_text, text
 from relief_engine.rulebook.source import Document, Path_
+from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.rulebook.typecheck import RESERVED
 from relief_engine.text import Text
 
@@ -28,7 +29,7 @@ _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "open_ended": ("date",),
 }
 #: The keys of a profile that hold no list of subjects.
-_PROFILE_KEYS = ("as_of", s.APPLICANT)
+_PROFILE_KEYS = ("as_of", APPLICANT)
 _NEEDED: Mapping[str, str] = {**dict.fromkeys(_FIGURES, "unit"), "choice": "choices", "industry_code": "codes"}
 
 
@@ -73,7 +74,7 @@ def build_kind(document: Document, file: s.FactsFile, desk: Desk) -> f.SubjectKi
                 message = Text(f"“{key}”应与“label”写在一起", f"{key!r} belongs beside 'label'")
                 desk.report(document, "subject-key", (key,), message, key=True)
         return None
-    is_applicant = file.subject == s.APPLICANT
+    is_applicant = file.subject == APPLICANT
     for key, value in (("list", file.list_), ("counter", file.counter)):
         if is_applicant and value is not None:
             message = Text(f"申请方只有一个，不能有“{key}”", f"there is one applicant only: no {key!r} here")

@@ -15,8 +15,9 @@ from relief_engine.rulebook.building import Desk, optional_text, text
 from relief_engine.rulebook.check_programme import check_programme
 from relief_engine.rulebook.dating import Version
 from relief_engine.rulebook.facts import AnyFact, Domain, SubjectKind
-from relief_engine.rulebook.shapes import APPLICANT, Cite, Dated
+from relief_engine.rulebook.shapes import Cite, Dated
 from relief_engine.rulebook.source import Document, Path_
+from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.rulebook.typecheck import Scope
 from relief_engine.rulebook.workshop import Workshop
 from relief_engine.text import Text

@@ -11,9 +11,10 @@ from relief_engine.rulebook import standards as st
 from relief_engine.rulebook.build_codes import classified
 from relief_engine.rulebook.building import Desk, text
 from relief_engine.rulebook.facts import AnyFact, ClassFact, Domain, Fact, SizeFact
-from relief_engine.rulebook.shapes import FactsFile, Subject
+from relief_engine.rulebook.shapes import FactsFile
 from relief_engine.rulebook.source import Document, Path_
 from relief_engine.rulebook.tables import Table, Tables
+from relief_engine.rulebook.terms import Subject
 from relief_engine.rulebook.units import in_words
 from relief_engine.text import Text
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from relief_engine.errors import Location
 from relief_engine.rulebook.record import Record, Value
-from relief_engine.rulebook.shapes import FactType, Subject
+from relief_engine.rulebook.terms import FactType, Subject
 from relief_engine.rulebook.units import Unit
 from relief_engine.text import Text
 

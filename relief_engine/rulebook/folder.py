@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from relief_engine.errors import Finding, Location
-from relief_engine.rulebook.building import Desk
-from relief_engine.rulebook.shaped import shaped
-from relief_engine.rulebook.shapes import RulebookFile
-from relief_engine.rulebook.source import decode, read_bytes, too_large, unreadable
+from relief_engine.rulebook.source import read_bytes, too_large, unreadable
 from relief_engine.text import Text
 
 #: Files that are part of a rulebook, and so of its digest.
@@ -51,34 +49,36 @@ def place_of(root: Path, name: str) -> str:
     return (root / name).as_posix()
 
 
-def gathered(root: Path, desk: Desk) -> dict[str, bytes]:
-    """The files of a rulebook by their relative path; what can't be read is a finding.
+class Gathered(NamedTuple):
+    """The files of a rulebook by their relative path, what is wrong with them, and the kinds that can't be read.
 
-    One that extends the shipped rulebook has its documents, facts and standards too, and none of its programmes.
+    Behind the files of one that extends the shipped rulebook stand the documents, facts and standards of that.
     """
-    own = _gathered(root, desk)
-    if ABOUT not in own:
-        return own
-    document = decode(own[ABOUT], (root / ABOUT).as_posix())
-    file = shaped(document, RulebookFile) if document.complete else None
-    desk.findings.extend(document.findings)
-    if file is None or document.findings:
-        desk.lost |= {"sources", "facts", "standards"}
-        return own
-    base = _gathered(shipped_rules(), desk)
+
+    contents: dict[str, bytes]
+    findings: list[Finding]
+    lost: set[str]
+
+
+def gathered(root: Path) -> Gathered:
+    """Read the files of a rulebook. Whether it may extend the shipped one, only its files can say."""
+    found = _read(root, [], set())
+    if ABOUT not in found.contents:
+        return found
+    base = _read(shipped_rules(), found.findings, found.lost).contents
     inherited = {
         SHIPPED + name: data for name, data in base.items() if kind_of(name) in ("sources", "facts", "standards")
     }
-    return {**inherited, **own}
+    return found._replace(contents={**inherited, **found.contents})
 
 
-def _gathered(root: Path, desk: Desk) -> dict[str, bytes]:
+def _read(root: Path, findings: list[Finding], lost: set[str]) -> Gathered:
     contents: dict[str, bytes] = {}
-    for name, path in sorted(_files(root, desk.findings)):
+    for name, path in sorted(_files(root, findings)):
         if path.suffix in _PARTS:
-            data = _content(path, desk.findings)
+            data = _content(path, findings)
             if data is None:
-                desk.lost.add(kind_of(name))
+                lost.add(kind_of(name))
             else:
                 contents[name] = data
         elif path.suffix.lower() in _MEANT:
@@ -86,8 +86,8 @@ def _gathered(root: Path, desk: Desk) -> dict[str, bytes]:
                 "不会读取这个文件：规则文件的扩展名是 .yaml，表格是 .csv（小写）",
                 "this file would not be read: rules are .yaml files and tables .csv files, in lower case",
             )
-            desk.findings.append(Finding("file-unknown", Location(path.as_posix()), message))
-    return contents
+            findings.append(Finding("file-unknown", Location(path.as_posix()), message))
+    return Gathered(contents, findings, lost)
 
 
 def rulebook_files(root: Path) -> dict[str, Path]:

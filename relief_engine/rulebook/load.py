@@ -10,9 +10,11 @@ from pathlib import Path
 from relief_engine.errors import Finding, Location, RulebookError
 from relief_engine.rulebook.assembly import Assembly
 from relief_engine.rulebook.building import Desk
-from relief_engine.rulebook.folder import gathered, rulebook_files, shipped_rules
+from relief_engine.rulebook.folder import ABOUT, SHIPPED, Gathered, gathered, rulebook_files, shipped_rules
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.source import unreadable
+from relief_engine.rulebook.shaped import shaped
+from relief_engine.rulebook.shapes import RulebookFile
+from relief_engine.rulebook.source import decode, unreadable
 from relief_engine.text import Text
 
 __all__ = ["load_rulebook", "read_contents", "read_rulebook", "rulebook_files", "shipped_rules"]
@@ -45,10 +47,27 @@ def _read(root: Path, *, with_ledger: bool) -> tuple[Rulebook | None, list[Findi
     if not there:
         message = Text("没有这个规则目录", "there is no such rulebook folder")
         return None, [Finding("rulebook-missing", Location(root.as_posix()), message)]
-    desk = Desk()
-    contents = gathered(root, desk)
+    return build(root, gathered(root), with_ledger=with_ledger)
+
+
+def build(root: Path, files: Gathered, *, with_ledger: bool) -> tuple[Rulebook, list[Finding]]:
+    """The rulebook of files that were read from a folder, and all findings."""
+    desk = Desk(findings=files.findings, lost=files.lost)
     with _collector_at_rest():
-        return Assembly(root, contents, desk).run(with_ledger=with_ledger)
+        return Assembly(root, _extending(root, files.contents, desk), desk).run(with_ledger=with_ledger)
+
+
+def _extending(root: Path, contents: dict[str, bytes], desk: Desk) -> dict[str, bytes]:
+    """The files without those of the shipped rulebook, and a finding, if they don't rightly say that they extend it."""
+    if ABOUT not in contents:
+        return contents
+    document = decode(contents[ABOUT], (root / ABOUT).as_posix())
+    file = shaped(document, RulebookFile) if document.complete else None
+    desk.findings.extend(document.findings)
+    if file is not None and not document.findings:
+        return contents
+    desk.lost |= {"sources", "facts", "standards"}
+    return {name: data for name, data in contents.items() if not name.startswith(SHIPPED)}
 
 
 @contextmanager

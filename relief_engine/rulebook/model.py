@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from relief_engine.errors import UnknownName, did_you_mean
 from relief_engine.rulebook.facts import AnyFact, SubjectFacts, SubjectKind
 from relief_engine.rulebook.programme import Programme
-from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Source
 from relief_engine.rulebook.standards import Standards
+from relief_engine.rulebook.terms import Subject
 from relief_engine.text import Text
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import AnyFact, SubjectKind
 from relief_engine.rulebook.record import Record, Value
-from relief_engine.rulebook.shapes import Subject
 from relief_engine.rulebook.sources import Citation
+from relief_engine.rulebook.terms import Subject
 from relief_engine.rulebook.units import Unit
 from relief_engine.text import Text
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainValidator, StringConstraints, Tag, WithJsonSchema
 
 from relief_engine.rulebook import scalars
+from relief_engine.rulebook.terms import FactType
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
@@ -20,10 +21,6 @@ ProgrammeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+
 FactId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$", max_length=80)]
 Expression = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 NonEmpty = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-#: The kind of thing that a fact is about: the applicant, or something of which an applicant may have several.
-Subject = str
-#: The one kind that every rulebook has, and that is not in a list.
-APPLICANT: Subject = "applicant"
 
 #: A day as YYYY-MM-DD, in quotes or not. Pydantic alone would take 20220513 for seconds since 1970.
 Day = Annotated[dt.date, PlainValidator(scalars.day), WithJsonSchema({"type": "string", "format": "date"})]
@@ -119,11 +116,6 @@ class ChoiceShape(Shape):
     ]
     label: Words
     aliases: tuple[NonEmpty, ...] = ()
-
-
-FactType = Literal[
-    "text", "credit_code", "yes_no", "choice", "count", "number", "amount", "date", "industry_code", "steps"
-]
 
 
 class FactShape(Shape):

@@ -49,14 +49,17 @@ def loaded(folder: Path | None) -> Rulebook:
 @pytest.fixture(autouse=True)
 def one_rulebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Load each rulebook once for all tests, and leave the interpreter as it was."""
-    for module in (check, lists, rules, size, sources):
+    for module in (rules, sources):
         monkeypatch.setattr(module, "load_rulebook", lambda folder=None: loaded(folder))
+    for module in (check, lists, size):
+        monkeypatch.setattr(module, "cached_rulebook", lambda folder=None: loaded(folder))
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("NO_COLOR", "RELIEF_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     before = gc.get_threshold()
     yield
     gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_unknown_names(relief: Relief, monkeypatch: pytest.MonkeyPatch, argument
     from relief_engine.cli import check
     from relief_engine.rulebook.load import load_rulebook
 
-    monkeypatch.setattr(check, "load_rulebook", load_rulebook)
+    monkeypatch.setattr(check, "cached_rulebook", load_rulebook)
     ran = relief("check", RESTAURANT, *arguments)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith(said)

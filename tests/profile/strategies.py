@@ -12,7 +12,7 @@ from relief_engine.profile.words import code_list, value_text
 from relief_engine.profile.written import NOT_AVAILABLE
 from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY, OPEN_END, Encoded, Fact
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.shapes import Subject
+from relief_engine.rulebook.terms import Subject
 from relief_engine.rulebook.units import PURE
 
 

@@ -7,13 +7,13 @@ what would follow from it; the tests vote, and a production settles a test when 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.compiled.sizes import Bounds, Run, runs_of
 from relief_engine.routes.chaining.facts import index_of, known, sides
 from relief_engine.routes.chaining.productions import Literal, Productions, Vote, vote
+from relief_engine.rulebook import record
 from relief_engine.rulebook.standards import ClassMap, SizeTable
 
 #: Lower limits of one class, for each covered row of a table.
@@ -22,8 +22,7 @@ _Column = tuple[Bounds, ...]
 _UNCOVERED, _COVERED = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(record.Value):
     """The facts about one candidate: some that are fixed, and (gate, slot, limit) of those that need an indicator."""
 
     fixed: tuple[str, ...]
@@ -39,8 +38,7 @@ class Candidate:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(record.Value):
     """Tests that look one code up in one table in the same way."""
 
     code: int
@@ -86,14 +84,14 @@ def size_family(tests: dict[int, ir.SizeIs], productions: Productions) -> Family
 def _family(
     code: int, table: ClassMap, tests: list[int], candidates: list[Candidate], productions: Productions
 ) -> Family:
-    voters = max(len(table.all_candidates), *(len(found) for found in table.candidates))
+    different = {*table.candidates, table.all_candidates}
+    voters = max(map(len, different))
     if voters > 1:
         for test in tests:
             productions.consensus(test, voters)
-    shared = {found: tuple(candidates[c] for c in found) for found in {*table.candidates, table.all_candidates}}
-    return Family(
-        code, frozenset(tests), voters, tuple(shared[found] for found in table.candidates), shared[table.all_candidates]
-    )
+    shared = {found: tuple(candidates[c] for c in found) for found in different}
+    by_code = tuple(map(shared.__getitem__, table.candidates))
+    return Family(code, frozenset(tests), voters, by_code, shared[table.all_candidates])
 
 
 class _Sizes:

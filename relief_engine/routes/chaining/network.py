@@ -8,24 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable
-from dataclasses import dataclass
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import figure_value, operands
 from relief_engine.routes.chaining.candidates import Family, class_family, size_family
 from relief_engine.routes.chaining.productions import Productions, RuleSet, Vote
+from relief_engine.rulebook.record import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Value):
     """Figures to compute, operands first, and then (gate, left, right) to compare."""
 
     figures: tuple[tuple[int, ir.Figure], ...]
     comparisons: tuple[tuple[int, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Value):
     """What the route knows of a program; it is not changed, and holds no program."""
 
     rules: RuleSet

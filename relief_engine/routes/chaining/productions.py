@@ -21,10 +21,10 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from relief_engine.compiled import ir
 from relief_engine.errors import RouteUnavailable
+from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
 
 #: A gate has a value: ``ir.MET`` or ``ir.UNMET``.
@@ -52,8 +52,7 @@ _MAX_READERS = 40
 _RESERVED = ("id", "sid", "$s", "$forward", "$m", "begin")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Value):
     """The rules as the engine reads them, what follows when one fires, and whom each outcome is told to."""
 
     text: str
@@ -67,7 +66,7 @@ class Productions:
     def __init__(self, gates: int) -> None:
         self.gates = gates
         self._rules: dict[str, dict[str, object]] = {"begin": {"all": [{"m": {"begin": 1}}]}}
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[object, ...], str] = {}
         self._outcomes: dict[str, list[Outcome]] = {"begin": []}
         self._feeds: defaultdict[Outcome, list[Vote]] = defaultdict(list)
         self._followers: defaultdict[Outcome, list[Outcome]] = defaultdict(list)
@@ -124,13 +123,12 @@ class Productions:
         """A production that fires for a fact with one of the patterns; with none it would never fire."""
         if not alternatives:
             return
-        conditions = [_condition(pattern) for pattern in alternatives]
-        condition = conditions[0] if len(conditions) == 1 else {"$or": conditions}
-        rule = {"all": [{"m": {"$and": [{"$ex": {level: 1}}, condition]}}], **setting}
-        text = json.dumps(rule)
-        name = self._names.setdefault(text, f"p{len(self._names)}")
+        rule = (level, *alternatives, *setting.items())
+        name = self._names.setdefault(rule, f"p{len(self._names)}")
         if name not in self._rules:
-            self._rules[name] = rule
+            conditions = [_condition(pattern) for pattern in alternatives]
+            condition = conditions[0] if len(conditions) == 1 else {"$or": conditions}
+            self._rules[name] = {"all": [{"m": {"$and": [{"$ex": {level: 1}}, condition]}}], **setting}
             self._outcomes[name] = []
             self._levels[level].update(alternatives)
         self._outcomes[name].append(outcome)
