@@ -249,11 +249,21 @@ def rules_check(folder: RulesArgument = None, lang: LangOption = Lang.ZH, form: 
     cls=Command,
     help="运行规则旁边的算例（*.cases.yaml）。\nRun the worked cases that stand beside the rules (*.cases.yaml).",
 )
-def rules_test(folder: RulesArgument = None, lang: LangOption = Lang.ZH) -> None:
+def rules_test(
+    folder: RulesArgument = None,
+    lang: LangOption = Lang.ZH,
+    alter: Annotated[
+        bool,
+        typer.Option(
+            "--alter",
+            help="再逐个改动参数，列出没有算例发现的改动\nAlso alter each parameter and list what no case notices",
+        ),
+    ] = False,
+) -> None:
     """Run the worked cases."""
     from relief_engine.cli.rules import test_rules
 
-    raise typer.Exit(test_rules(folder, lang.value))
+    raise typer.Exit(test_rules(folder, lang.value, alter=alter))
 
 
 @rules_app.command(

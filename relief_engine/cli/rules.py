@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from relief_engine.cli.output import EXIT_INPUT, finding_record, findings_lines, note, out, out_json
 from relief_engine.errors import UnknownName, did_you_mean
 from relief_engine.rulebook.load import load_rulebook, read_rulebook, shipped_rules
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text
+
+if TYPE_CHECKING:
+    from relief_engine.testing.case_files import Case
 
 
 def check_rules(folder: Path | None, language: Language, *, as_json: bool) -> int:
@@ -45,8 +49,11 @@ def _summary(rulebook: Rulebook) -> Text:
     )
 
 
-def test_rules(folder: Path | None, language: Language) -> int:
-    """Run the worked cases of a rulebook; print those that fail and a count. Gives the exit status."""
+def test_rules(folder: Path | None, language: Language, *, alter: bool) -> int:
+    """Run the worked cases of a rulebook; print those that fail and a count. Gives the exit status.
+
+    With ``alter`` every parameter is then altered a little; what no case notices is printed and counts as a failure.
+    """
     from relief_engine.engine import Engine
     from relief_engine.testing.cases import find_cases, load_cases, run_case
 
@@ -55,19 +62,36 @@ def test_rules(folder: Path | None, language: Language) -> int:
     engine = Engine(rulebook)
     passed = 0
     failed: list[str] = []
-    for path in find_cases(root):
-        for case in load_cases(path, rulebook):
-            result = run_case(engine, case)
-            if result.passed:
-                passed += 1
-            else:
-                differences = "".join(f"    {line.in_(language)}\n" for line in result.differences)
-                failed.append(f"✗ {case.name.in_(language)}\n{differences}")
+    cases = [case for path in find_cases(root) for case in load_cases(path, rulebook)]
+    for case in cases:
+        result = run_case(engine, case)
+        if result.passed:
+            passed += 1
+        else:
+            differences = "".join(f"    {line.in_(language)}\n" for line in result.differences)
+            failed.append(f"✗ {case.name.in_(language)}\n{differences}")
     text = Text(
         f"算例：{passed} 个通过，{len(failed)} 个不通过。", f"Worked cases: {passed} passed, {len(failed)} failed."
     )
     out("".join(failed) + text.in_(language) + "\n")
-    return EXIT_INPUT if failed else 0
+    missed = _unnoticed(rulebook, cases, language) if alter and not failed else 0
+    return EXIT_INPUT if failed or missed else 0
+
+
+def _unnoticed(rulebook: Rulebook, cases: list[Case], language: Language) -> int:
+    """Print which alterations of parameters no case notices, and give their number."""
+    from relief_engine.testing.alterations import alterations, unnoticed
+
+    found = unnoticed(rulebook, cases)
+    for alteration in found:
+        out(f"{alteration.where}: {alteration.text.in_(language)}\n")
+    made = sum(1 for programme in rulebook.programmes.values() for _ in alterations(programme))
+    text = Text(
+        f"改动参数 {made} 处，其中 {len(found)} 处没有算例发现。",
+        f"Parameters altered: {made}, not noticed by any case: {len(found)}.",
+    )
+    out(text.in_(language) + "\n")
+    return len(found)
 
 
 def show_schema(kind: str | None, rules: Path | None) -> None:

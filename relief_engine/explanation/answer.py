@@ -151,7 +151,8 @@ def _when(decision: Decision) -> Text:
         )
     if last is not None and day > last:
         why = expired(decision.programme.citations, last)
-        zh, en = (f"（{why.zh}的有效期到这一天为止）", f" ({why.en} is in force until that day)") if why is not None else ("", "")
+        zh = "" if why is None else f"（{why.zh}的有效期到这一天为止）"
+        en = "" if why is None else f" ({why.en} is in force until that day)"
         return Text(
             f"只适用到 {last}{zh}，判定日 {day} 在此之后",
             f"applied until {last}{en}; the day of the decision, {day}, is after",

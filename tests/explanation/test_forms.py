@@ -245,7 +245,10 @@ def test_after_the_last_day(town: Engine) -> None:
     mapping = {"applicant": {**FIRM}}
     report_ = town.decide(mapping, as_of=dt.date(2031, 1, 1), programmes=["town/grant"])
     text = terminal.render(sheet(report_, town, "zh", "0"), width=120)
-    assert "当日无适用规定：只适用到 2030-12-31（某政发〔2030〕2号的有效期到这一天为止），判定日 2031-01-01 在此之后" in text
+    assert (
+        "当日无适用规定：只适用到 2030-12-31（某政发〔2030〕2号的有效期到这一天为止），判定日 2031-01-01 在此之后"
+        in text
+    )
 
 
 def test_an_undetermined_decision_leads_with_what_is_missing(town: Engine) -> None:
