@@ -51,7 +51,8 @@ def test_answers_settle_as_many_decisions_as_is_said(profile: dict[str, Any]) ->
         keys = {(d.programme.id, d.subject) for d in question.decisions}
         counts = []
         for value in options(question.fact):
-            report = ENGINE.decide(answered(profile, question, value), as_of=DAY)
+            asked = sorted({programme for programme, _ in keys})
+            report = ENGINE.decide(answered(profile, question, value), as_of=DAY, programmes=asked)
             after = {(d.programme.id, d.subject): d.outcome for d in report.decisions}
             counts.append(sum(after[key] is not Outcome.UNDETERMINED for key in keys))
         if counts:

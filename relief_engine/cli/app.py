@@ -197,12 +197,13 @@ def programmes(
     rules: RulesOption = None,
     lang: LangOption = Lang.ZH,
     form: ListFormat = TextOrJson.TEXT,
+    brief: Annotated[bool, typer.Option("--brief", help="只列名称和编号\nTitles and ids only")] = False,
 ) -> None:
     """Describe the programmes."""
     day = _date(as_of)
     from relief_engine.cli.lists import show_programmes
 
-    show_programmes(programme or (), day, rules, lang.value, as_json=form is TextOrJson.JSON)
+    show_programmes(programme or (), day, rules, lang.value, as_json=form is TextOrJson.JSON, brief=brief)
 
 
 @app.command(cls=Command, help="列出资料文件中可以写的各项。\nList the facts that a profile may hold.")

@@ -36,9 +36,18 @@ TYPES = {
 
 
 def show_programmes(
-    programmes: Sequence[str], as_of: dt.date | None, rules: Path | None, language: Language, *, as_json: bool
+    programmes: Sequence[str],
+    as_of: dt.date | None,
+    rules: Path | None,
+    language: Language,
+    *,
+    as_json: bool,
+    brief: bool = False,
 ) -> None:
-    """Print what programmes of a rulebook say, all or those asked for, in words generated from their rules."""
+    """Print what programmes of a rulebook say, all or those asked for, in words generated from their rules.
+
+    ``brief`` prints their titles and ids only.
+    """
     rulebook = cached_rulebook(rules)
     chosen = [rulebook.programmes[i] for i in asked_for(programmes, rulebook)] or list(rulebook.programmes.values())
     day = as_of or dt.date.today()
@@ -46,6 +55,11 @@ def show_programmes(
         out_json([programme_record(programme, day, language) for programme in chosen])
         return
     room = width()
+    if brief:
+        for programme in chosen:
+            out("".join(f"{line}\n" for line in hanging("", programme.title.in_(language), 0, room)))
+            out("".join(f"{line}\n" for line in hanging("", programme.id, 2, room)))
+        return
     blocks = ["\n".join(programme_lines(programme, day, language, room)) for programme in chosen]
     out("\n\n".join(blocks) + "\n")
 

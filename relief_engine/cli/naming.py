@@ -10,15 +10,16 @@ from relief_engine.text import Text
 
 
 def asked_for(names: Sequence[str], rulebook: Rulebook, others: Sequence[Finding] = ()) -> list[str]:
-    """The ids of the programmes that are asked for, by their whole id or its last part.
+    """The ids of the programmes that are asked for, by their whole id, its last part, or their title.
 
     Raises :class:`InputError` for names that the rulebook does not have or that may mean several, all of them at once
     and together with ``others``.
     """
     findings: list[Finding] = []
     last_parts: dict[str, list[str]] = {}
-    for identity in rulebook.programmes:
-        last_parts.setdefault(identity.rpartition("/")[2], []).append(identity)
+    for identity, programme in rulebook.programmes.items():
+        for short in dict.fromkeys((identity.rpartition("/")[2], programme.title.zh, programme.title.en)):
+            last_parts.setdefault(short, []).append(identity)
     found: list[str] = []
     for name in dict.fromkeys(names):
         meant = [name] if name in rulebook.programmes else last_parts.get(name, [])

@@ -157,6 +157,9 @@ class Engine:
         elif listed:
             for index in range(len(listed)):
                 decisions.append(self.decide_one(programme, profile, index, day))  # noqa: PERF401  # faster for one
+        elif not asked and not programme.period.holds(day):
+            reason = Text("当日无适用规定", "not in force on that day")
+            skipped.append(Skipped(programme, reason))
         elif listed is None and asked:
             decisions.append(self.decide_one(programme, profile, None, day))
         else:

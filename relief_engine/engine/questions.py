@@ -25,7 +25,7 @@ class Question(record.Value):
     decisions: tuple[Decision, ...]
     least: int
     most: int
-    #: The mean over the kinds of answers, by which questions are ordered.
+    #: The mean over the kinds of answers (of a figure: of the fewest and the most), by which questions are ordered.
     mean: float
 
 
@@ -37,8 +37,8 @@ def open_questions(engine: Engine, decisions: Sequence[Decision]) -> list[Questi
             for missing in decision.missing.facts:
                 asked.setdefault((missing.fact.id, missing.subject), (missing.fact, []))[1].append(decision)
     questions = [_question(engine, fact, subject, among) for (_, subject), (fact, among) in asked.items()]
-    # The sort is stable: of questions that settle alike, the one that is declared first is asked first.
-    return sorted(questions, key=lambda question: (-question.mean, -question.most))
+    # Of questions that settle alike, the one that is quickest to answer comes first, then the one declared first.
+    return sorted(questions, key=lambda question: (-question.mean, -question.most, question.fact.type != "yes_no"))
 
 
 def _question(engine: Engine, fact: Fact, subject: str, decisions: list[Decision]) -> Question:
@@ -47,7 +47,9 @@ def _question(engine: Engine, fact: Fact, subject: str, decisions: list[Decision
         values.update(_answers(engine, decision, fact))
     settled = [sum(_settles(engine, decision, fact, value) for decision in decisions) for value in sorted(values)]
     counts = settled or [0]
-    return Question(fact, subject, tuple(decisions), min(counts), max(counts), sum(counts) / len(counts))
+    # Where a figure has many cells, most of them say the same: an answer there is one of two, below or above.
+    mean = sum(counts) / len(counts) if fact.type in ("yes_no", "choice") else (min(counts) + max(counts)) / 2
+    return Question(fact, subject, tuple(decisions), min(counts), max(counts), mean)
 
 
 def _answers(engine: Engine, decision: Decision, fact: Fact) -> list[int]:

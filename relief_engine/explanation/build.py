@@ -101,6 +101,7 @@ class Explanation(NamedTuple):
 
     programme: str
     title: Text
+    authority: Text
     path: str
     kind: SubjectKind
     position: int | None
@@ -149,6 +150,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
     return Explanation(
         programme=decision.programme.id,
         title=decision.programme.title,
+        authority=decision.programme.authority,
         path=decision.subject,
         kind=decision.programme.kind,
         position=decision.index,

@@ -60,7 +60,7 @@ def render(sheet: Sheet) -> str:
 
 
 def _page(sheet: Sheet) -> Iterator[str]:
-    title = sheet.groups[0].title if sheet.groups else "relief-engine"
+    title = sheet.groups[0].title if sheet.groups and not sheet.answers else sheet.word("answers")
     yield "<!doctype html>"
     yield f'<html lang="{"zh-CN" if sheet.language == "zh" else "en"}"><head><meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -68,17 +68,17 @@ def _page(sheet: Sheet) -> Iterator[str]:
     yield _pairs(sheet.head)
     if sheet.answers:
         yield from _overview(sheet)
+    yield from (_section(section, sheet) for section in sheet.questions)
     if sheet.skipped:
         rows = "".join(_item(item, sheet) for item in sheet.skipped)
         yield f"<section><h3>{escape(sheet.word('skipped'))}</h3><ul>{rows}</ul></section>"
-    yield from (_section(section, sheet) for section in sheet.questions)
     if sheet.left_out:
         yield f'<p class="basis">{escape(sheet.left_out)}</p>'
     number = 0
     for group in sheet.groups:
         yield f'<div class="group"><h1>{escape(group.title)}</h1>'
-        if group.citations:
-            yield f'<p class="basis">{escape(sheet.pair(sheet.word("basis"), group.citations))}</p>'
+        for name, value in group.about:
+            yield f'<p class="basis">{escape(sheet.pair(name, value))}</p>'
         for decision in group.decisions:
             yield from _decision(decision, sheet, number)
             number += 1

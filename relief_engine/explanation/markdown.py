@@ -42,13 +42,13 @@ def _page(sheet: Sheet) -> Iterator[str]:
             if answers.total is not None:
                 yield f"  - **{escaped(answers.total)}**"
         yield ""
+    for section in sheet.questions:
+        yield from _section(section, sheet, "#")
     if sheet.skipped:
         yield from (f"# {sheet.word('skipped')}", "")
         for item in sheet.skipped:
             yield from _item(item, sheet, 0)
         yield ""
-    for section in sheet.questions:
-        yield from _section(section, sheet, "#")
     if sheet.left_out:
         yield from (escaped(sheet.left_out), "")
     for group in sheet.groups:
@@ -60,8 +60,9 @@ def _page(sheet: Sheet) -> Iterator[str]:
 
 def _group(group: Group, sheet: Sheet) -> Iterator[str]:
     yield from (f"# {escaped(group.title)}", "")
-    if group.citations:
-        yield from (sheet.pair(sheet.word("basis"), escaped(group.citations)), "")
+    for name, value in group.about:
+        yield f"- {sheet.pair(name, escaped(value))}"
+    yield ""
     for decision in group.decisions:
         yield from _decision(decision, sheet)
     for section in group.shared:

@@ -96,6 +96,7 @@ class Outline(NamedTuple):
     outcome: Outcome
     headline: str
     answer: str
+    authority: str
     citations: str
     sections: tuple[Section, ...]
 
@@ -142,6 +143,7 @@ def outline(explanation: Explanation, language: Language) -> Outline:
         outcome=explanation.outcome,
         headline=speaker(explanation.headline),
         answer=speaker(explanation.answer),
+        authority=speaker(explanation.authority),
         citations=grouped(explanation.citations),
         sections=tuple(Section(kind, section_title(kind, language), items) for kind, items in parts.items() if items),
     )

@@ -10,7 +10,11 @@ from relief_engine.explanation import say
 from relief_engine.explanation.outline import ANSWER_MARKS, Item, Mark, Outline
 from relief_engine.text import Language, Text
 
-_TOTAL = Text("可得金额合计", "Total of the amounts granted")
+_TOTAL = Text(
+    "可得金额合计（不含上限、费率和缓缴）", "Total of the amounts granted, without ceilings, rates and deferrals"
+)
+#: Titles may hold commas themselves.
+_LISTED: dict[Language, str] = {"zh": "；", "en": "; "}
 #: The outcomes in the order in which an overview tells them.
 _ORDER = (
     Outcome.ELIGIBLE,
@@ -49,7 +53,7 @@ def overview(outlines: list[Outline], report: Report, language: Language) -> tup
         if outcome is Outcome.NOT_IN_FORCE and several:
             entries = _together(among, language)
         else:
-            entries = tuple(Entry(_entry(o, several, language), o.programme, o.path) for o in among)
+            entries = _entries(among, several, language)
         label = outcome.label.in_(language)
         title = f"{label}（{len(among)} 项）" if language == "zh" else f"{label[0].upper()}{label[1:]} ({len(among)})"
         sums = outcome is Outcome.ELIGIBLE and any(d.amount is not None for d in report.decisions if d.adds_up)
@@ -63,10 +67,11 @@ def _together(outlines: list[Outline], language: Language) -> tuple[Entry, ...]:
     reasons: dict[str, list[Outline]] = {}
     for laid_out in outlines:
         reasons.setdefault(laid_out.answer, []).append(laid_out)
-    comma = "、" if language == "zh" else ", "
     return tuple(
         Entry(
-            say.titled(say.both(comma.join(dict.fromkeys(o.title for o in same))), say.both(reason)).in_(language),
+            say.titled(say.both(_LISTED[language].join(dict.fromkeys(o.title for o in same))), say.both(reason)).in_(
+                language
+            ),
             same[0].programme,
             same[0].path,
         )
@@ -74,14 +79,23 @@ def _together(outlines: list[Outline], language: Language) -> tuple[Entry, ...]:
     )
 
 
-def _entry(laid_out: Outline, several: bool, language: Language) -> str:
-    """One answer with what it is about: the programme, and which lease or loan if it is about one."""
-    if not several:
-        return say.titled(say.both(laid_out.number), say.both(laid_out.answer)).in_(language)
-    name = laid_out.title
-    if laid_out.kind.list is not None:
-        name += f"（{laid_out.number}）" if language == "zh" else f" ({laid_out.number})"
-    return say.titled(say.both(name), say.both(laid_out.answer)).in_(language)
+def _entries(outlines: list[Outline], several: bool, language: Language) -> tuple[Entry, ...]:
+    """One entry for each programme and answer, with what it is about if a profile may list several of that."""
+    alike: dict[tuple[str, str], list[Outline]] = {}
+    for laid_out in outlines:
+        alike.setdefault((laid_out.programme, laid_out.answer), []).append(laid_out)
+    found = []
+    for same in alike.values():
+        first = same[0]
+        about = say.subjects(first.kind, [o.position for o in same]).in_(language) if len(same) > 1 else first.number
+        name = about[:1].upper() + about[1:]
+        if several:
+            name = first.title
+            if first.kind.list is not None:
+                name += f"（{about}）" if language == "zh" else f" ({about.lower()})"
+        text = say.titled(say.both(name), say.both(first.answer)).in_(language)
+        found.append(Entry(text, first.programme, first.path))
+    return tuple(found)
 
 
 def not_decided(report: Report, language: Language) -> tuple[Item, ...]:
@@ -92,7 +106,7 @@ def not_decided(report: Report, language: Language) -> tuple[Item, ...]:
     return tuple(
         Item(
             "plain",
-            say.titled(say.both(reason), say.both(("、" if language == "zh" else ", ").join(titles))).in_(language),
+            say.titled(say.both(reason), say.both(_LISTED[language].join(titles))).in_(language),
         )
         for reason, titles in reasons.items()
     )

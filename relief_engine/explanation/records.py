@@ -67,6 +67,7 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
         "outcome_label": decision.outcome.label.in_(language),
         "benefit": decision.programme.benefit.kind,
         "payer": decision.programme.benefit.payer,
+        "authority": decision.programme.authority.in_(language),
         "amount": amount(decision.amount),
         "amount_range": _amounts(decision.amount_range),
         "amount_if_granted": amount(decision.amount_if_granted),

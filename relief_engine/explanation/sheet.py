@@ -44,6 +44,8 @@ WORDS = {
     "profile": Text("资料", "Profile"),
     "engine": Text("引擎", "Engine"),
     "routes": Text("计算路径", "Routes"),
+    "id": Text("编号", "Id"),
+    "authority": Text("执行", "By"),
     "basis": Text("依据", "Basis"),
 }
 
@@ -57,10 +59,10 @@ _SHARED: tuple[Kind, ...] = ("ways", "deadlines", "by_hand", "notes", "changes")
 
 
 class Group(NamedTuple):
-    """The decisions of one programme, and the sections that they share."""
+    """The decisions of one programme, and the sections that they share; ``about`` are pairs of a name and a value."""
 
     title: str
-    citations: str
+    about: tuple[tuple[str, str], ...]
     decisions: tuple[Outline, ...]
     shared: tuple[Section, ...]
 
@@ -168,8 +170,10 @@ def _group(decisions: list[Outline], language: Language) -> Group:
         # The day is the same for all, and so is the answer.
         whom = say.subjects(first.kind, [decision.position for decision in decisions]).in_(language)
         decisions = [first._replace(number=whom, subject=whom)] if len(decisions) > 1 else decisions
+    about = [("id", first.programme), ("authority", first.authority), ("basis", first.citations)]
+    told = tuple((WORDS[key].in_(language), value) for key, value in about if value)
     if len(decisions) == 1:
-        return Group(first.title, first.citations, tuple(decisions), ())
+        return Group(first.title, told, tuple(decisions), ())
     same = _same_criteria(decisions)
     shared: list[Section] = []
     if same:
@@ -178,7 +182,7 @@ def _group(decisions: list[Outline], language: Language) -> Group:
         items = _merged(decisions, kind, language)
         if items:
             shared.append(Section(kind, section_title(kind, language), items))
-    return Group(first.title, first.citations, tuple(_own(decision, same) for decision in decisions), tuple(shared))
+    return Group(first.title, told, tuple(_own(decision, same) for decision in decisions), tuple(shared))
 
 
 def _items(decision: Outline, kind: Kind) -> tuple[Item, ...]:

@@ -35,13 +35,13 @@ class _Page:
             yield from self.text(sheet.pair(name, value))
         if sheet.answers:
             yield from self.overview()
+        for section in sheet.questions:
+            yield from self.section(section)
         if sheet.skipped:
             yield ""
             yield from self.text(sheet.word("skipped"), _BOLD)
             for item in sheet.skipped:
                 yield from self.item(item, 0)
-        for section in sheet.questions:
-            yield from self.section(section)
         if sheet.left_out:
             yield ""
             yield from self.text(sheet.left_out, _DIM)
@@ -68,8 +68,8 @@ class _Page:
     def group(self, group: Group) -> Iterator[str]:
         yield self.rule()
         yield from self.text(group.title, _BOLD)
-        if group.citations:
-            yield from self.text(self.sheet.pair(self.sheet.word("basis"), group.citations), _DIM)
+        for name, value in group.about:
+            yield from self.text(self.sheet.pair(name, value), _DIM)
         for decision in group.decisions:
             yield from self.decision(decision)
         for section in group.shared:

@@ -287,3 +287,12 @@ def test_alterations_that_no_case_notices_are_listed(relief: Relief, tmp_path: P
     assert ran.status == 2
     assert "research-deduction-2022：参数“" in ran.out
     assert "处没有算例发现。" in ran.out
+
+
+def test_programmes_in_brief(relief: Relief) -> None:
+    ran = relief("programmes", "--brief")
+    assert ran.status == 0
+    assert "国有房屋租金减免（2022年）\n  beijing-tongzhou/rent-reduction-2022\n" in ran.out
+    assert all(columns(line) <= 80 for line in ran.out.splitlines())
+    titled = relief("programmes", "国有房屋租金减免（2022年）", "--brief")
+    assert titled.out == "国有房屋租金减免（2022年）\n  beijing-tongzhou/rent-reduction-2022\n"

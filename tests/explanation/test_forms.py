@@ -110,7 +110,9 @@ def test_html_is_one_page_without_anything_from_elsewhere(town: Engine) -> None:
     assert not page.tags & {"script", "link", "img", "iframe", "form"}
     assert not {name for name, _ in page.attributes} & {"style", "src", "onclick"}
     links = [value for name, value in page.attributes if name == "href"]
-    assert {f"#{name}" for name in page.ids} == set(links)
+    # Answers that say the same of several leases share an entry, which leads to the first of them.
+    assert links
+    assert set(links) <= {f"#{name}" for name in page.ids}
     assert "url(" not in text
     assert "@import" not in text
 
@@ -216,7 +218,7 @@ def test_what_is_the_same_is_said_once(town: Engine) -> None:
     assert text.count("国有房屋  【") == 3
     assert text.count("抵扣后续租金。（第1、2份租约）") == 1
     assert text.count("鼓励协商。（第3份租约）") == 1
-    assert "可得金额合计：6,000.00 元" in text
+    assert "可得金额合计（不含上限、费率和缓缴）：6,000.00 元" in text
     assert (
         text.index("第1份租约：减免")
         < text.index("第2份租约：减免")

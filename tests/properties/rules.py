@@ -189,9 +189,12 @@ class Writer:
 
 
 def changed(folder: Path, *edits: tuple[str, str]) -> Rulebook:
-    """The shipped rules with some text of the rent programme replaced, without the worked cases of the true ones."""
+    """The rent programme by itself, with some of its text replaced, on the shipped facts and standards."""
     rules = folder / "rules"
-    shutil.copytree(shipped_rules(), rules, ignore=shutil.ignore_patterns("*.cases.yaml"))
+    shutil.copytree(shipped_rules(), rules, ignore=shutil.ignore_patterns("*.cases.yaml", "ledger.yaml"))
+    for path in (rules / FILE).parent.iterdir():
+        if path != rules / FILE:
+            path.unlink()
     text = (rules / FILE).read_text(encoding="utf-8")
     for old, new in edits:
         assert text.count(old) == 1, old
