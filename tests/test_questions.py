@@ -14,6 +14,8 @@ from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.load import load_rulebook
 
 DAY = dt.date(2022, 7, 1)
+#: About so many questions are tried, spread over all of them.
+TRIED = 8
 ENGINE = Engine(load_rulebook())
 PROFILES: list[dict[str, Any]] = [
     {"applicant": {}},
@@ -47,7 +49,8 @@ def options(fact: Fact) -> Iterator[object]:
 @pytest.mark.parametrize("profile", PROFILES, ids=["nothing", "leases", "loan"])
 def test_answers_settle_as_many_decisions_as_is_said(profile: dict[str, Any]) -> None:
     tried = 0
-    for question in questions(profile):
+    found = [question for question in questions(profile) if any(True for _ in options(question.fact))]
+    for question in found[:: len(found) // TRIED or 1]:
         keys = {(d.programme.id, d.subject) for d in question.decisions}
         counts = []
         for value in options(question.fact):
