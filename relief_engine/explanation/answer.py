@@ -73,7 +73,8 @@ def result(decision: Decision) -> Text | None:
     if decision.ceiling is not None:
         parts.append(say.behind(Text("最高", "at most"), say.money(decision.ceiling)))
     if decision.rate is not None:
-        parts.append(say.behind(Text("比例", "a rate of"), say.both(_percent(decision.rate))))
+        rate = say.behind(Text("比例", "a rate of"), say.both(_percent(decision.rate)))
+        parts.append(Text(f"免收（{rate.zh}）", f"free ({rate.en})") if decision.rate == 0 else rate)
     if decision.rate_range is not None:
         least, most = (_percent(bound) for bound in decision.rate_range)
         parts.append(say.behind(Text("比例", "a rate of"), Text(f"{least}—{most}", f"{least} to {most}")))

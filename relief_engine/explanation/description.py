@@ -18,9 +18,11 @@ BENEFITS = {
     "entitlement": Text("定额减免或补助", "an amount"),
     "ceiling": Text("不超过上限的支持", "support up to a ceiling"),
     "rate": Text("优惠费率或比例", "a reduced rate"),
-    "deferral": Text("缓缴", "a deferral"),
+    "deferral": Text("缓缴或延期", "a deferral or extension"),
     "in_kind": Text("服务或其他非现金支持", "a service or other help"),
 }
+#: What the payer does, as the answer says it; an amount, a ceiling or a service is given.
+_DONE = {"rate": Text("执行", "applied"), "deferral": Text("办理", "handled")}
 _FIGURES = {
     "amount": Text("金额", "Amount"),
     "ceiling": Text("上限", "Ceiling"),
@@ -122,7 +124,10 @@ class _Describer:
             return
         payer = say.PAYERS[benefit.payer]
         kind = BENEFITS[benefit.kind]
-        yield self.item(Text(f"{kind.zh}，由{payer.zh}给予", f"{kind.en}, given by {payer.en}"), wording.citations)
+        verb = _DONE.get(benefit.kind, Text("给予", "given"))
+        yield self.item(
+            Text(f"{kind.zh}，由{payer.zh}{verb.zh}", f"{kind.en}, {verb.en} by {payer.en}"), wording.citations
+        )
         named: dict[str, None] = {}
         for name, title in _FIGURES.items():
             formula: ex.Expr | None = getattr(wording, name)
