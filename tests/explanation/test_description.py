@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from relief_engine.engine import Engine
 from relief_engine.explanation import say
+from relief_engine.explanation.answer import headline
 from relief_engine.explanation.description import Part, day_of, describe
 from relief_engine.explanation.outline import Item
 from relief_engine.explanation.phrases import Phrases
@@ -15,7 +17,7 @@ from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
-from relief_engine.text import Language
+from relief_engine.text import Language, Text
 from tests.rulebook.building import HERE, made
 
 SHIPPED = load_rulebook()
@@ -101,3 +103,37 @@ def test_figures_are_written_out() -> None:
     assert "金额：“减免月数对应的租金” × “2022年内实际承租天数” ÷ 全年天数（365 天）" in text
     assert re.search(r"中高风险地区所在区的减免月数（6 个月）", text)
     assert Fraction(6) == Phrases(RENT, DAY).parameter("months_listed").in_base_units
+
+
+@pytest.mark.parametrize(
+    ("programme", "zh", "en"),
+    [
+        ("guarantee-fee-rate-2022", "优惠费率或比例，由担保机构执行", "A reduced rate, applied by the guarantor"),
+        (
+            "licence-extension-food-2022",
+            "缓缴或延期，由主管部门办理",
+            "A deferral or extension, handled by the authority",
+        ),
+        ("first-loan-interest-subsidy-2022", "定额减免或补助，由政府给予", "An amount, given by the government"),
+    ],
+)
+def test_who_does_what_is_said_as_in_an_answer(programme: str, zh: str, en: str) -> None:
+    described = SHIPPED.programmes[f"beijing-tongzhou/{programme}"]
+    assert zh in whole(described, DAY, "zh").splitlines()
+    assert en in whole(described, DAY, "en").splitlines()
+
+
+def test_a_rate_of_nothing_is_said_to_be_free() -> None:
+    loan = {
+        "guarantor_kind": "government_financing_guarantee",
+        "guarantee_applied_on": "2022-07-01",
+        "is_startup_guarantee": True,
+        "amount": 100,
+        "term_days": 365,
+    }
+    mapping = {"applicant": {"kind": "enterprise"}, "loans": [loan]}
+    report = Engine(SHIPPED).decide(mapping, as_of=DAY, programmes=["beijing-tongzhou/guarantee-fee-rate-2022"])
+    assert headline(report.decisions[0]) == Text(
+        "符合：免收（比例 0%），应付 0.00 元，由担保机构执行",
+        "eligible: free (a rate of 0%), payable: 0.00 yuan, applied by the guarantor",
+    )
