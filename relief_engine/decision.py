@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from relief_engine.compiled import ir
+from relief_engine.compiled.figures import slots_under
 from relief_engine.compiled.layout import Value
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook import record
@@ -252,25 +253,33 @@ class Decision:
         """The criteria in their declared order, with what became of them."""
         if self.program is None:
             return ()
-        values, standing = self.values, self._standing
+        values = self.values
         return tuple(
             [
                 CriterionResult(
                     c,
                     status(value := values[c.node]),
-                    value == ir.UNMET and c.in_place is not None and values[c.in_place] in standing,
+                    value == ir.UNMET and c.in_place is not None and self._stands(c.in_place),
                 )
                 for c in self.program.criteria
             ]
         )
 
-    @property
-    def _standing(self) -> tuple[int, ...]:
-        """The values with which something stands in for a criterion.
+    def _stands(self, node: int) -> bool:
+        """Whether a referral stands in for a criterion.
 
-        Met; also unknown, where only figures that do not exist keep it so and the case is therefore referred.
+        It is met; or unknown, where a figure that does not exist keeps it so and the case is therefore referred.
         """
-        return (ir.MET, ir.UNKNOWN) if self.outcome is Outcome.REFERRED and self.not_available else (ir.MET,)
+        value = self.values[node]
+        if (
+            value != ir.UNKNOWN
+            or self.outcome is not Outcome.REFERRED
+            or not self.not_available
+            or self.program is None
+        ):
+            return value == ir.MET
+        absent = {self.program.layout.slots[fact.id] for fact in self.not_available}
+        return not absent.isdisjoint(slots_under(self.program.nodes)[node])
 
     @property
     def referrals(self) -> tuple[ReferralResult, ...]:
@@ -281,8 +290,8 @@ class Decision:
         for compiled in self.program.referrals:
             replaced = [self.program.criteria[i] for i in compiled.replaces]
             stands_in = [c.criterion.id for c in replaced if self.values[c.node] == ir.UNMET]
-            value = self.values[compiled.node]
-            if (value in self._standing and stands_in) or (value == ir.MET and not compiled.replaces):
+            met = self.values[compiled.node] == ir.MET
+            if (stands_in and self._stands(compiled.node)) or (met and not compiled.replaces):
                 reason = compiled.wording.remark or compiled.referral.title
                 found.append(
                     ReferralResult(

@@ -19,8 +19,9 @@ RULES = load_rulebook()
 #: Alterations that no case can notice, and why. Each stands with the parameter that it concerns.
 _RENT = "beijing-tongzhou/rent-reduction-2022"
 EQUAL = {
-    (_RENT, "listed_with_notice"): "no district has been listed after the notice yet (see test_cases)",
-    (_RENT, "supplement_months"): "no district has been listed after the notice yet (see test_cases)",
+    (_RENT, "listed_with_notice", "day"): "no district has been listed after the notice yet (see test_cases)",
+    (_RENT, "supplement_months", "figure"): "no district has been listed after the notice yet (see test_cases)",
+    (_RENT, "listed_on", "entry"): "stands for some day up to the notice: that it is not after it is all that counts",
 }
 #: Referrals that no case of the shipped rules can reach, and why.
 UNREACHED = {"listed-after-lease-ended": "no district has been listed later yet (see test_cases)"}
@@ -69,7 +70,7 @@ def test_some_case_notices_every_parameter_that_is_altered(name: str) -> None:
     missed = [
         alteration.text.en
         for alteration in unnoticed(_only(name), cases()[name])
-        if (name, alteration.parameter) not in EQUAL
+        if (name, alteration.parameter, alteration.what) not in EQUAL
     ]
     assert missed == []
 

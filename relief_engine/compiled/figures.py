@@ -39,6 +39,28 @@ def operands(node: ir.Figure) -> tuple[int, ...]:
             return ()
 
 
+def slots_under(nodes: Sequence[ir.Node]) -> tuple[frozenset[int], ...]:
+    """The slots that each node leans on; operands come before what is made from them."""
+    found: list[frozenset[int]] = []
+    for node in nodes:
+        match node:
+            case ir.FactValue(slot) | ir.Is(slot):
+                found.append(frozenset({slot}))
+            case ir.ClassIs(code):
+                found.append(frozenset({code}))
+            case ir.SizeIs(code, _, indicators):
+                found.append(frozenset({code, *(slot for _, slot in indicators)}))
+            case ir.AllOf(parts) | ir.AnyOf(parts):
+                found.append(frozenset().union(*(found[part] for part in parts)))
+            case ir.Compare(_, left, right):
+                found.append(found[left] | found[right])
+            case ir.Const():
+                found.append(frozenset())
+            case _:
+                found.append(frozenset().union(*(found[part] for part in operands(node))))
+    return tuple(found)
+
+
 def figure_value(node: ir.Figure, values: Sequence[int | None], slots: Sequence[Value]) -> int | None:
     """The value of one figure node, given the values of its operands."""
     return _BY_KIND[type(node)](node, values, slots)

@@ -32,6 +32,7 @@ class Lowering:
         self.nodes = Nodes(layout)
         self.lets: dict[str, ir.Range] = {}
         self.node_of: dict[int, int] = {}
+        self.range_of: dict[int, ir.Range] = {}
 
     def parameter(self, name: str) -> ParameterValue:
         """The parameter's version on the day; loading has checked that there is one."""
@@ -143,7 +144,12 @@ class Lowering:
         return ir.Range(node, node, number.denominator, unit)
 
     def figure(self, expr: ex.Expr) -> ir.Range:
-        """The nodes of a figure or a day."""
+        """The nodes of a figure or a day; remembered, so that an explanation finds them."""
+        found = self._figure(expr)
+        self.range_of[id(expr)] = found
+        return found
+
+    def _figure(self, expr: ex.Expr) -> ir.Range:
         unit = expr.type.unit if isinstance(expr.type, ex.NumberType) else None
         match expr:
             case ex.AsOf():
@@ -285,6 +291,7 @@ class Lowering:
             },
             nodes=tuple(self.nodes.list),
             node_of=self.node_of,
+            range_of=self.range_of,
         )
 
     def referrals(self, places: Mapping[str, int]) -> tuple[ir.CompiledReferral, ...]:

@@ -7,7 +7,6 @@ class all hold and those of the class above its last do not all hold.
 from __future__ import annotations
 
 from relief_engine.compiled import ir
-from relief_engine.compiled.layout import Value
 from relief_engine.rulebook import record
 
 #: (slot, lower limit) pairs that must all hold; a slot of -1 is an indicator that no fact gives.
@@ -41,31 +40,6 @@ def runs_of(test: ir.SizeIs, candidate: int) -> tuple[Run, ...] | bool:
             last += 1
         runs.append(Run(bounds(first) if first > 0 else None, bounds(last + 1) if last < top else None))
     return tuple(runs)
-
-
-def at_least(bounds: Bounds, values: tuple[Value, ...] | list[Value]) -> int:
-    """Whether all lower limits hold."""
-    result = ir.MET
-    for slot, bound in bounds:
-        value = values[slot] if slot >= 0 else None
-        if not isinstance(value, int):
-            result = ir.UNKNOWN
-        elif value < bound:
-            return ir.UNMET
-    return result
-
-
-def row_value(test: ir.SizeIs, candidate: int, values: tuple[Value, ...] | list[Value]) -> int:
-    """The test's value if the industry is in that row."""
-    runs = runs_of(test, candidate)
-    if isinstance(runs, bool):
-        return ir.MET if runs else ir.UNMET
-    best = ir.UNMET
-    for run in runs:
-        low = ir.MET if run.lower is None else at_least(run.lower, values)
-        high = ir.MET if run.upper is None else ir.negated(at_least(run.upper, values))
-        best |= low & high
-    return best
 
 
 def consensus(found: list[int]) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from relief_engine.compiled import ir
+from relief_engine.compiled.figures import slots_under
 from relief_engine.compiled.layout import Value
 from relief_engine.rulebook.facts import OPEN_END, Fact, NotBeforeRelation
 from relief_engine.rulebook.standards import CodeList, SizeTable
@@ -58,33 +59,12 @@ class Cells:
         self.tables: dict[int, list[Callable[[int], object]]] = {}
         self.orders = [(layout.slots[r.earlier], layout.slots[r.later]) for r in relations if r.later in layout.slots]
         self.known_codes: dict[tuple[int, int | None], list[int]] = {}
-        leans: list[frozenset[int]] = []
+        self.under = slots_under(program.nodes)
         for node in program.nodes:
-            leans.append(self._slots_under(node, leans))
-            self._cut(node, leans)
-        self.under = tuple(leans)
+            self._cut(node, self.under)
         read = {node.slot for node in program.nodes if isinstance(node, ir.FactValue)}
         #: Figures that only size tables read: inside a cell nothing depends on their value.
         self.stepwise = self.limits.keys() - read
-
-    def _slots_under(self, node: ir.Node, leans: list[frozenset[int]]) -> frozenset[int]:
-        match node:
-            case ir.FactValue(slot) | ir.Is(slot):
-                return frozenset({slot})
-            case ir.ClassIs(code):
-                return frozenset({code})
-            case ir.SizeIs(code, _, indicators):
-                return frozenset({code, *(slot for _, slot in indicators)})
-            case ir.AllOf(parts) | ir.AnyOf(parts) | ir.Extreme(parts=parts):
-                return frozenset().union(*(leans[part] for part in parts))
-            case ir.Sum(a, b) | ir.Difference(a, b) | ir.Product(a, b) | ir.Days(a, b) | ir.Compare(_, a, b):
-                return leans[a] | leans[b]
-            case ir.Pick(condition, then, otherwise):
-                return leans[condition] | leans[then] | leans[otherwise]
-            case ir.Months(day):
-                return leans[day]
-            case _:
-                return frozenset()
 
     def _cut(self, node: ir.Node, leans: Sequence[frozenset[int]]) -> None:
         match node:

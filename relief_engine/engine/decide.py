@@ -31,7 +31,7 @@ from relief_engine.rulebook.facts import Fact, NotBeforeRelation
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.standards import CodeList
-from relief_engine.rulebook.terms import Subject
+from relief_engine.rulebook.terms import APPLICANT, Subject
 from relief_engine.text import Text
 
 
@@ -152,7 +152,7 @@ class Engine:
                 decisions: list[Decision], skipped: list[Skipped]) -> None:  # fmt: skip
         subject = programme.subject
         listed = profile.subjects(subject)
-        if subject == "applicant":
+        if subject == APPLICANT:
             decisions.append(self.decide_one(programme, profile, None, day))
         elif listed:
             for index in range(len(listed)):
@@ -180,7 +180,7 @@ class Engine:
         if self._second is not None:
             self._verify(program, slots, values)
         outcome = outcome_of(program, values)
-        if index is None and programme.subject != "applicant" and outcome is not _UNDETERMINED:
+        if index is None and programme.subject != APPLICANT and outcome is not _UNDETERMINED:
             # Nothing is known of the lease or loan that was asked about: nothing is refused, and it is asked for.
             asked = self.undescribed(program)
             return Decision(programme, index, day, _UNDETERMINED, profile, program, slots, values, asked, ())
@@ -189,7 +189,15 @@ class Engine:
         if outcome is _UNDETERMINED or (outcome is _REFERRED and None in figure_answer(program, values)):
             name = programme.kind.name(index)
             missing, absent = self.missing(program, slots, values, profile, index, name)
-            if outcome is _UNDETERMINED and absent and not self.outcome_open(program, slots, profile, index):
+            # Of a lease or loan that is not described nothing is referred either: it is asked for.
+            described = index is not None or programme.subject == APPLICANT
+            unsure = bool(absent) or (not missing.exact and values[program.refer] == ir.MET)
+            if (
+                outcome is _UNDETERMINED
+                and described
+                and unsure
+                and self.left_to_people(program, slots, profile, index)
+            ):
                 outcome = _REFERRED
         return Decision(programme, index, day, outcome, profile, program, slots, values, missing, absent)
 
@@ -273,8 +281,8 @@ class Engine:
         facts = [fact for slot in slots if isinstance(fact := program.layout.facts[slot], Fact)]
         return MissingFacts(tuple(MissingFact(f, name) for f in facts if f.subject == program.programme.subject), False)
 
-    def outcome_open(self, program: ir.Program, vector: Sequence[Value], profile: Profile, index: int | None) -> bool:
-        """Whether a fact that can be had would still change the outcome, beside figures that do not exist."""
+    def left_to_people(self, program: ir.Program, vector: Sequence[Value], profile: Profile, index: int | None) -> bool:
+        """Whether every completion of what can be had is referred, be it for figures that do not exist."""
         search = Search(
             program,
             self.cells(program),
@@ -282,8 +290,8 @@ class Engine:
             self.barred(program, profile, index),
             outcome_only=True,
         )
-        slots, _ = search.run(vector)
-        return bool(slots)
+        search.run(vector)
+        return search.left_to_people
 
     def barred(self, program: ir.Program, profile: Profile, index: int | None) -> frozenset[int]:
         """The slots of figures that do not exist, which nobody is asked for."""
@@ -301,7 +309,7 @@ class Engine:
         for slot in sorted(slots):
             fact = layout.facts[slot]
             if isinstance(fact, Fact):
-                where = "applicant" if fact.subject == "applicant" else subject
+                where = APPLICANT if fact.subject == APPLICANT else subject
                 found.append(MissingFact(fact, where, too_coarse=vector[slot] is not None))
         absent = tuple(
             fact

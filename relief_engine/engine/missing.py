@@ -76,6 +76,7 @@ class Search:
     walk_all: bool = False
     #: Whether all completions agree and the rules, by their three-valued logic, do not see it.
     agreed: bool = False
+    root: int | None = None
     #: Ask only what changes the outcome, not what changes its figures.
     outcome_only: bool = False
 
@@ -92,7 +93,7 @@ class Search:
     def run(self, vector: Sequence[Value]) -> tuple[set[int], bool]:
         """The slots of the missing facts, and whether the list is exact."""
         try:
-            self.build(list(vector))
+            self.root = self.build(list(vector))
         except _TooMany:
             return self.askable(residue(self.program, self.evaluate(vector), vector).slots, list(vector)), False
         if self.doubtful <= self.support:
@@ -108,7 +109,7 @@ class Search:
             outcome_only=self.outcome_only,
         )
         found, exact = whole.run(vector)
-        self.agreed = whole.agreed
+        self.agreed, self.root, self.shapes = whole.agreed, whole.root, whole.shapes
         return (found, True) if exact else (self.support | self.doubtful, False)
 
     def concluded(self, vector: Sequence[Value]) -> tuple[set[int], bool]:
@@ -122,7 +123,7 @@ class Search:
         if self.support or self.settled(values):
             return self.support, True
         slots = residue(self.program, values, vector).slots
-        if slots & self.barred:
+        if slots & self.barred and self.left_to_people:
             # The outcome waits for what does not exist, so that only the figures may still wait for something else.
             figures = () if self.outcome_only else self.program.figures
             unknown = {node for figure in figures for node in (figure.low, figure.high) if values[node] is None}
@@ -131,6 +132,12 @@ class Search:
             self.agreed = True
         waiting = self.askable(slots, list(vector))
         return waiting, not waiting
+
+    @property
+    def left_to_people(self) -> bool:
+        """Whether people decide, whatever is still learned."""
+        leaf = None if self.root is None else self.shapes[self.root]
+        return isinstance(leaf, Leaf) and leaf.answer[0] is Outcome.REFERRED
 
     def values(self, vector: list[Value]) -> Sequence[int | None]:
         """The values of all nodes; every evaluation counts."""

@@ -72,4 +72,9 @@ def _settles(engine: Engine, decision: Decision, fact: Fact, value: int) -> bool
     vector: list[Value] = list(decision.slots)
     vector[program.layout.slots[fact.id]] = value
     program.layout.derive(vector)
-    return outcome_of(program, engine.evaluator(program)(vector)) is not Outcome.UNDETERMINED
+    if outcome_of(program, engine.evaluator(program)(vector)) is not Outcome.UNDETERMINED:
+        return True
+    # Beside figures that do not exist a case may be left to people though the rules alone can't tell.
+    profile, index = decision.profile, decision.index
+    absent = profile.not_available(decision.programme.subject, index)
+    return bool(absent) and engine.left_to_people(program, vector, profile, index)

@@ -115,12 +115,10 @@ class Arithmetic:
                 case Status.UNMET:
                     expr = expr.otherwise
                 case _:
-                    then, otherwise = self.applied(expr.then), self.applied(expr.otherwise)
-                    if not (isinstance(then, ex.ParamRef) and isinstance(otherwise, ex.ParamRef)):
+                    # Both branches may be the same figure, and then the condition does not matter.
+                    if not self.trace.same_figure(expr.then, expr.otherwise):
                         break
-                    if self.parameter(then.name) != self.parameter(otherwise.name):
-                        break
-                    expr = otherwise
+                    expr = expr.otherwise
         return expr
 
     # --- words --------------------------------------------------------------------------------------------------

@@ -70,6 +70,14 @@ class Trace:
             raise LookupError(f"{name} has no value on {self.decision.as_of}")
         return found
 
+    def same_figure(self, one: ex.Expr, other: ex.Expr) -> bool:
+        """Whether two figures are the same nodes of the program, and so equal whatever the facts."""
+        program = self.decision.program
+        if program is None:
+            return False
+        a, b = program.range_of.get(id(one)), program.range_of.get(id(other))
+        return a is not None and b is not None and (a.low, a.high) == (b.low, b.high)
+
     def condition(self, expr: ex.Expr, *, wanted: bool = True) -> Status:
         """Whether a condition holds, or its opposite where that is what is wanted."""
         value = self.decision.values[self.program.node_of[id(expr)]]

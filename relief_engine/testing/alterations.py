@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
 from relief_engine.engine import Engine
 from relief_engine.errors import Location
@@ -19,15 +20,17 @@ from relief_engine.testing.case_files import Case
 from relief_engine.testing.cases import run_case
 from relief_engine.text import Text
 
+What = Literal["figure", "day", "left_out", "entry"]
 Value = Decimal | dt.date | tuple[str, ...] | dict[str, Decimal | dt.date]
 
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """One version of a parameter with another value."""
+    """One version of a parameter with another value; ``what`` of it is altered."""
 
     programme: Programme
     parameter: str
+    what: What
     version: int
     before: str
     after: str
@@ -47,13 +50,15 @@ def alterations(programme: Programme) -> Iterator[Alteration]:
     """Every parameter in every version, wrong by as little as it can be.
 
     A figure is one more and one less in its last written digit, a day one later and one earlier; of a list each name is
-    left out, of a table each entry, and its figures are altered.
+    left out, of a table each entry, and its figures and days are altered.
     """
     for name, parameter in programme.parameters.items():
         for index, (_, version) in enumerate(parameter.versions.versions):
-            for value in _nearby(version.value):
+            for what, value in _nearby(version.value):
                 altered = _with(programme, parameter, index, changed(version, value=value))
-                yield Alteration(programme, name, index, _shown(version.value), _shown(value), version.where, altered)
+                yield Alteration(
+                    programme, name, what, index, _shown(version.value), _shown(value), version.where, altered
+                )
 
 
 def unnoticed(rulebook: Rulebook, cases: Sequence[Case]) -> list[Alteration]:
@@ -69,26 +74,27 @@ def unnoticed(rulebook: Rulebook, cases: Sequence[Case]) -> list[Alteration]:
     return found
 
 
-def _nearby(value: object) -> Iterator[Value]:
+def _nearby(value: object) -> Iterator[tuple[What, Value]]:
     """Values that are wrong by as little as they can be."""
     match value:
         case Decimal():
             step = Decimal(1).scaleb(min(int(value.as_tuple().exponent), 0))
-            yield value + step
+            yield "figure", value + step
             if value - step >= 0 or value < 0:
-                yield value - step
+                yield "figure", value - step
         case dt.date():
-            yield value + dt.timedelta(days=1)
-            yield value - dt.timedelta(days=1)
+            yield "day", value + dt.timedelta(days=1)
+            yield "day", value - dt.timedelta(days=1)
         case tuple():
             if len(value) > 1:
-                yield from (tuple(name for name in value if name != left_out) for left_out in value)
+                yield from (("left_out", tuple(name for name in value if name != left_out)) for left_out in value)
         case dict():
             for key, entry in value.items():
                 if len(value) > 1:
-                    yield {k: v for k, v in value.items() if k != key}
-                if isinstance(entry, Decimal):
-                    yield from ({**value, key: near} for near in _nearby(entry) if isinstance(near, Decimal))
+                    yield "left_out", {k: v for k, v in value.items() if k != key}
+                for _, near in _nearby(entry):
+                    if isinstance(near, Decimal | dt.date):
+                        yield "entry", {**value, key: near}
 
 
 def _with(programme: Programme, parameter: Parameter, index: int, version: ParameterValue) -> Programme:

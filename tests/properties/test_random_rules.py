@@ -42,8 +42,8 @@ def tried(world: World, seed: str, *, cases: int, brutes: int) -> None:
     chooser = ByChance(seed)
     for _ in range(cases):
         the_nodes_say_what_the_tree_says(case(chooser, programme=programme, world=world, days=DAYS))
-    for _ in range(cases // 4):
-        full = case(chooser, unknown=0, absent=False, programme=programme, world=world, days=DAYS)
+    for number in range(cases // 2):
+        full = case(chooser, unknown=0, absent=number % 2 == 1, programme=programme, world=world, days=DAYS)
         # The form of the rent counts as known even where no rent is given, so a criterion may not lean on it alone.
         knowing_more_changes_no_decision(hidden(full, chooser, keep=FORMS))
     for _ in range(brutes):
