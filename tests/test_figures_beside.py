@@ -23,7 +23,13 @@ def told(engine: Engine, programme: str, profile: dict[str, object]) -> str:
 
 
 def test_figures_beside_a_rate_are_calculated_though_nothing_leans_on_them(engine: Engine) -> None:
-    project = {"category": "services", "funding": "government", "budget": 3000000, "suits_smaller_firms": True}
+    project = {
+        "applicant_is_buyer": True,
+        "category": "services",
+        "funding": "government",
+        "budget": 3000000,
+        "suits_smaller_firms": True,
+    }
     text = told(engine, "beijing-tongzhou/procurement-reserved-share-2022", {"procurements": [project]})
     assert "至少预留给中小企业：3,000,000.00 元 × 40% = 1,200,000.00 元" in text
     assert "其中至少预留给小微企业：1,200,000.00 元 × 70% = 840,000.00 元" in text

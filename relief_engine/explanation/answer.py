@@ -103,6 +103,8 @@ def _granted(decision: Decision) -> Text:
     payer = say.PAYERS[decision.programme.benefit.payer]
     found = result(decision)
     if found is None:
+        if decision.programme.benefit.kind == "deferral":
+            return Text(f"准予缓缴，由{payer.zh}办理", f"may be deferred, handled by {payer.en}")
         return Text(f"由{payer.zh}办理", f"given by {payer.en}")
     if decision.programme.benefit.kind == "rate":
         return Text(f"{found.zh}，由{payer.zh}执行", f"{found.en}, applied by {payer.en}")

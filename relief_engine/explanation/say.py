@@ -34,6 +34,8 @@ PAYERS = {
     "guarantor": Text("担保机构", "the guarantor"),
     "utility": Text("水电气企业", "the utility"),
     "buyer": Text("采购人", "the buyer"),
+    "market": Text("批发市场", "the wholesale market"),
+    "debtor": Text("欠款方", "the debtor"),
     "authority": Text("主管部门", "the authority"),
 }
 

@@ -15,11 +15,11 @@ from relief_engine.text import Text
 
 _YUAN = parse_unit("元")
 _FIGURES: Mapping[str, tuple[str, ...]] = {
-    "entitlement": ("amount",), "ceiling": ("ceiling",), "rate": ("rate",), "deferral": ("until",), "in_kind": (),
+    "entitlement": ("amount",), "ceiling": ("ceiling",), "rate": ("rate",), "deferral": (), "in_kind": (),
 }  # fmt: skip
 #: Figures that a benefit of a kind may have beside those that it needs.
 _EXTRA: Mapping[str, tuple[str, ...]] = {
-    "entitlement": ("payable",), "ceiling": ("rate",), "rate": ("payable",), "deferral": ("amount",),
+    "entitlement": ("payable",), "ceiling": ("rate",), "rate": ("payable",), "deferral": ("amount", "until"),
     "in_kind": ("until",),
 }  # fmt: skip
 _MONEY = ("amount", "ceiling", "payable")

@@ -135,6 +135,8 @@ class BenefitShape(Dated):
         "guarantor",
         "utility",
         "buyer",
+        "market",
+        "debtor",
         "authority",
     ]
     amount: Expression | None = None
