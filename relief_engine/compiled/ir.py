@@ -241,8 +241,8 @@ class CompiledDeadline(Value):
 class Program:
     """One programme between two changes of its rules.
 
-    ``node_of`` leads from a typed condition (by ``id``; the programme keeps it alive) to its node, ``range_of`` from a
-    figure or day to its own.
+    ``node_of`` leads from a typed condition (by ``id``; the programme keeps it alive) to its node. ``indifferent``
+    are the choices of figures (by ``id``) whose branches are one and the same, so that their condition does not matter.
     """
 
     programme: Programme
@@ -258,7 +258,7 @@ class Program:
     deadlines: tuple[CompiledDeadline, ...]
     remarks: Mapping[str, tuple[tuple[Remark, int | None], ...]]
     node_of: Mapping[int, int]
-    range_of: Mapping[int, Range]
+    indifferent: frozenset[int]
     #: What must be known, as one figure, before a case is eligible: what the kind of benefit gives, and what else the
     #: texts leave open. Other figures, such as the amount deferred, are shown where they are known, and so is what
     #: remains to be paid, which follows from what is given.

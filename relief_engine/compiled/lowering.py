@@ -32,7 +32,7 @@ class Lowering:
         self.nodes = Nodes(layout)
         self.lets: dict[str, ir.Range] = {}
         self.node_of: dict[int, int] = {}
-        self.range_of: dict[int, ir.Range] = {}
+        self.indifferent: set[int] = set()
 
     def parameter(self, name: str) -> ParameterValue:
         """The parameter's version on the day; loading has checked that there is one."""
@@ -144,12 +144,7 @@ class Lowering:
         return ir.Range(node, node, number.denominator, unit)
 
     def figure(self, expr: ex.Expr) -> ir.Range:
-        """The nodes of a figure or a day; remembered, so that an explanation finds them."""
-        found = self._figure(expr)
-        self.range_of[id(expr)] = found
-        return found
-
-    def _figure(self, expr: ex.Expr) -> ir.Range:
+        """The nodes of a figure or a day."""
         unit = expr.type.unit if isinstance(expr.type, ex.NumberType) else None
         match expr:
             case ex.AsOf():
@@ -169,6 +164,8 @@ class Lowering:
             case ex.IfElse(condition=condition, then=then, otherwise=otherwise):
                 test = self.condition(condition)
                 a, b = self.aligned([self.figure(then), self.figure(otherwise)])
+                if (a.low, a.high) == (b.low, b.high):
+                    self.indifferent.add(id(expr))
                 low = self.nodes.pick(test, a.low, b.low)
                 high = self.nodes.pick(test, a.high, b.high)
                 return ir.Range(low, high, a.denominator, unit)
@@ -291,7 +288,7 @@ class Lowering:
             },
             nodes=tuple(self.nodes.list),
             node_of=self.node_of,
-            range_of=self.range_of,
+            indifferent=frozenset(self.indifferent),
         )
 
     def referrals(self, places: Mapping[str, int]) -> tuple[ir.CompiledReferral, ...]:

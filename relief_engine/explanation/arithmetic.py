@@ -116,7 +116,7 @@ class Arithmetic:
                     expr = expr.otherwise
                 case _:
                     # Both branches may be the same figure, and then the condition does not matter.
-                    if not self.trace.same_figure(expr.then, expr.otherwise):
+                    if not self.trace.indifferent(expr):
                         break
                     expr = expr.otherwise
         return expr

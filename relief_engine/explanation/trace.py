@@ -70,13 +70,9 @@ class Trace:
             raise LookupError(f"{name} has no value on {self.decision.as_of}")
         return found
 
-    def same_figure(self, one: ex.Expr, other: ex.Expr) -> bool:
-        """Whether two figures are the same nodes of the program, and so equal whatever the facts."""
-        program = self.decision.program
-        if program is None:
-            return False
-        a, b = program.range_of.get(id(one)), program.range_of.get(id(other))
-        return a is not None and b is not None and (a.low, a.high) == (b.low, b.high)
+    def indifferent(self, expr: ex.IfElse) -> bool:
+        """Whether both branches of a choice are the same figure whatever the facts."""
+        return self.decision.program is not None and id(expr) in self.decision.program.indifferent
 
     def condition(self, expr: ex.Expr, *, wanted: bool = True) -> Status:
         """Whether a condition holds, or its opposite where that is what is wanted."""
