@@ -10,6 +10,7 @@ from typing import Any
 from relief_engine.cli.output import out, out_json, width
 from relief_engine.errors import UnknownName, did_you_mean
 from relief_engine.explanation.columns import hanging, wrapped
+from relief_engine.rulebook.build_ledger import ledger_of
 from relief_engine.rulebook.ledger import BECAUSE, Count, Entry, LeftOut, counted
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
@@ -86,7 +87,7 @@ class Register:
     def __init__(self, rulebook: Rulebook, language: Language) -> None:
         self.rulebook = rulebook
         self.language = language
-        ledger = rulebook.ledger
+        ledger = ledger_of(rulebook)
         self.entries = {} if ledger is None else ledger.documents
         standards = rulebook.standards
         self.titles: dict[str, Text] = {

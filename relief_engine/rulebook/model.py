@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from relief_engine.errors import UnknownName, did_you_mean
 from relief_engine.rulebook.facts import AnyFact, SubjectFacts, SubjectKind
@@ -14,9 +13,6 @@ from relief_engine.rulebook.sources import Source
 from relief_engine.rulebook.standards import Standards
 from relief_engine.rulebook.terms import Subject
 from relief_engine.text import Text
-
-if TYPE_CHECKING:
-    from relief_engine.rulebook.ledger import Ledger
 
 #: Where the ledger stands in the folder of a rulebook.
 LEDGER = "ledger.yaml"
@@ -52,14 +48,3 @@ class Rulebook:
             hint = did_you_mean(identity, self.programmes)
             raise UnknownName(Text(f"没有项目“{identity}”{hint.zh}", f"there is no programme {identity!r}{hint.en}"))
         return found
-
-    @property
-    def ledger(self) -> Ledger | None:
-        """What became of every clause of the documents that the ledger lists; None without a ledger.
-
-        Read each time it is asked for. Raises :class:`~relief_engine.errors.RulebookError` if it has a mistake.
-        """
-        # Most runs never look at it, and they start on a budget.
-        from relief_engine.rulebook.build_ledger import ledger_of
-
-        return ledger_of(self)

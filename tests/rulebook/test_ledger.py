@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from relief_engine.errors import RulebookError
+from relief_engine.rulebook.build_ledger import ledger_of
 from relief_engine.rulebook.ledger import BECAUSE, Entry, LeftOut, counted
 from relief_engine.rulebook.load import load_rulebook, read_rulebook, shipped_rules
 from relief_engine.text import Text
@@ -22,7 +23,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_rulebook_needs_none() -> None:
-    assert load_rulebook(BASE).ledger is None
+    assert ledger_of(load_rulebook(BASE)) is None
 
 
 def test_it_is_part_of_the_digest(root: Path) -> None:
@@ -34,7 +35,7 @@ def test_no_decision_waits_for_it(root: Path) -> None:
     edit(root / "ledger.yaml", "because: task_of_authority", "because: task_of_authorities")
     rulebook = load_rulebook(root)
     with pytest.raises(RulebookError, match="task_of_authorities"):
-        _ = rulebook.ledger
+        ledger_of(rulebook)
     (finding,) = loaded(root)[1]
     assert finding.startswith("ledger.yaml:9:22: “task_of_authorities”不在可用值之内：")
     assert finding.endswith("，是否想写“task_of_authority”？ [shape-value]")
@@ -45,7 +46,7 @@ def test_it_is_read_in_the_order_of_the_document(root: Path) -> None:
     first = "      - {id: 一, encoded: [city/rent]}\n"
     moved = text.replace(first, "").replace("  - source: standard\n", f"{first}  - source: standard\n")
     (root / "ledger.yaml").write_text(moved, encoding="utf-8")
-    ledger = load_rulebook(root).ledger
+    ledger = ledger_of(load_rulebook(root))
     assert ledger is not None
     assert {source: list(entries) for source, entries in ledger.documents.items()} == {
         "notice": ["一", "二"],
@@ -179,14 +180,14 @@ def test_the_shipped_rulebook_forgets_no_clause() -> None:
     rulebook, findings = read_rulebook(shipped_rules())
     assert findings == []
     assert rulebook is not None
-    ledger = rulebook.ledger
+    ledger = ledger_of(rulebook)
     assert ledger is not None
     assert {source: list(ledger.documents[source]) for source in WHOLE} == WHOLE
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_shipped_words_are_one_line_each(language: str) -> None:
-    ledger = load_rulebook().ledger
+    ledger = ledger_of(load_rulebook())
     assert ledger is not None
     for entries in ledger.documents.values():
         for entry in entries.values():

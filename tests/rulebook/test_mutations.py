@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from relief_engine.compiled.layout import layout_of
 from relief_engine.compiled.lowering import compile_programme
+from relief_engine.rulebook.build_ledger import ledger_of
 from relief_engine.rulebook.load import read_contents, rulebook_files, shipped_rules
 from tests.rulebook.building import BASE, HERE
 
@@ -60,7 +61,7 @@ def check(files: Mapping[str, bytes]) -> None:
         assert finding.message.zh
         assert finding.message.en
     if not findings:
-        assert rulebook.ledger is not None
+        assert ledger_of(rulebook) is not None
         for programme in rulebook.programmes.values():
             layout = layout_of(rulebook, programme.subject)
             for day in programme.change_days()[:4]:
