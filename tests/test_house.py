@@ -255,3 +255,35 @@ def test_good_modules_pass(where: str, source: str, tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(f'"""What it is for."""\n{source}', encoding="utf-8")
     assert [found for check in CHECKS for found in findings(check, tmp_path / PACKAGE)] == []
+
+
+def circles(package: Path) -> list[set[str]]:
+    """Groups of modules that import one another, wherever in them the imports stand."""
+    modules = {
+        ".".join([package.name, *path.relative_to(package).with_suffix("").parts]).removesuffix(".__init__"): path
+        for path in package.rglob("*.py")
+    }
+    arrows: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        asked = [target for _, target in Module(package, path).imports()]
+        found = {next((t for t in (full, full.rpartition(".")[0]) if t in modules), name) for full in asked}
+        # A package's own file offers what its modules hold, and is no room of its own.
+        arrows[name] = {t for t in found if t != name and modules[t].name != "__init__.py"}
+    reach = {name: set(targets) for name, targets in arrows.items()}
+    for middle in modules:
+        for name in modules:
+            if middle in reach[name]:
+                reach[name] |= reach[middle]
+    return [{other for other in reach[name] if name in reach[other]} for name in modules if name in reach[name]]
+
+
+def test_no_modules_import_one_another() -> None:
+    assert circles(ROOT / PACKAGE) == []
+
+
+def test_a_circle_is_found(tmp_path: Path) -> None:
+    package = tmp_path / PACKAGE
+    package.mkdir()
+    (package / "one.py").write_text("def late() -> None:\n    from relief_engine import two\n", encoding="utf-8")
+    (package / "two.py").write_text("from relief_engine.one import late\n", encoding="utf-8")
+    assert {f"{PACKAGE}.one", f"{PACKAGE}.two"} in circles(package)
