@@ -25,6 +25,7 @@ STAGES = (
     "engine",
     "checking",
     "explanation",
+    "roster",
     "testing",
     "cli",
 )
