@@ -40,8 +40,8 @@ def columns(program: ir.Program) -> tuple[Column, ...]:
 
     ``failed`` and ``unknown`` (bit *i*: criterion *i* is unmet, unknown) and ``referred`` (bit *i*: referral *i* holds)
     are what the rules say, whether or not a referral stands in for a criterion. ``amount`` is there where the outcome
-    is eligible, ``amount_if_granted`` where it is referred; the ``_low`` and ``_high`` of a figure where the texts leave
-    it open. The figures that a programme names are ``figure_NAME_low`` and ``_high``, whatever the outcome.
+    is eligible, ``amount_if_granted`` where it is referred; the ``_low`` and ``_high`` of a figure where the texts
+    leave it open. The figures that a programme names are ``figure_NAME_low`` and ``_high``, whatever the outcome.
     """
     benefit = program.benefit
     found = [
