@@ -21,6 +21,7 @@ from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, Missi
 from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import figure_answer, outcome_of, residue
+from relief_engine.engine.witness import Witnesses
 from relief_engine.errors import Finding, Location, ProfileError, RoutesDisagree
 from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
@@ -97,6 +98,7 @@ class Engine:
         self._layouts: dict[Subject, Layout] = {}
         self._rules: dict[str, tuple[_Rules, ...]] = {}
         self._cells: dict[int, tuple[ir.Program, Cells]] = {}
+        self._witnesses: dict[int, tuple[ir.Program, Witnesses]] = {}
         self._lock = Lock()
         #: The names of the routes that answer.
         self.routes: Final = (self._direct.name,) if verify_with is None else (self._direct.name, verify_with.name)
@@ -273,6 +275,14 @@ class Engine:
         """The direct route's function of a program, for searches that evaluate many vectors."""
         return self._direct.compiled(program)
 
+    def witnesses(self, program: ir.Program) -> Witnesses:
+        """What earlier questions of a program showed, made on first use."""
+        found = self._witnesses.get(id(program))
+        if found is None:
+            found = (program, Witnesses(program, self.cells(program), self.evaluator(program)))
+            self._witnesses[id(program)] = found
+        return found[1]
+
     def undescribed(self, program: ir.Program) -> MissingFacts:
         """What is asked about a subject that the profile does not describe: the facts that the criteria read."""
         cells = self.cells(program)
@@ -304,7 +314,14 @@ class Engine:
         layout = program.layout
         barred = self.barred(program, profile, index)
         search = Search(program, self.cells(program), self._direct.compiled(program), barred)
-        slots, exact = search.run(vector)
+        pruned = search.askable(residue(program, values, vector).slots, list(vector))
+        witnesses = self.witnesses(program)
+        if not barred and witnesses.all_matter(pruned, vector):
+            slots, exact = pruned, True
+        else:
+            slots, exact = search.run(vector)
+            if exact and not barred:
+                witnesses.learn(search, pruned)
         found = []
         for slot in sorted(slots):
             fact = layout.facts[slot]

@@ -79,6 +79,8 @@ class Search:
     root: int | None = None
     #: Ask only what changes the outcome, not what changes its figures.
     outcome_only: bool = False
+    #: For a fact that was found missing: what was known and filled in there, and two of its values that differ.
+    shown: dict[int, tuple[tuple[Value, ...], int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.trials = Trials(self.derived)
@@ -201,7 +203,7 @@ class Search:
         del self.trials.grid[slot]
         if not branches:
             return self.leaf(self.unsettled(values, rest))
-        return self.node(slot, branches)
+        return self.node(slot, branches, vector)
 
     def derived(self, vector: Sequence[Value]) -> Sequence[int | None]:
         """Evaluate a trial vector after deriving what depends on it."""
@@ -247,15 +249,17 @@ class Search:
             self.leaves[answer] = found
         return found
 
-    def node(self, slot: int, branches: list[tuple[int, int]]) -> int:
+    def node(self, slot: int, branches: list[tuple[int, int]], vector: Sequence[Value]) -> int:
         """The branch over a fact; one whose options all lead to the same is that one itself."""
         first = branches[0][1]
         if all(child == first for _, child in branches):
             return first
         if slot not in self.support:
             self.doubt = False
-            if any(self.differ(first, child) for _, child in branches[1:]):
+            other = next((value for value, child in branches[1:] if self.differ(first, child)), None)
+            if other is not None:
                 self.support.add(slot)
+                self.shown[slot] = (tuple(vector), branches[0][0], other)
             elif self.doubt:
                 self.doubtful.add(slot)
         key = Branching(slot, tuple(branches))

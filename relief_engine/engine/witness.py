@@ -1,0 +1,98 @@
+"""Engine stage: completions that showed facts to be missing, tried again on the next question of the same program.
+
+A fact is missing if two completions that differ in it alone give different answers. To find such a pair takes a search
+(``missing``); to try a known one on other figures takes two evaluations. Where every fact that pruning leaves has a
+pair, the pruned list is the exact one, and nothing is searched. That is what makes a long roster bearable.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from random import Random
+
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import Value
+from relief_engine.engine.cells import Cells, Evaluate
+from relief_engine.engine.missing import Search
+from relief_engine.engine.outcome import answer_of
+from relief_engine.rulebook.facts import Fact
+
+#: Of so many pairs the latest are kept for each fact.
+_KEPT = 24
+#: So many ways are tried to complete what a search left open.
+_TRIES = 12
+
+#: A whole vector, from which unknown facts are filled, and two values for the fact in question.
+_Pair = tuple[tuple[Value, ...], int, int]
+
+
+class Witnesses:
+    """What is remembered for one program. Safe to share between threads: at worst a pair is found twice."""
+
+    def __init__(self, program: ir.Program, cells: Cells, evaluate: Evaluate) -> None:
+        self.program = program
+        self.cells = cells
+        self.evaluate = evaluate
+        self.pairs: dict[int, deque[_Pair]] = {}
+
+    def all_matter(self, candidates: set[int], vector: Sequence[Value]) -> bool:
+        """Whether each of some unknown facts is known to change the answer beside what else is known."""
+        return bool(candidates) and all(self._matters(slot, candidates, vector) for slot in candidates)
+
+    def _matters(self, slot: int, candidates: set[int], vector: Sequence[Value]) -> bool:
+        pairs = self.pairs.get(slot, ())
+        for pair in tuple(pairs):
+            filling, a, b = pair
+            known = [(other, filling[other]) for other in candidates if other != slot]
+            if all(value is not None for _, value in known) and self._differ(known, slot, a, b, vector):
+                if pairs and pairs[0] is not pair:
+                    self._keep(slot, pair)
+                return True
+        return False
+
+    def _differ(self, known: Sequence[tuple[int, Value]], slot: int, a: int, b: int, vector: Sequence[Value]) -> bool:
+        """Whether two possible completions give different answers."""
+        answers = []
+        for value in (a, b):
+            trial = list(vector)
+            for other, filled in known:
+                trial[other] = filled
+            trial[slot] = value
+            if not self._possible(trial):
+                return False
+            self.program.layout.derive(trial)
+            answers.append(answer_of(self.program, self.evaluate(trial)))
+        return answers[0] != answers[1]
+
+    def _possible(self, trial: Sequence[Value]) -> bool:
+        """Whether a profile could state all this: days in order, and steps that leave out no day that counts."""
+        if not self.cells.ordered(trial):
+            return False
+        for slot, value in enumerate(trial):
+            fact = self.program.layout.facts[slot]
+            if isinstance(fact, Fact) and fact.type == "steps" and value is not None:
+                return False
+        return True
+
+    def _keep(self, slot: int, pair: _Pair) -> None:
+        kept = self.pairs.setdefault(slot, deque(maxlen=_KEPT))
+        if pair in kept:
+            kept.remove(pair)
+        kept.appendleft(pair)
+
+    def learn(self, search: Search, candidates: set[int]) -> None:
+        """Keep a pair for each fact that a search found to be missing, as far as a few tries give one."""
+        random = Random(0)
+        for slot, (vector, a, b) in search.shown.items():
+            for _ in range(_TRIES):
+                trial = list(vector)
+                trial[slot] = a
+                for other in sorted(candidates - {slot}, key=search.rank):
+                    if trial[other] is None:
+                        tried = self.cells.values(other, trial, search.trials)
+                        if tried:
+                            trial[other] = random.choice(tried)
+                if self._differ([(s, trial[s]) for s in candidates], slot, a, b, vector):
+                    self._keep(slot, (tuple(trial), a, b))
+                    break
