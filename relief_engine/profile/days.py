@@ -10,7 +10,7 @@ from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY, OPEN_END, Fact
 from relief_engine.text import Text
 
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_OPEN = frozenset({"open", "长期", "无固定期限"})
+OPEN = frozenset({"open", "长期", "无固定期限"})
 #: What the day of a decision is called in messages.
 _AS_OF = Text("判定日", "as_of")
 
@@ -24,7 +24,7 @@ def date(fact: Fact) -> Reader:
         return ordinal if ordinal is not None and lowest <= ordinal <= highest else read_carefully(value)
 
     def parse(value: object) -> int:
-        if isinstance(value, str) and value.casefold() in _OPEN:
+        if isinstance(value, str) and value.casefold() in OPEN:
             if fact.open_ended:
                 return OPEN_END
             got = shown(value)

@@ -39,7 +39,7 @@ from relief_engine.text import Text
 
 __all__ = ["NOT_AVAILABLE", "BadValue", "NotAvailable", "Read", "Reader", "reader"]
 
-_YES_NO: dict[object, int] = {
+YES_NO: dict[object, int] = {
     **dict.fromkeys(("是", "对", "yes", "y", "true"), 1),
     **dict.fromkeys(("否", "不是", "no", "n", "false"), 0),
 }
@@ -84,12 +84,12 @@ def _yes_no(fact: Fact) -> Reader:
         if value is False:
             return 0
         try:
-            return _YES_NO[value]
+            return YES_NO[value]
         except (KeyError, TypeError):
             return read_carefully(value)
 
     def parse(value: object) -> int:
-        found = _YES_NO.get(value.casefold()) if isinstance(value, str) else None
+        found = YES_NO.get(value.casefold()) if isinstance(value, str) else None
         if found is None:
             got = shown(value)
             raise bad(name_of(fact), "yes-no", f"应为 是 或 否，实为{got.zh}", f"expected yes or no, got {got.en}")

@@ -132,8 +132,8 @@ class _Builder:
             domain=domain if shape.choices else None, names=names, label=text(shape.label),
             question=text(shape.question), period=optional_text(shape.period), note=optional_text(shape.note),
             evidence=optional_text(shape.evidence), headers=tuple(shape.headers), changeable=shape.changeable,
-            not_available=shape.not_available, informative=shape.informative, open_ended=shape.open_ended,
-            lowest=lowest, highest=highest, where=self.document.where(path),
+            not_available=shape.not_available, informative=shape.informative, identifies=shape.identifies,
+            open_ended=shape.open_ended, lowest=lowest, highest=highest, where=self.document.where(path),
         )  # fmt: skip
 
     def keys(self, shape: s.FactShape, path: Path_) -> None:

@@ -59,6 +59,7 @@ class Fact(Record):
     changeable: bool
     not_available: bool
     informative: bool
+    identifies: bool
     open_ended: bool
     lowest: int
     highest: int

@@ -133,6 +133,7 @@ class FactShape(Shape):
     changeable: YesNo = False
     not_available: YesNo = False
     informative: YesNo = False
+    identifies: YesNo = False
     choices: tuple[ChoiceShape, ...] = ()
     codes: Slug | None = None
     open_ended: YesNo = False

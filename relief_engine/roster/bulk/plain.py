@@ -1,0 +1,211 @@
+"""Roster stage: cells that are plainly written, read by expressions of a database.
+
+A database reads what needs no thought: a known name of a choice, a number, a day written as 2022-06-01. Whatever is
+written otherwise it does not guess at: the row is *set aside* and read by the readers of profiles, which know every
+spelling and have the words for what is wrong. So no cell is ever read here otherwise than there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+
+from sqlglot import exp
+
+from relief_engine.profile.days import OPEN
+from relief_engine.profile.values import YES_NO
+from relief_engine.profile.written import LONGEST
+from relief_engine.rulebook.facts import OPEN_END, Fact
+
+#: So many digits survive the way into a binary float and back.
+_EXACT = 10**15 - 1
+#: So many decimals a plain number may have, and the type that holds one.
+_PLACES = 6
+_NARROW = exp.DataType.build("decimal(19, 6)")
+#: Plain numbers: at most twelve digits and six decimals, nothing else.
+_NUMBER = "^[0-9]{1,12}([.][0-9]{1,6})?$"
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+#: Control characters, which no text of a profile may hold.
+_STRANGE = "[\\x00-\\x1F\\x7F-\\x9F]"
+#: The capitals and digits of a credit code in the order of their values, and the weights of its first 17 characters.
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTS = tuple(3**place % 31 for place in range(17))
+
+_TEXTS = (exp.DataType.Type.VARCHAR, exp.DataType.Type.TEXT, exp.DataType.Type.CHAR)
+_WHOLE = exp.DataType.INTEGER_TYPES
+_FLOATS = (exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT)
+_DECIMALS = (exp.DataType.Type.DECIMAL,)
+
+Expression = exp.Expr
+
+
+def is_text(kind: exp.DataType) -> bool:
+    """Whether a column holds text."""
+    return kind.this in _TEXTS
+
+
+def given(cell: Expression, kind: exp.DataType) -> Expression:
+    """Whether a cell holds anything: true or false, never NULL."""
+    if not is_text(kind):
+        there = exp.not_(exp.Is(this=cell.copy(), expression=exp.Null()))
+        # A binary float that is not a number is how data frames write a missing one.
+        number = exp.Coalesce(this=exp.not_(exp.IsNan(this=cell.copy())), expressions=[exp.false()])
+        return number if kind.this in _FLOATS else there
+    filled = exp.NEQ(this=exp.Trim(this=cell.copy()), expression=exp.Literal.string(""))
+    return exp.Coalesce(this=filled, expressions=[exp.false()])
+
+
+def encoded(
+    fact: Fact, cell: Expression, kind: exp.DataType, factor: Fraction, ordinal: Callable[[Expression], Expression]
+) -> Expression | None:
+    """The encoded value of a cell that is plainly written, NULL for any other; None if no cell of the type is.
+
+    Args:
+        fact: the fact that the column gives.
+        cell: the column.
+        kind: its type in the database.
+        factor: what a bare number is multiplied by to be encoded.
+        ordinal: makes the ordinal of a day, as the database's dialect writes it.
+    """
+    text = exp.Trim(this=cell.copy()) if is_text(kind) else None
+    match fact.type:
+        case "yes_no" if text is not None:
+            return _named(text, YES_NO)
+        case "yes_no" if kind.this == exp.DataType.Type.BOOLEAN:
+            return exp.cast(cell.copy(), "bigint")
+        case "choice" if text is not None:
+            return _named(text, fact.names)
+        case "count" | "amount" | "number":
+            return _figure(fact, cell, text, kind, factor)
+        case "date":
+            return _date(fact, cell, text, kind, ordinal)
+        case _:
+            return None
+
+
+def _named(text: Expression, names: Mapping[object, int] | Mapping[str, int]) -> Expression:
+    """The value that a known name stands for."""
+    grouped: dict[int, list[str]] = {}
+    for name, value in names.items():
+        grouped.setdefault(value, []).append(str(name))
+    case = exp.Case()
+    for value, spellings in grouped.items():
+        known = exp.In(this=text.copy(), expressions=[exp.Literal.string(name) for name in spellings])
+        case = case.when(known, _number(value))
+    return case
+
+
+def _figure(
+    fact: Fact, cell: Expression, text: Expression | None, kind: exp.DataType, factor: Fraction
+) -> Expression | None:
+    """A number in a unit, times the factor, where that is whole and within what the fact may be."""
+    if kind.this in _FLOATS:
+        found = _float(exp.cast(cell.copy(), "double"), factor)
+        return None if found is None else _within(found, 0, fact.highest)
+    if text is not None:
+        plain = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(_NUMBER))
+        value: Expression = exp.Case().when(plain, exp.cast(text.copy(), _NARROW))
+    elif kind.this in _WHOLE or (kind.this in _DECIMALS and _scale(kind) <= _PLACES):
+        value = cell.copy()
+    else:
+        return None
+    # What is too large is left out before anything is multiplied, so that nothing overflows.
+    most = min(fact.highest // factor, 10**12)
+    small = exp.cast(_within(value, 0, int(most)), _NARROW)
+    return _whole_part(small, factor)
+
+
+def _scale(kind: exp.DataType) -> int:
+    return int(kind.expressions[1].name) if len(kind.expressions) > 1 else 0
+
+
+def _whole_part(value: Expression, factor: Fraction) -> Expression:
+    """A decimal of six places times a factor, NULL unless that is a whole number."""
+    digits = exp.cast(exp.Mul(this=value, expression=exp.cast(_number(10**_PLACES), "decimal(7, 0)")), "bigint")
+    top, bottom = (factor / 10**_PLACES).as_integer_ratio()
+    product = exp.Mul(this=exp.Paren(this=digits), expression=_number(top)) if top != 1 else digits
+    if bottom == 1:
+        return product
+    rest = exp.Mod(this=exp.Paren(this=product.copy()), expression=_number(bottom))
+    quotient = exp.IntDiv(this=exp.Paren(this=product.copy()), expression=_number(bottom))
+    return exp.Case().when(exp.EQ(this=rest, expression=_number(0)), quotient)
+
+
+def _float(cell: Expression, factor: Fraction) -> Expression | None:
+    """A binary float that stands for a decimal of at most 15 digits; the same test as for profiles."""
+    if factor.denominator != 1 or str(factor.numerator).rstrip("0") != "1":
+        return None
+    whole = exp.Literal.number(f"{factor.numerator}.0")
+    scale = exp.cast(whole, "double")
+    scaled = exp.Mul(this=exp.Paren(this=cell.copy()), expression=scale.copy())
+    small = exp.Between(this=scaled.copy(), low=_number(0), high=_number(_EXACT))
+    half = exp.cast(exp.Literal.number("0.5"), "double")
+    nearest = exp.cast(exp.Floor(this=exp.Add(this=scaled.copy(), expression=half)), "bigint")
+    found = exp.Case().when(small, nearest)
+    back = exp.Div(this=exp.cast(found.copy(), "double"), expression=scale.copy())
+    return exp.Case().when(exp.EQ(this=back, expression=cell.copy()), found)
+
+
+def _date(
+    fact: Fact,
+    cell: Expression,
+    text: Expression | None,
+    kind: exp.DataType,
+    ordinal: Callable[[Expression], Expression],
+) -> Expression | None:
+    if text is not None:
+        written = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(_DAY))
+        day = exp.TryCast(this=exp.Case().when(written, text.copy()), to=exp.DataType.build("date"))
+        found = _within(ordinal(day), fact.lowest, fact.highest)
+        if not fact.open_ended:
+            return found
+        open_ = exp.In(this=text.copy(), expressions=[exp.Literal.string(word) for word in sorted(OPEN)])
+        return exp.Case().when(open_, _number(OPEN_END)).else_(found)
+    if kind.this == exp.DataType.Type.DATE:
+        return _within(ordinal(cell.copy()), fact.lowest, fact.highest)
+    return None
+
+
+def strange_text(fact: Fact, cell: Expression, kind: exp.DataType) -> Expression | None:
+    """Whether a text, which no rule reads, might be refused; None if no text of the column could be."""
+    if not is_text(kind):
+        return given(cell, kind)
+    if fact.type == "credit_code":
+        good = _checked(exp.Trim(this=cell.copy()))
+        return exp.and_(given(cell, kind), exp.not_(exp.Coalesce(this=good, expressions=[exp.false()])))
+    long = exp.GT(this=exp.Length(this=cell.copy()), expression=_number(LONGEST))
+    strange = exp.RegexpLike(this=cell.copy(), expression=exp.Literal.string(_STRANGE))
+    return exp.Coalesce(this=exp.or_(long, strange), expressions=[exp.false()])
+
+
+def _checked(text: Expression) -> Expression:
+    """Whether a credit code is 18 characters with the right check character at its end."""
+
+    def value(place: int) -> Expression:
+        letter = exp.Substring(this=text.copy(), start=_number(place + 1), length=_number(1))
+        found = exp.StrPosition(this=exp.Literal.string(_ALPHABET), substr=letter)
+        return exp.Paren(this=exp.Sub(this=found, expression=_number(1)))
+
+    shaped = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(f"^[0-9]{{8}}[{_ALPHABET}]{{10}}$"))
+    total: Expression = _number(0)
+    for place, weight in enumerate(_WEIGHTS):
+        total = exp.Add(this=total, expression=exp.Mul(this=value(place), expression=_number(weight)))
+    check = exp.Add(this=exp.Paren(this=total), expression=value(17))
+    return exp.and_(
+        shaped, exp.EQ(this=exp.Mod(this=exp.Paren(this=check), expression=_number(31)), expression=_number(0))
+    )
+
+
+def _within(value: Expression, low: int, high: int) -> Expression:
+    inside = exp.Between(this=value.copy(), low=_number(low), high=_number(high))
+    return exp.Case().when(inside, value)
+
+
+def _number(value: int) -> Expression:
+    return exp.Literal.number(value)
+
+
+def any_of(conditions: Iterable[Expression]) -> Expression:
+    """*Or* over conditions that are never NULL; false over none."""
+    found = list(conditions)
+    return exp.or_(*found) if found else exp.false()

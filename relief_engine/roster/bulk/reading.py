@@ -1,0 +1,144 @@
+"""Roster stage: the query that reads a table: each row with its slots, or set aside for the readers of profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from sqlglot import exp
+
+from relief_engine.compiled.layout import Layout
+from relief_engine.profile.words import code_list
+from relief_engine.roster.bulk.plain import Expression, any_of, encoded, given, strange_text
+from relief_engine.roster.headers import Column
+from relief_engine.rulebook.facts import Fact, NotBeforeRelation, OneFormRelation
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.record import Value
+
+#: The column with a row's number, the one that says that a row is set aside, and the prefix of what a cell holds.
+ROW, ASIDE, CELL = "relief_row", "relief_aside", "c"
+#: The relation that leads from the text of a code to its position, if the rulebook has one.
+CODES = "relief_codes"
+
+
+class Source(Value):
+    """A table in a database.
+
+    Attributes:
+        relation: what to read from.
+        names: the columns as the table calls them, one for each of ``columns``.
+        types: their types.
+        row: the expression of a row's number, from 1.
+    """
+
+    relation: exp.Expr
+    names: tuple[str, ...]
+    types: tuple[exp.DataType, ...]
+    row: exp.Expr
+
+
+def slot(position: int) -> str:
+    """The name of a slot's column."""
+    return f"s{position}"
+
+
+def reading(
+    rulebook: Rulebook,
+    layout: Layout,
+    columns: Sequence[Column],
+    factor: Callable[[Column], Fraction],
+    source: Source,
+    ordinal: Callable[[Expression], Expression],
+) -> exp.Select:
+    """A query with a row for each row of the source: its number, its cells ``c0``, ``c1`` …, its slots, ``aside``.
+
+    A row is set aside if one of its cells is not plainly written, if facts do not fit together, or if it says nothing.
+
+    Args:
+        rulebook: the rules whose facts the columns give.
+        layout: the slots of the kind of subject that a row describes.
+        columns: the columns, with the facts that they give.
+        factor: what a bare number in a column is multiplied by.
+        source: the table.
+        ordinal: makes the ordinal of a day.
+    """
+    cells = exp.select(exp.alias_(source.row.copy(), ROW)).from_(source.relation.copy())
+    filled: list[Expression] = []
+    unread: list[Expression] = []
+    codes = code_list(rulebook)
+    for column, name, kind in zip(columns, source.names, source.types, strict=True):
+        cell = exp.column(name, quoted=True)
+        here = exp.column(f"{CELL}{column.index}")
+        cells = cells.select(exp.alias_(cell, f"{CELL}{column.index}"))
+        if column.fact is None:
+            continue
+        filled.append(given(here, kind))
+        position = layout.slots.get(column.fact.id)
+        if position is None:
+            refused = strange_text(column.fact, here, kind)
+            if refused is not None:
+                unread.append(refused)
+            continue
+        if column.fact.type == "industry_code" and codes is not None and kind.is_type("varchar", "text"):
+            value: Expression | None = exp.column("position", table=f"{CODES}{column.index}")
+            listed = exp.alias_(exp.to_table(CODES), f"{CODES}{column.index}", table=True)
+            on = exp.EQ(this=exp.column("code", table=f"{CODES}{column.index}"), expression=exp.Trim(this=cell.copy()))
+            cells = cells.join(listed, on=on, join_type="left")
+        else:
+            value = encoded(column.fact, cell, kind, factor(column), ordinal)
+        cells = cells.select(exp.alias_(exp.cast(value or exp.null(), "bigint"), slot(position)))
+        unread.append(exp.and_(given(here, kind), exp.Is(this=exp.column(slot(position)), expression=exp.Null())))
+    having = {c.fact.id for c in columns if c.fact is not None and c.fact.id in layout.slots}
+    unread += _unfit(rulebook, layout, having)
+    aside = exp.or_(any_of(unread), exp.not_(any_of(filled)))
+    query = exp.select("*").from_(cells.subquery("cells"))
+    for position, form in _forms(layout, having):
+        query = query.select(exp.alias_(form, slot(position)))
+    for position in _absent(layout, having):
+        query = query.select(exp.alias_(exp.cast(exp.null(), "bigint"), slot(position)))
+    return query.select(exp.alias_(aside, ASIDE))
+
+
+def _unfit(rulebook: Rulebook, layout: Layout, having: set[str]) -> list[Expression]:
+    """Whether facts that stand in the columns do not fit together; true or false."""
+    found: list[Expression] = []
+    for subject in dict.fromkeys(("applicant", layout.subject)):
+        known = rulebook.subjects.get(subject)
+        for relation in () if known is None else known.relations:
+            if isinstance(relation, NotBeforeRelation) and {relation.later, relation.earlier} <= having:
+                later, earlier = (exp.column(slot(layout.slots[f])) for f in (relation.later, relation.earlier))
+                found.append(exp.Coalesce(this=exp.LT(this=later, expression=earlier), expressions=[exp.false()]))
+            elif isinstance(relation, OneFormRelation):
+                forms = [[_known(layout, fact) for fact in group if fact in having] for group in relation.groups]
+                used = [any_of(group) for group in forms if group]
+                for number, one in enumerate(used):
+                    found += [exp.and_(one.copy(), other.copy()) for other in used[number + 1 :]]
+    return found
+
+
+def _known(layout: Layout, fact: str) -> Expression:
+    return exp.not_(exp.Is(this=exp.column(slot(layout.slots[fact])), expression=exp.Null()))
+
+
+def _forms(layout: Layout, having: set[str]) -> list[tuple[int, Expression]]:
+    """The derived choices of a form, as :meth:`Layout.derive` makes them."""
+    found: list[tuple[int, Expression]] = []
+    for position, form, given_by in layout.forms:
+        case = exp.Case()
+        for place, choice in given_by:
+            fact = layout.facts[place]
+            if isinstance(fact, Fact) and fact.id in having:
+                case = case.when(_known(layout, fact.id), exp.Literal.number(choice))
+        otherwise = exp.Literal.number(form.otherwise)
+        found.append((position, exp.cast(case.else_(otherwise) if case.args.get("ifs") else otherwise, "bigint")))
+    return found
+
+
+def _absent(layout: Layout, having: set[str]) -> list[int]:
+    """The slots that no column gives; a row that gives steps is set aside, so the lowest and highest are unknown."""
+    forms = {position for position, _, _ in layout.forms}
+    return [
+        position
+        for position, fact in enumerate(layout.facts)
+        if fact is not None and fact.id not in having and position not in forms
+    ]

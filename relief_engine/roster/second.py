@@ -1,0 +1,130 @@
+"""Roster stage: what the direct route decided is decided again by a database, and must come out equal.
+
+The vectors and the answers of all rows go into a file beside the result, one line each; at the end one query for each
+programme decides them anew and compares. So memory stays small, and nothing is issued before all rows have agreed.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from relief_engine.compiled import ir
+from relief_engine.decision import Decision
+from relief_engine.engine.outcome import outcome_of
+from relief_engine.engine.summary import Cell, Column, columns, summary
+from relief_engine.errors import RoutesDisagree
+from relief_engine.text import Text
+
+#: The name under which answers list this route.
+NAME = "duckdb"
+_OUTCOME, _MASK, _FIGURE = "VARCHAR", "BIGINT", "DECIMAL(38, 0)"
+
+
+class SecondRoute:
+    """Collects what was decided and has it decided again. Use it in a ``with``: its files go when that ends.
+
+    Raises:
+        ImportError: DuckDB or sqlglot is not installed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import duckdb
+        import sqlglot  # noqa: F401 - told at once, not after an hour
+
+        self._connect = duckdb.connect
+        self._folder = folder
+        self._noted: dict[int, _Noted] = {}
+
+    def __enter__(self) -> SecondRoute:
+        """Begin; nothing is opened before the first answer."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove the files."""
+        for noted in self._noted.values():
+            noted.close()
+
+    def note(self, row: int, decision: Decision) -> None:
+        """Remember one answer of a row; one that no rules gave has nothing to compare."""
+        program = decision.program
+        if program is None:
+            return
+        noted = self._noted.get(id(program))
+        if noted is None:
+            path = self._folder / f"second-{len(self._noted)}.csv"
+            noted = self._noted[id(program)] = _Noted(program, decision.as_of, path)
+        noted.add(row, decision)
+
+    def compare(self) -> None:
+        """Decide everything again; raises :class:`RoutesDisagree` with the first row whose answers differ."""
+        with self._connect() as database:
+            for noted in self._noted.values():
+                row = noted.first_difference(database)
+                if row is not None:
+                    title = noted.program.programme.title
+                    raise RoutesDisagree(
+                        Text(
+                            f"第 {row} 行的“{title.zh}”，两条计算路径（direct、{NAME}）结果不一致，不出结论",
+                            f"row {row}, {title.en}: the routes direct and {NAME} disagree; no decision is given",
+                        )
+                    )
+
+
+class _Noted:
+    """The answers by one program."""
+
+    def __init__(self, program: ir.Program, as_of: Any, path: Path) -> None:
+        from relief_engine.routes.sql.nodes import slots_read
+
+        self.program = program
+        self.as_of = as_of
+        self.path = path
+        self.slots: Sequence[int] = sorted(slots_read(program))
+        self.columns: Sequence[Column] = columns(program)
+        self.file: IO[str] = path.open("w", encoding="utf-8", newline="")
+        self.writer = csv.writer(self.file)
+
+    def add(self, row: int, decision: Decision) -> None:
+        values = decision.slots
+        # What is referred for figures that do not exist is so by a search, which a query does not make.
+        found: dict[str, Cell] = summary(self.program, decision.values, outcome_of(self.program, decision.values))
+        self.writer.writerow([row, *[values[slot] for slot in self.slots], *[found[c.name] for c in self.columns]])
+
+    def close(self) -> None:
+        self.file.close()
+        self.path.unlink(missing_ok=True)
+
+    def first_difference(self, database: Any) -> int | None:
+        """The first row that a query decides otherwise, or None."""
+        from sqlglot import exp
+
+        from relief_engine.routes.sql.query import decision_query
+
+        self.file.close()
+        expected = {f"direct_{column.name}": _type(column) for column in self.columns}
+        types = {"row": "BIGINT", **{f"s{slot}": "BIGINT" for slot in self.slots}, **expected}
+        file = exp.Literal.string(str(self.path)).sql(dialect="duckdb")
+        read = f"read_csv({file}, header = false, columns = {_struct(types)})"
+        database.execute(f"CREATE OR REPLACE TEMP VIEW noted AS SELECT * FROM {read}")
+        query = decision_query(self.program, "duckdb", "noted", ["row", *expected], as_of=self.as_of)
+        differs = exp.or_(
+            *[exp.NullSafeNEQ(this=exp.column(c.name), expression=exp.column(f"direct_{c.name}")) for c in self.columns]
+        )
+        first = exp.select(exp.Min(this=exp.column("row"))).from_(query.subquery("again")).where(differs)
+        found = database.execute(first.sql(dialect="duckdb")).fetchone()
+        return None if found is None or found[0] is None else int(found[0])
+
+
+def _type(column: Column) -> str:
+    return {"outcome": _OUTCOME, "mask": _MASK}.get(column.kind, _FIGURE)
+
+
+def _struct(types: dict[str, str]) -> str:
+    """Names and types as DuckDB's ``read_csv`` takes them; all are names of ours."""
+    return "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"
