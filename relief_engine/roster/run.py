@@ -1,25 +1,31 @@
-"""Roster stage, the door: a file of applicants becomes a file of answers."""
+"""Roster stage, the door: a file of applicants becomes a file of answers, whole or not at all."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from relief_engine.engine import Engine
 from relief_engine.errors import Finding, InputError, Location
-from relief_engine.roster.answers import Screening
+from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.choosing import about
 from relief_engine.roster.counts import Counts
 from relief_engine.roster.formats import open_table
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.screening import screen
+from relief_engine.roster.second import NAME, SecondRoute
 from relief_engine.roster.writing import check_target, write_results
+from relief_engine.roster.table import Rejected
 from relief_engine.rulebook.programme import Programme
-from relief_engine.rulebook.record import Value
+from relief_engine.rulebook.record import Value, changed
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
+#: Progress is told after so many rows.
+_OFTEN = 500
 #: Called now and then with the number of rows that are done.
 Progress = Callable[[int], None]
 
@@ -48,6 +54,42 @@ class Request(Value):
     kind: str | None = None
     mapping: Mapping[str, str] = {}
     language: Language = DEFAULT_LANGUAGE
+
+
+def screen_file(engine: Engine, request: Request, progress: Progress | None = None) -> tuple[Screening, Counts]:
+    """Screen a roster row by row and write the answers.
+
+    Every row is decided by the direct route and, where DuckDB and sqlglot are installed, by the SQL route too; the file
+    appears only if they agree in every row.
+
+    Raises:
+        InputError: the file, its columns, the target or the programmes can't be used.
+        RoutesDisagree: the routes differ; nothing is written.
+    """
+    screening = prepare(engine, request)
+    with tempfile.TemporaryDirectory(prefix="relief-") as folder, _second(Path(folder)) as second:
+        if second is not None:
+            screening = changed(screening, routes=(*screening.routes, NAME))
+        lines = _told(screen(engine, screening, second), progress)
+        counts = write_results(
+            request.output, screening, lines, request.language, confirm=None if second is None else second.compare
+        )
+    return screening, counts
+
+
+def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
+    """The second route, where what it needs is installed."""
+    try:
+        return SecondRoute(folder)
+    except ImportError:
+        return nullcontext()
+
+
+def _told(lines: Iterable[Answered | Rejected], progress: Progress | None) -> Iterator[Answered | Rejected]:
+    for number, line in enumerate(lines, start=1):
+        if progress is not None and number % _OFTEN == 0:
+            progress(number)
+        yield line
 
 
 def prepare(engine: Engine, request: Request) -> Screening:
@@ -82,7 +124,7 @@ def _refuse_others(programmes: Sequence[Programme], kind: str, label: Text, rost
             Location(str(roster)),
             Text(
                 f"“{programme.title.zh}”判定的是{programme.kind.label.zh}，这张表每行是一份{label.zh}",
-                f"{programme.title.en} is about a {programme.kind.label.en.lower()}; a row here is a {label.en.lower()}",
+                f"{programme.title.en}: {programme.kind.label.en}; a row here is: {label.en}",
             ),
         )
         for programme in programmes

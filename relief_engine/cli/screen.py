@@ -1,0 +1,167 @@
+"""Command line stage: ``relief screen``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from relief_engine.cli.naming import asked_for
+from relief_engine.cli.output import note, out, out_json
+from relief_engine.decision import Outcome
+from relief_engine.engine import Engine
+from relief_engine.errors import Finding, InputError, Location
+from relief_engine.roster.answers import Screening
+from relief_engine.roster.counts import Counts
+from relief_engine.roster.run import Request, screen_file
+from relief_engine.rulebook.cache import cached_rulebook
+from relief_engine.text import Language, Text
+
+SCHEMA = "relief-screen/1"
+
+
+def screen_roster(
+    roster: Path,
+    output: Path,
+    programmes: Sequence[str],
+    as_of: dt.date | None,
+    rules: Path | None,
+    language: Language,
+    *,
+    sheet: str | None,
+    encoding: str | None,
+    kind: str | None,
+    mapping: Sequence[str],
+    as_json: bool,
+) -> None:
+    """Screen a roster, write the result, and print what it came to."""
+    rulebook = cached_rulebook(rules)
+    request = Request(
+        roster=roster,
+        output=output,
+        as_of=as_of or dt.date.today(),
+        programmes=asked_for(programmes, rulebook),
+        sheet=sheet,
+        encoding=encoding,
+        kind=kind,
+        mapping=read_mapping(mapping),
+        language=language,
+    )
+    with _Bar(language) as bar:
+        screening, counts = screen_file(Engine(rulebook), request, bar.rows)
+    remarks = (*screening.table.remarks, *screening.columns.remarks)
+    if as_json:
+        out_json(record(screening, counts, output, remarks, language))
+        return
+    note(*[remark.in_(language) for remark in remarks])
+    out("".join(f"{line}\n" for line in lines(screening, counts, output, language)))
+
+
+def read_mapping(written: Sequence[str]) -> Mapping[str, str]:
+    """What ``--map HEADER=FACT`` says; raises :class:`InputError` with every one that is not written so."""
+    found: dict[str, str] = {}
+    findings = []
+    for text in written:
+        header, sign, fact = text.rpartition("=")
+        if not sign or not header.strip() or not fact.strip():
+            message = Text(f"应写成 表头=事实，实为“{text}”", f"expected HEADER=FACT, got {text!r}")
+            findings.append(Finding("map", Location("--map"), message))
+        elif header in found:
+            message = Text(f"“{header}”写了两次", f"{header!r} is given twice")
+            findings.append(Finding("map", Location("--map"), message))
+        found[header] = fact
+    if findings:
+        raise InputError(findings)
+    return found
+
+
+# --- what it came to --------------------------------------------------------------------------------------------------
+
+
+def lines(screening: Screening, counts: Counts, output: Path, language: Language) -> list[str]:
+    """The result in a few lines, the sum of rows first."""
+    titles = "、".join(p.title.zh for p in screening.programmes), ", ".join(p.title.en for p in screening.programmes)
+    found = [
+        Text(f"判定日：{screening.as_of}", f"Day of the decision: {screening.as_of}"),
+        Text(f"项目：{titles[0]}", f"Programmes: {titles[1]}"),
+        Text(
+            f"读入 {counts.rows:,} 行 = 判定 {counts.decided:,} 行 + 未能读取 {counts.rejected:,} 行",
+            f"{counts.rows:,} rows = {counts.decided:,} decided + {counts.rejected:,} that could not be read",
+        ),
+    ]
+    for outcome in Outcome:
+        number = counts.outcomes.get(outcome, 0)
+        if number:
+            label, tail = outcome.label, _sums(outcome, counts)
+            found.append(Text(f"  {label.zh} {number:,}{tail.zh}", f"  {label.en} {number:,}{tail.en}"))
+    found.append(Text(f"结果：{output}", f"Result: {output}"))
+    if counts.rejected_file is not None:
+        found.append(Text(f"未能读取的行：{counts.rejected_file}", f"Rows not read: {counts.rejected_file}"))
+    return [text.in_(language) for text in found]
+
+
+def _sums(outcome: Outcome, counts: Counts) -> Text:
+    if outcome is Outcome.ELIGIBLE and counts.granted:
+        return Text(f"，金额合计 {_yuan(counts.granted)} 元", f", {_yuan(counts.granted)} yuan in all")
+    low, high = counts.if_granted
+    if outcome is Outcome.REFERRED and high:
+        span = _yuan(low) if low == high else f"{_yuan(low)}—{_yuan(high)}"
+        return Text(f"，如均予同意 {span} 元", f", {span} yuan if all are granted")
+    return Text("", "")
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"{amount:,.2f}"
+
+
+def record(
+    screening: Screening, counts: Counts, output: Path, remarks: Sequence[Text], language: Language
+) -> dict[str, Any]:
+    """The result as data."""
+    low, high = counts.if_granted
+    return {
+        "schema": SCHEMA,
+        "as_of": screening.as_of.isoformat(),
+        "rulebook": {"digest": screening.rulebook.digest},
+        "routes": list(screening.routes),
+        "roster": screening.table.file,
+        "sheet": screening.table.sheet,
+        "row": screening.columns.kind.id,
+        "programmes": [programme.id for programme in screening.programmes],
+        "columns": {c.header: c.fact.id if c.fact is not None else None for c in screening.columns.columns},
+        "rows": counts.rows,
+        "decided": counts.decided,
+        "rejected": counts.rejected,
+        "outcomes": {outcome.value: counts.outcomes.get(outcome, 0) for outcome in Outcome},
+        "total": f"{counts.granted:.2f}",
+        "total_if_granted": [f"{low:.2f}", f"{high:.2f}"],
+        "output": str(output),
+        "rejected_output": counts.rejected_file,
+        "remarks": [remark.in_(language) for remark in remarks],
+    }
+
+
+class _Bar:
+    """How many rows are done, on one line of a terminal that is wiped at the end; silent elsewhere."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.shown = sys.stderr is not None and sys.stderr.isatty()
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def rows(self, number: int) -> None:
+        """Show how many rows are done."""
+        if self.shown:
+            said = Text(f"已处理 {number:,} 行", f"{number:,} rows done").in_(self.language)
+            sys.stderr.write(f"\r{said}")
+            sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
