@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from copy import copy
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli import output
+from relief_engine.cli import output, roster_commands
+from relief_engine.cli.options import (
+    CheckFormat,
+    Lang,
+    LangOption,
+    ListFormat,
+    RulesArgument,
+    RulesOption,
+    TextOrJson,
+    day_of,
+)
 from relief_engine.cli.plain import plainly
 from relief_engine.cli.usage import Command, Group, WrongUsage, is_help, mistake
 from relief_engine.errors import InputError, ReliefError, UnknownName
 from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
-
-
-class Lang(StrEnum):
-    """The languages of the output."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-class CheckFormat(StrEnum):
-    """The forms of a decision."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-
-
-class TextOrJson(StrEnum):
-    """The forms of a list."""
-
-    TEXT = "text"
-    JSON = "json"
-
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -50,6 +33,7 @@ app = typer.Typer(
     "Which relief a small business gets, how much, under which clause, and why.",
     epilog="relief check examples/profiles/restaurant.yaml\n"
     "relief check 资料.yaml --as-of 2022-06-01 --format html > 结果.html\n"
+    "relief screen 台账.xlsx --output 结果.xlsx --as-of 2022-06-20\n"
     "relief size --industry 6210 --employees 30 --revenue 800\n"
     "relief facts",
     no_args_is_help=True,
@@ -62,38 +46,6 @@ rules_app = typer.Typer(
     cls=Group, help="检查和试算规则库。\nCheck and try a rulebook.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(rules_app, name="rules")
-
-RulesOption = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-    typer.Option(
-        "--rules", metavar="DIR", help="规则目录，不写则用随附的规则\nThe rulebook; the shipped one by default"
-    ),
-]
-RulesArgument = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Argument(metavar="DIR", help="规则目录，不写则为随附的规则\nThe rulebook; the shipped one by default"),
-]
-LangOption = Annotated[Lang, typer.Option("--lang", help="输出语言\nLanguage of the output")]
-ListFormat = Annotated[TextOrJson, typer.Option("--format", help="输出格式\nForm of the output")]
-
-
-def _date(value: str | None) -> dt.date | None:
-    if value is None:
-        return None
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        try:
-            found = dt.date.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if 1900 <= found.year <= 2100:
-                return found
-    raise WrongUsage(
-        Text(
-            f"--as-of 应为 1900 至 2100 年间的日期（如 2022-06-01），实为“{value}”",
-            f"--as-of must be a date from 1900 to 2100, such as 2022-06-01, got {value!r}",
-        )
-    )
 
 
 @app.callback(invoke_without_command=True)
@@ -142,10 +94,27 @@ def check(
     ] = False,
 ) -> None:
     """Decide for one applicant."""
-    day = _date(as_of)
+    day = day_of(as_of)
     from relief_engine.cli.check import check_profile
 
     check_profile(profile, programme, day, rules, lang.value, form.value, details=details)
+
+
+app.command(
+    cls=Command,
+    help="判定一张租户台账（.xlsx、.xls、.csv、.parquet），每行一份租约，写出结果工作簿。\n"
+    "Screen a roster, one lease a row (or one loan, or one applicant), and write a workbook of answers.",
+    epilog="relief screen 台账.xlsx --output 结果.xlsx --as-of 2022-06-20\n"
+    "relief screen 台账.csv --output 结果.csv --map 月租=lease.monthly_rent\n"
+    "relief screen --template 台账.xlsx",
+)(roster_commands.screen)
+
+app.command(
+    cls=Command,
+    help="完整说明结果文件中某一行的判定，并按现有规则重新核对。\n"
+    "Explain the answer to one row of a result in full, deciding it again.",
+    epilog="relief explain 结果.xlsx 12\nrelief explain 结果.parquet 100234 --format html > 说明.html",
+)(roster_commands.explain)
 
 
 @app.command(
@@ -200,7 +169,7 @@ def programmes(
     brief: Annotated[bool, typer.Option("--brief", help="只列名称和编号\nTitles and ids only")] = False,
 ) -> None:
     """Describe the programmes."""
-    day = _date(as_of)
+    day = day_of(as_of)
     from relief_engine.cli.lists import show_programmes
 
     show_programmes(programme or (), day, rules, lang.value, as_json=form is TextOrJson.JSON, brief=brief)
