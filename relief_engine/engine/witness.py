@@ -16,7 +16,6 @@ from relief_engine.compiled.layout import Value
 from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import answer_of
-from relief_engine.rulebook.facts import Fact
 
 #: Of so many pairs the latest are kept for each fact.
 _KEPT = 24
@@ -34,6 +33,7 @@ class Witnesses:
         self.program = program
         self.cells = cells
         self.evaluate = evaluate
+        self.steps = [slot for _, _, slot, _, _ in program.layout.extremes]
         self.pairs: dict[int, deque[_Pair]] = {}
 
     def all_matter(self, candidates: set[int], vector: Sequence[Value]) -> bool:
@@ -66,14 +66,8 @@ class Witnesses:
         return answers[0] != answers[1]
 
     def _possible(self, trial: Sequence[Value]) -> bool:
-        """Whether a profile could state all this: days in order, and steps that leave out no day that counts."""
-        if not self.cells.ordered(trial):
-            return False
-        for slot, value in enumerate(trial):
-            fact = self.program.layout.facts[slot]
-            if isinstance(fact, Fact) and fact.type == "steps" and value is not None:
-                return False
-        return True
+        """Whether a profile could state all this: days in order, and no steps, which might leave days out."""
+        return all(trial[slot] is None for slot in self.steps) and self.cells.ordered(trial)
 
     def _keep(self, slot: int, pair: _Pair) -> None:
         kept = self.pairs.setdefault(slot, deque(maxlen=_KEPT))
