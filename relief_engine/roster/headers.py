@@ -93,6 +93,8 @@ class _Recogniser:
         kind = self.asked_kind(asked) if asked is not None else self.likeliest_kind(readings)
         if kind is None:
             raise InputError(self.findings)
+        settled = {r[0].fact.id for r in readings if len(r) == 1}
+        readings = [_unsettled(found, settled, kind) for found in readings]
         columns = tuple(
             self.column(index, header, found, kind, guess=index not in mapped)
             for index, (header, found) in enumerate(zip(self.table.headers, readings, strict=True))
@@ -241,3 +243,10 @@ class _Recogniser:
             0,
         )
         raise InputError(self.findings)
+
+
+def _unsettled(found: Sequence[Reading], settled: set[str], kind: SubjectKind) -> Sequence[Reading]:
+    """What a header may stand for that fits both the row's kind and its applicant: not what another column gives."""
+    mine = [r for r in found if r.fact.subject in (kind.id, APPLICANT)]
+    open_ = [r for r in mine if r.fact.id not in settled]
+    return open_ if len(mine) > 1 and open_ else found

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from relief_engine.text import Text
+
 #: Says whether a text is the header of something that can be read. Formats know no facts.
 Known = Callable[[str], bool]
 
+#: The sheet of a template that shows an example; it is never read unless it is asked for.
+EXAMPLE = Text("示例", "Example")
 #: Headers are looked for in so many rows from the top; above them stand titles, units and dates.
 LOOKED_AT = 15
 #: No roster has so many columns; a sheet with more is damaged, or is made to exhaust memory.

@@ -124,7 +124,8 @@ def _chosen(
             raise refused("roster-empty", f"{path}[{asked}]", "工作表是空的", "the sheet is empty")
         return found, []
     read = [(found, visible) for name, visible in sheets.items()
-            if (found := _read(path, book, name, known, flaws.get(name, {}))) is not None]  # fmt: skip
+            if name not in (heading.EXAMPLE.zh, heading.EXAMPLE.en)
+            and (found := _read(path, book, name, known, flaws.get(name, {}))) is not None]  # fmt: skip
     usable = [found for found, visible in read if visible]
     if not usable:
         zh, en = "工作簿里没有看得见的内容", "the workbook has nothing on a visible sheet"
