@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from relief_engine.engine.sizing import classify, size_fact
@@ -14,6 +15,8 @@ from relief_engine.roster.table import Row
 from relief_engine.rulebook.facts import Encoded, Fact, SizeFact
 from relief_engine.text import Language
 
+#: A number without a unit of its own, in plain or full-width digits.
+_BARE = re.compile(r"\s*[0-9０-９][0-9０-９,，.．]*\s*")
 #: Kept for each column: rosters repeat districts, kinds and trades, but not names and amounts.
 _MOST = 5_000
 
@@ -88,7 +91,9 @@ class Known:
 def _with_unit(cell: object, column: Column) -> object:
     """A bare number under a header that states a unit, with that unit; ``15g`` is how exact a spreadsheet is."""
     unit = column.unit
-    if unit is None or isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
+    if unit is None or isinstance(cell, bool) or not isinstance(cell, int | float | Decimal | str):
         return cell
+    if isinstance(cell, str):
+        return f"{cell}{unit.symbol}" if _BARE.fullmatch(cell) else cell
     number = Decimal(f"{cell:.15g}") if isinstance(cell, float) else cell
     return f"{number:f}{unit.symbol}" if isinstance(number, Decimal) else f"{number}{unit.symbol}"

@@ -26,6 +26,8 @@ from relief_engine.text import DEFAULT_LANGUAGE, Language, Text, joined
 #: lowest and highest figure, equal where nothing is open; a rate is one too, of fractions of one. None is no value.
 Kind = Literal["integer", "text", "money", "date", "span", "rate"]
 
+#: The column by which people tell answers apart.
+OUTCOME = Text("判定结果", "Outcome")
 #: Behind a column of the roster that is called like a column of results.
 CLASH = Text("（原表）", " (roster)")
 #: Figures that no short decimal gives exactly are rounded half up to so many decimals; amounts never come from these.
@@ -97,15 +99,13 @@ class Results:
             title = Text("项目", "Programme")
             yield Result("programme", title, "text", lambda line: self._said(line.answer.programme.title), 26)
         labels = {outcome.value: outcome.label.in_(self.language) for outcome in Outcome}
-        yield Result(
-            "outcome", Text("判定结果", "Outcome"), "text", lambda line: labels[str(_get(line, "outcome"))], 14
-        )
+        yield Result("outcome", OUTCOME, "text", lambda line: labels[str(_get(line, "outcome"))], 14)
         yield from self._figures()
         yield from self._benefit()
         yield Result("reason", Text("理由", "Reason"), "text", self._reason, 48)
         yield Result("missing", Text("缺少的资料", "Missing"), "text", self._missing, 30)
         yield Result(
-            "clauses", Text("依据条款", "Clauses"), "text", lambda li: self.reasons.clauses(li.answer) or None, 30
+            "clauses", Text("依据条款", "Clauses"), "text", lambda li: self.reasons.clauses(li.answer) or None, 34
         )
         yield Result("hints", Text("提示", "Hints"), "text", self._hints, 24)
         yield from self._machine()
@@ -124,7 +124,7 @@ class Results:
             yuan = unit is not None and unit.symbol == "元"
             words = Text(f"{title.zh}（元）", f"{title.en} (yuan)") if yuan else title
             kind: Kind = "date" if unit is None else "span"
-            yield Result(f"figure_{name}", words, kind, _figure(name, day=unit is None), 12, open_=is_open)
+            yield Result(f"figure_{name}", words, kind, _figure(name, day=unit is None), 14, open_=is_open)
 
     def _benefit(self) -> Iterator[Result]:
         """What is given: only the columns that some programme can fill."""

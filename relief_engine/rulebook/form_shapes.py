@@ -38,7 +38,7 @@ class FormColumn(Shape):
 
 
 class FormFile(Shape):
-    """``forms/*.yaml``: one table that a text wants of whoever grants a relief: a line for each case that is eligible."""
+    """``forms/*.yaml``: one table that a text wants of whoever grants relief, a line for each eligible case."""
 
     form: Slug
     programme: ProgrammeId

@@ -13,7 +13,7 @@ from relief_engine.rulebook.load import shipped_rules
 from relief_engine.rulebook.record import changed
 from relief_engine.testing import find_cases, load_cases
 from relief_engine.text import Text
-from tests.roster.screenings import DAY, PROFILES, RENT, engine, profile, tenant
+from tests.roster.screenings import DAY, PROFILES, RENT, REVENUE, engine, profile, tenant
 
 
 def examples() -> list[Decision]:
@@ -100,8 +100,8 @@ def test_what_is_missing_is_named() -> None:
     assert reasons.missing(row()) == Text("", "")
     several = row(Outcome.UNDETERMINED, 在京注册=None, 合同含免租期=None)
     assert reasons.missing(several).zh == "在京注册、在京纳税、因疫情经营困难、提出减租诉求、合同含免租期"
-    coarse = row(Outcome.UNDETERMINED, 行业代码="59")
-    assert reasons.missing(coarse).zh == "行业代码（代码不够细）"
+    coarse = row(Outcome.UNDETERMINED, 行业代码="59", 从业人员=150.0, **{REVENUE: 250000000.0})
+    assert reasons.missing(coarse).zh == "行业代码（代码不够细）、列入小微企业名录"
 
 
 def test_where_nobody_searched_it_says_so() -> None:

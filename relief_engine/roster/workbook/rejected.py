@@ -1,0 +1,106 @@
+"""Roster stage: the sheet of rows that could not be read: where, what stands there, what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from relief_engine.roster.answers import Screening
+from relief_engine.roster.table import Problem, Rejected
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, width
+from relief_engine.roster.workbook.styles import TEXT, Styles
+from relief_engine.text import Language, Text
+
+NAME = Text("未能读取", "Not read")
+_WIDEST = 60
+#: The columns: what they are called and how wide they are.
+COLUMNS: tuple[tuple[Text, int], ...] = (
+    (Text("工作表", "Sheet"), 16),
+    (Text("行号", "Row"), 8),
+    (Text("列", "Column"), 7),
+    (Text("栏目", "Header"), 22),
+    (Text("原文", "What stands there"), 26),
+    (Text("问题和应填内容", "What is wrong and what was expected"), _WIDEST),
+    (Text("代码", "Code"), 16),
+)
+_NOTHING = Text("所有行都已读取", "All rows were read")
+
+
+def cells(screening: Screening, line: Rejected, problem: Problem, language: Language) -> list[object]:
+    """One problem as the cells of the columns; the sheet is empty where the file has none."""
+    table = screening.table
+    at = problem.column
+    has_header = at is not None and at < len(table.headers)
+    return [
+        table.sheet,
+        line.row.number,
+        None if at is None else xl_column(at),
+        table.headers[at] if at is not None and has_header else None,
+        problem.cell or None,
+        problem.message.in_(language),
+        problem.code,
+    ]
+
+
+def xl_column(position: int) -> str:
+    """The letters of a column, from 0: A, B, …, AA."""
+    letters = ""
+    number = position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _height(values: Sequence[object]) -> float:
+    """How high a row begins, so that its longest text is seen."""
+    texts = ((value, wide) for value, (_, wide) in zip(values, COLUMNS, strict=True) if isinstance(value, str))
+    lines = max((-(-width(value) * 11 // (10 * wide)) for value, wide in texts), default=1)
+    return 15.0 * min(max(lines, 1), 8) + 5
+
+
+class RejectedSheet:
+    """Writes rows that could not be read as they come; ``finish`` once after the last."""
+
+    def __init__(self, sheet: StreamedSheet, styles: Styles, screening: Screening, language: Language) -> None:
+        self.sheet = sheet
+        self.screening = screening
+        self.language = language
+        self.left_out = 0
+        sheet.start()
+        head = sheet.text(styles.head())
+        sheet.add([(head, title.in_(language)) for title, _ in COLUMNS], 24)
+        text = sheet.text(styles.boxed(num_format=TEXT, text_wrap=True))
+        middle = sheet.text(styles.boxed(num_format=TEXT, align="center"))
+        row = sheet.number(styles.boxed(num_format="0", align="center"), styles.boxed())
+        found = sheet.text(styles.boxed(num_format=TEXT, text_wrap=True, font_color="#9B1C1C"))
+        quiet = sheet.text(styles.boxed(num_format=TEXT, font_color="#6B7785"))
+        self._writers = [text, row, middle, text, found, text, quiet]
+
+    def add(self, line: Rejected) -> None:
+        """Write the problems of one row, a line for each."""
+        for problem in line.problems:
+            if self.sheet.rows >= MOST_ROWS - 1:
+                self.left_out += 1
+                continue
+            values = cells(self.screening, line, problem, self.language)
+            self.sheet.add(
+                [*zip(self._writers, ("" if v is None else v for v in values), strict=True)], _height(values)
+            )
+
+    def finish(self) -> None:
+        """Set widths, filters, what stays in view, how it prints."""
+        sheet = self.sheet
+        if sheet.rows == 1:
+            said = _NOTHING.in_(self.language)
+            message = next(i for i, (_, wide) in enumerate(COLUMNS) if wide == _WIDEST)
+            sheet.add([(write, said if i == message else "") for i, write in enumerate(self._writers)], 20)
+        for index, (_, wide) in enumerate(COLUMNS):
+            # A text file has no sheets.
+            sheet.set_column(index, index, wide, None, {"hidden": index == 0 and self.screening.table.sheet is None})
+        sheet.autofilter(0, 0, sheet.rows - 1, len(COLUMNS) - 1)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&L&A&R&P / &N")
