@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from relief_engine.compiled import ir
 from relief_engine.decision import Outcome, yuan
@@ -16,6 +17,7 @@ from relief_engine.explanation import say
 from relief_engine.explanation.outline import grouped
 from relief_engine.explanation.sentence import Told, sentence
 from relief_engine.roster.answers import Answer
+from relief_engine.rulebook.record import changed
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text, joined
 
@@ -24,8 +26,25 @@ _FIGURES = (
     "amount", "amount_if_granted", "amount_low", "amount_high", "ceiling", "payable", "payable_low", "payable_high",
     "rate_low", "rate_high", "until",
 )  # fmt: skip
+_WITH_FIGURES = (Outcome.ELIGIBLE.value, Outcome.REFERRED.value)
+#: The figures of which most sentences have one and no other, and an amount in cents that stands in for it.
+_ONE = ("amount", "amount_if_granted")
+_STAND_IN = 987_654_321_987_654_321
 #: So many sentences are kept; a roster has few without figures, and those with figures seldom come twice.
 _MOST = 20_000
+
+
+class Said(NamedTuple):
+    """What is said about one answer.
+
+    ``reason``: what is given, not met, left to people, or missing, in one sentence. ``clauses``: those that decided, in
+    short: of what is not met, not known or left to people, else of what is given. ``missing``: the facts that are
+    missing by name, with a word where nobody looked for them, or nothing.
+    """
+
+    reason: Text
+    clauses: str
+    missing: Text
 
 
 class Reasons:
@@ -33,36 +52,52 @@ class Reasons:
 
     def __init__(self, as_of: dt.date) -> None:
         self.as_of = as_of
-        self._sentences: dict[tuple[object, ...], Text] = {}
-        self._clauses: dict[tuple[object, ...], str] = {}
-        self._missing: dict[tuple[object, ...], Text] = {}
+        self._said: dict[tuple[object, ...], Said] = {}
+        self._patterns: dict[tuple[object, ...], tuple[list[str], list[str]]] = {}
+        self._last: tuple[Answer | None, Said | None] = (None, None)
+
+    def said(self, answer: Answer) -> Said:
+        """What is said about an answer; asked for several times in a row, it is worked out once."""
+        last, known = self._last
+        if last is answer and known is not None:
+            return known
+        key = _masks(answer)
+        found = self._said.get(key)
+        if found is None:
+            if len(self._said) >= _MOST:
+                self._said.clear()
+                self._patterns.clear()
+            text = sentence(told(answer, self.as_of))
+            found = self._said[key] = Said(text, grouped(say.cited(_citations(answer))), _missing(answer))
+        elif answer.summary["outcome"] in _WITH_FIGURES:
+            found = found._replace(reason=self._with_figures(key, answer))
+        self._last = (answer, found)
+        return found
+
+    def _with_figures(self, key: tuple[object, ...], answer: Answer) -> Text:
+        """The sentence with the answer's own figures. With one amount it is put together from its parts."""
+        given = [name for name in _FIGURES if answer.summary.get(name) is not None]
+        if len(given) != 1 or given[0] not in _ONE:
+            return sentence(told(answer, self.as_of))
+        pattern = self._patterns.get((key, given[0]))
+        if pattern is None:
+            stand_in = changed(answer, summary={**answer.summary, given[0]: _STAND_IN})
+            words, mark = sentence(told(stand_in, self.as_of)), say.money(yuan(_STAND_IN))
+            pattern = self._patterns[key, given[0]] = (words.zh.split(mark.zh), words.en.split(mark.en))
+        amount = say.money(yuan(int(answer.summary[given[0]] or 0)))
+        return Text(amount.zh.join(pattern[0]), amount.en.join(pattern[1]))
 
     def reason(self, answer: Answer) -> Text:
-        """Why the answer is as it is: what is given, what is not met, what is left to people, or what is missing."""
-        summary = answer.summary
-        key = (*_masks(answer), *map(summary.get, _FIGURES), _facts(answer))
-        found = self._sentences.get(key)
-        if found is None:
-            if len(self._sentences) >= _MOST:
-                self._sentences.clear()
-            found = self._sentences[key] = sentence(told(answer, self.as_of))
-        return found
+        """Why the answer is as it is."""
+        return self.said(answer).reason
 
     def clauses(self, answer: Answer) -> str:
-        """The clauses that decided, in short: of what is not met, not known or left to people, else of the gift."""
-        key = _masks(answer)
-        found = self._clauses.get(key)
-        if found is None:
-            found = self._clauses[key] = grouped(say.cited(_citations(answer)))
-        return found
+        """The clauses that decided."""
+        return self.said(answer).clauses
 
     def missing(self, answer: Answer) -> Text:
-        """The facts that are missing, by name, with a word where nobody looked for them; nothing where none is."""
-        key = (*_masks(answer), _facts(answer))
-        found = self._missing.get(key)
-        if found is None:
-            found = self._missing[key] = _missing(answer)
-        return found
+        """What is missing."""
+        return self.said(answer).missing
 
 
 def _masks(answer: Answer) -> tuple[object, ...]:
@@ -70,14 +105,14 @@ def _masks(answer: Answer) -> tuple[object, ...]:
     program = answer.program
     return (
         answer.programme.id, None if program is None else program.period.first, summary["outcome"],
-        summary.get("failed"), summary.get("unknown"), summary.get("referred"),
+        summary.get("failed"), summary.get("unknown"), summary.get("referred"), _facts(answer),
     )  # fmt: skip
 
 
 def _facts(answer: Answer) -> object:
     missing = answer.missing
-    if missing is None:
-        return None
+    if missing is None or (missing.exact and not missing.facts):
+        return missing is None
     return (missing.exact, *((m.fact.id, m.too_coarse) for m in missing.facts))
 
 

@@ -101,7 +101,7 @@ def test_what_is_missing_is_named() -> None:
     several = row(Outcome.UNDETERMINED, 在京注册=None, 合同含免租期=None)
     assert reasons.missing(several).zh == "在京注册、在京纳税、因疫情经营困难、提出减租诉求、合同含免租期"
     coarse = row(Outcome.UNDETERMINED, 行业代码="59", 从业人员=150.0, **{REVENUE: 250000000.0})
-    assert reasons.missing(coarse).zh == "行业代码（代码不够细）、列入小微企业名录"
+    assert reasons.missing(coarse).zh == "所属行业（代码不够细）、列入小微企业名录"
 
 
 def test_where_nobody_searched_it_says_so() -> None:

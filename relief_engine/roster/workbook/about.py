@@ -38,5 +38,5 @@ def write_about(sheet: StreamedSheet, styles: Styles, found: dict[str, str]) -> 
     text = sheet.text(styles(num_format=TEXT))
     for key, value in found.items():
         for start in range(0, max(1, len(value)), 30_000):
-            sheet.add([(text, key), (text, value[start : start + 30_000])])
+            sheet.add((text, text), (key, value[start : start + 30_000]))
     sheet.very_hidden()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from xlsxwriter.utility import xl_col_to_name
 
 from relief_engine.decision import Outcome
 from relief_engine.errors import StatedError
 from relief_engine.roster.answers import Answered
 from relief_engine.roster.results import OUTCOME, Line, Result, Results
-from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, width
+from relief_engine.roster.workbook.stream import MOST_COLUMNS, MOST_ROWS, StreamedSheet, Writer, lines_of, width
 from relief_engine.roster.workbook.styles import DAY, MONEY, RATE, TEXT, TIME, Styles
 from relief_engine.text import Text
 
@@ -20,7 +18,12 @@ _MEASURED = 500
 _NARROWEST, _WIDEST = 8, 36
 #: One line of text, and the most lines that a row grows to by itself.
 _LINE_HEIGHT, _MOST_LINES = 15.0, 6
+_MOST_KEPT = 20_000
 
+_TOO_WIDE = Text(
+    f"结果超过 Excel 一张表能放的 {MOST_COLUMNS:,} 列；请把结果写成 .csv 或 .parquet",
+    f"more columns than the {MOST_COLUMNS:,} of a sheet in Excel; write the answers to .csv or .parquet",
+)
 _TOO_LONG = Text(
     f"结果超过 Excel 一张表能放的 {MOST_ROWS:,} 行；请把结果写成 .csv 或 .parquet",
     f"more answers than the {MOST_ROWS:,} rows of a sheet in Excel; write them to .csv or .parquet",
@@ -34,32 +37,40 @@ class DecisionsSheet:
         self.sheet = sheet
         self.results = results
         self.shown = results.shown
-        self._own_widths = [min(_WIDEST, width(header) + 3) for header in results.headers]
         #: Columns without a value so far; in the end they are folded away.
         self._unseen = [i for i, column in enumerate(self.shown) if column.kind != "text" or column.id == "hints"]
-        self._wrapped = [(i, column.width) for i, column in enumerate(self.shown) if column.kind == "text"]
-        self._lines: dict[tuple[int, str], int] = {}
-        self._labels = {o.value: o for o in Outcome}
+        texts = [(i, column) for i, column in enumerate(self.shown) if column.kind == "text"]
+        #: The columns whose texts wrap: which they are, how wide, and how many lines their texts took lately.
+        self._wrapped: list[tuple[int, int, dict[str, int]]] = [(i, column.width, {}) for i, column in texts]
+        self._own_widths = [min(_WIDEST, width(header) + 3) for header in results.headers]
+        if len(self.shown) + len(results.headers) > MOST_COLUMNS:
+            raise StatedError(_TOO_WIDE)
         sheet.start()
         self._lined = styles.boxed()
         text = styles(num_format=TEXT)
-        self._writers = [_writer(sheet, styles, column) for column in self.shown]
-        self._outcome = next(i for i, column in enumerate(self.shown) if column.title is OUTCOME)
-        self._outcomes = {o.value: sheet.text(styles.outcome(o)) for o in Outcome}
+        labels = {o.label.in_(results.language): sheet.text(styles.outcome(o)) for o in Outcome}
         own = sheet.anything(text, styles(), styles(num_format=DAY), styles(num_format=TIME))
-        self._own = [own] * len(results.headers)
-        heads = [sheet.text(styles.head())] * len(self.shown) + [sheet.text(styles.head(own=True))] * len(self._own)
+        self._writers = [
+            (lambda ref, value: labels[value](ref, value))
+            if column.title is OUTCOME
+            else _writer(sheet, styles, column)
+            for column in self.shown
+        ]
+        self._writers += [own] * len(results.headers)
+        heads = [sheet.text(styles.head())] * len(self.shown) + [sheet.text(styles.head(own=True))] * len(
+            results.headers
+        )
         language = results.language
         titles = [*(column.title.in_(language) for column in self.shown), *results.headers]
-        sheet.add(zip(heads, titles, strict=True), 36)
+        sheet.add(heads, titles, 36)
 
     def add(self, answered: Answered) -> None:
         """Write the answers of one row; raises :class:`StatedError` when the sheet is full."""
         if self.sheet.rows + len(answered.answers) > MOST_ROWS:
             raise StatedError(_TOO_LONG)
-        own = [*zip(self._own, answered.row.cells, strict=False)]
+        own = answered.row.cells[: len(self._own_widths)]
         if self.sheet.rows <= _MEASURED:
-            for index, (_, cell) in enumerate(own):
+            for index, cell in enumerate(own):
                 if cell is not None:
                     self._own_widths[index] = max(self._own_widths[index], min(_WIDEST, _shown_width(cell) + 2))
         for answer in answered.answers:
@@ -67,29 +78,27 @@ class DecisionsSheet:
             values = [column.get(line) for column in self.shown]
             if self._unseen:
                 self._unseen = [index for index in self._unseen if values[index] is None]
-            cells = [*zip(self._writers, values, strict=True), *own]
-            cells[self._outcome] = (self._outcomes[str(answer.summary["outcome"])], values[self._outcome])
-            self.sheet.add(cells, self._height(values))
+            self.sheet.add(self._writers, (*values, *own), self._height(values))
 
     def _height(self, values: list[object]) -> float:
         """How high a row begins, so that its longest text is seen."""
         lines = 1
-        for index, wide in self._wrapped:
+        for index, wide, known in self._wrapped:
             value = values[index]
-            if isinstance(value, str) and 2 * len(value) > wide:
-                key = (wide, value)
-                found = self._lines.get(key)
+            if isinstance(value, str) and 2.2 * len(value) > wide:
+                found = known.get(value)
                 if found is None:
-                    found = math.ceil(width(value) * 1.08 / wide)
-                    if len(self._lines) < 50_000:
-                        self._lines[key] = found
-                lines = max(lines, found)
+                    if len(known) >= _MOST_KEPT:
+                        known.clear()
+                    found = known[value] = lines_of(value, wide)
+                if found > lines:
+                    lines = found
         return _LINE_HEIGHT * min(lines, _MOST_LINES) + 5
 
     def finish(self) -> None:
         """Set what depends on all rows: widths, filters, what stays in view, how it prints."""
         sheet = self.sheet
-        last = len(self.shown) + len(self._own) - 1
+        last = len(self._writers) - 1
         for index, column in enumerate(self.shown):
             sheet.set_column(index, index, column.width, None, {"hidden": index in self._unseen and sheet.rows > 1})
         for index, wide in enumerate(self._own_widths, start=len(self.shown)):
@@ -111,6 +120,11 @@ class DecisionsSheet:
         # Long codes and numbers that the roster holds as text are meant so.
         own = f"{xl_col_to_name(len(self.shown))}1:{xl_col_to_name(last)}{max(2, sheet.rows)}"
         sheet.ignore_errors({"number_stored_as_text": own})
+
+
+def _coloured(labels: dict[str, Writer]) -> Writer:
+    """Writes an outcome in its colour."""
+    return lambda ref, value: labels[value](ref, value)
 
 
 def _writer(sheet: StreamedSheet, styles: Styles, column: Result) -> Writer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from relief_engine.roster.answers import Answered
 from relief_engine.roster.form_lines import FormLines, in_unit
-from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, width
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, lines_of, width
 from relief_engine.roster.workbook.styles import GREY, OFFICIAL_FONT, TEXT, Styles
 from relief_engine.rulebook.forms import Column
 from relief_engine.text import Text
@@ -38,10 +38,10 @@ class FormSheet:
         title = sheet.text(self._style(bold=True, font_size=18, align="center"))
         small = sheet.text(self._style(font_size=9, font_color=GREY, align="right"))
         head = sheet.text(self._boxed(bold=True, align="center", text_wrap=True))
-        sheet.add([(title, lines.form.title.in_(language))], 34)
+        sheet.add([title], [lines.form.title.in_(language)], 34)
         cited = "、".join(map(str, lines.form.citations))
-        sheet.add([(small, _SUBTITLE.in_(language).format(cited, lines.screening.as_of.isoformat()))], 18)
-        sheet.add([(head, column.title.in_(language)) for column in self.columns], self._head_height())
+        sheet.add([small], [_SUBTITLE.in_(language).format(cited, lines.screening.as_of.isoformat())], 18)
+        sheet.add([head] * len(self.columns), [c.title.in_(language) for c in self.columns], self._head_height())
         self._writers = [self._writer(column) for column in self.columns]
         self._widths = [column.width or 12 for column in self.columns]
         self._blank = sheet.blank(self._boxed())
@@ -76,40 +76,36 @@ class FormSheet:
         for values in self.form_lines.lines(answered):
             if self.sheet.rows >= MOST_ROWS - 40:
                 continue
-            cells = [
-                (self._blank if value is None else write, "" if value is None else value)
-                for write, value in zip(self._writers, values, strict=True)
+            lines = max(lines_of(v, w) for v, w in zip(values, self._widths, strict=True))
+            writers = [
+                self._blank if value is None else write for write, value in zip(self._writers, values, strict=True)
             ]
-            lines = max(
-                (-(-width(v) * 11 // (10 * w)) for v, w in zip(values, self._widths, strict=True) if type(v) is str),
-                default=1,
-            )
-            self.sheet.add(cells, 15.0 * max(1, lines) + 5)
+            self.sheet.add(writers, ["" if value is None else value for value in values], 15.0 * lines + 5)
 
     def finish(self) -> None:
         """Write the sum and the notes, and set up the page."""
         sheet, lines = self.sheet, self.form_lines
         language, last = lines.language, len(self.columns) - 1
         bold = sheet.text(self._boxed(bold=True, align="center"))
-        cells: list[tuple[Writer, object]] = [(bold, _SUM.in_(language) if i == 0 else "") for i in range(last + 1)]
+        writers, values = [bold] * (last + 1), [_SUM.in_(language), *[""] * last]
         for index, total in lines.sums.items():
             style = self._boxed(bold=True, num_format=_form(self.columns[index]), align="right")
-            cells[index] = (sheet.number(style, style), in_unit(total, self.columns[index]))
-        sheet.add(cells, 22)
+            writers[index], values[index] = sheet.number(style, style), in_unit(total, self.columns[index])
+        sheet.add(writers, values, 22)
         note = sheet.text(self._style(font_size=9, text_wrap=True, valign="top"))
         if lines.sum_note is not None:
-            sheet.add([(note, lines.sum_note.in_(language))], 28)
+            sheet.add([note], [lines.sum_note.in_(language)], 28)
             self._merge()
         printed = sheet.rows
         notes = lines.notes()
         if notes:
             sheet.skip()
-            sheet.add([(sheet.text(self._style(font_size=9, bold=True, font_color=GREY)), _NOTES.in_(language))])
+            sheet.add([sheet.text(self._style(font_size=9, bold=True, font_color=GREY))], [_NOTES.in_(language)])
             quiet = sheet.text(self._style(font_size=9, font_color=GREY, text_wrap=True, valign="top"))
             total_width = sum(self._widths)
             for number, text in enumerate(notes, start=1):
                 written = f"{number}. {text.in_(language)}"
-                sheet.add([(quiet, written)], 13.0 * -(-width(written) * 10 // (9 * total_width)) + 4)
+                sheet.add([quiet], [written], 13.0 * -(-width(written) * 10 // (9 * total_width)) + 4)
                 self._merge()
         for index, wide in enumerate(self._widths):
             sheet.set_column(index, index, wide)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.table import Problem, Rejected
-from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, width
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, lines_of
 from relief_engine.roster.workbook.styles import TEXT, Styles
 from relief_engine.text import Language, Text
 
@@ -53,9 +53,7 @@ def xl_column(position: int) -> str:
 
 def _height(values: Sequence[object]) -> float:
     """How high a row begins, so that its longest text is seen."""
-    texts = ((value, wide) for value, (_, wide) in zip(values, COLUMNS, strict=True) if isinstance(value, str))
-    lines = max((-(-width(value) * 11 // (10 * wide)) for value, wide in texts), default=1)
-    return 15.0 * min(max(lines, 1), 8) + 5
+    return 15.0 * min(max(lines_of(value, wide) for value, (_, wide) in zip(values, COLUMNS, strict=True)), 8) + 5
 
 
 class RejectedSheet:
@@ -68,7 +66,7 @@ class RejectedSheet:
         self.left_out = 0
         sheet.start()
         head = sheet.text(styles.head())
-        sheet.add([(head, title.in_(language)) for title, _ in COLUMNS], 24)
+        sheet.add([head] * len(COLUMNS), [title.in_(language) for title, _ in COLUMNS], 24)
         text = sheet.text(styles.boxed(num_format=TEXT, text_wrap=True))
         middle = sheet.text(styles.boxed(num_format=TEXT, align="center"))
         row = sheet.number(styles.boxed(num_format="0", align="center"), styles.boxed())
@@ -83,9 +81,7 @@ class RejectedSheet:
                 self.left_out += 1
                 continue
             values = cells(self.screening, line, problem, self.language)
-            self.sheet.add(
-                [*zip(self._writers, ("" if v is None else v for v in values), strict=True)], _height(values)
-            )
+            self.sheet.add(self._writers, ["" if value is None else value for value in values], _height(values))
 
     def finish(self) -> None:
         """Set widths, filters, what stays in view, how it prints."""
@@ -93,7 +89,8 @@ class RejectedSheet:
         if sheet.rows == 1:
             said = _NOTHING.in_(self.language)
             message = next(i for i, (_, wide) in enumerate(COLUMNS) if wide == _WIDEST)
-            sheet.add([(write, said if i == message else "") for i, write in enumerate(self._writers)], 20)
+            texts = [self._writers[message]] * len(COLUMNS)
+            sheet.add(texts, [said if i == message else "" for i in range(len(COLUMNS))], 20)
         for index, (_, wide) in enumerate(COLUMNS):
             # A text file has no sheets.
             sheet.set_column(index, index, wide, None, {"hidden": index == 0 and self.screening.table.sheet is None})
