@@ -141,9 +141,4 @@ def in_unit(exact: Fraction, column: Column) -> Decimal:
     """A figure in base units as the column's unit has it; never rounded to what is shown."""
     found = exact / (column.unit or (column.fact.unit if column.fact is not None else None) or PURE).scale
     # Cents in units of 10,000 yuan have six decimals.
-    return decimal(found.numerator, found.denominator) if found.denominator == 1 else _decimal(found)
-
-
-def _decimal(found: Fraction) -> Decimal:
-    tenths = found * 10**10
-    return Decimal(round(tenths)).scaleb(-10).normalize()
+    return decimal(found.numerator, found.denominator, 10)

@@ -31,7 +31,7 @@ OUTCOME = Text("判定结果", "Outcome")
 #: Behind a column of the roster that is called like a column of results.
 CLASH = Text("（原表）", " (roster)")
 #: Figures that no short decimal gives exactly are rounded half up to so many decimals; amounts never come from these.
-_DECIMALS = 4
+_DECIMALS, _RATE_DECIMALS = 4, 10
 
 
 class Line(NamedTuple):
@@ -57,16 +57,29 @@ class Result(NamedTuple):
     open_: bool = False
 
 
-_MONEY: tuple[tuple[str, Text], ...] = (
-    ("amount", Text("金额（元）", "Amount (yuan)")),
-    ("amount_if_granted", Text("如予同意的金额（元）", "Amount if granted (yuan)")),
-    ("amount_low", Text("最低金额（元）", "Lowest amount (yuan)")),
-    ("amount_high", Text("最高金额（元）", "Highest amount (yuan)")),
-    ("ceiling", Text("最高限额（元）", "Ceiling (yuan)")),
-    ("payable", Text("应付（元）", "Payable (yuan)")),
-    ("payable_low", Text("应付最低（元）", "Payable, lowest (yuan)")),
-    ("payable_high", Text("应付最高（元）", "Payable, highest (yuan)")),
-)
+#: The column that says which row of the roster it is.
+ROW = Text("行号", "Row")
+#: The columns of amounts, in yuan.
+AMOUNTS: dict[str, Text] = {
+    "amount": Text("金额（元）", "Amount (yuan)"),
+    "amount_if_granted": Text("如予同意的金额（元）", "Amount if granted (yuan)"),
+    "amount_low": Text("最低金额（元）", "Lowest amount (yuan)"),
+    "amount_high": Text("最高金额（元）", "Highest amount (yuan)"),
+    "ceiling": Text("最高限额（元）", "Ceiling (yuan)"),
+    "payable": Text("应付（元）", "Payable (yuan)"),
+    "payable_low": Text("应付最低（元）", "Payable, lowest (yuan)"),
+    "payable_high": Text("应付最高（元）", "Payable, highest (yuan)"),
+}
+#: The columns for machines. The digest is the last column of results in every flat table.
+MACHINE: dict[str, Text] = {
+    "programme_id": Text("项目编号", "Programme id"),
+    "outcome_id": Text("结果编号", "Outcome id"),
+    "failed": Text("未满足条件的位", "Mask of failed criteria"),
+    "unknown": Text("不明条件的位", "Mask of unknown criteria"),
+    "referred": Text("人工认定的位", "Mask of referrals"),
+    "as_of": Text("判定日", "Day of the decision"),
+    "rulebook": Text("规则库摘要", "Rulebook digest"),
+}
 
 
 class Results:
@@ -91,7 +104,7 @@ class Results:
         return tuple(column for column in self.columns if not column.machine)
 
     def _columns(self) -> Iterator[Result]:
-        yield Result("row", Text("行号", "Row"), "integer", lambda line: line.answered.row.number, 7)
+        yield Result("row", ROW, "integer", lambda line: line.answered.row.number, 7)
         name = self.screening.columns.position("applicant.name")
         if name is not None:
             yield Result("name", Text("申请方", "Applicant"), "text", _cell(name), 26)
@@ -134,7 +147,7 @@ class Results:
             "ceiling": any(b.ceiling is not None for b in benefits),
             "payable": any(b.payable is not None for b in benefits),
         }
-        for name, title in _MONEY:
+        for name, title in AMOUNTS.items():
             if has[name.partition("_")[0]]:
                 yield Result(name, title, "money", _money(name), 16)
         rates = [b.rate for b in benefits if b.rate is not None]
@@ -145,19 +158,18 @@ class Results:
             yield Result("until", Text("至", "Until"), "date", _until, 12)
 
     def _machine(self) -> Iterator[Result]:
-        def column(name: str, zh: str, en: str, kind: Kind, get: Callable[[Line], object]) -> Result:
-            return Result(name, Text(zh, en), kind, get, machine=True)
-
         as_of, digest = self.screening.as_of, self.screening.rulebook.digest
-        yield column("programme_id", "项目编号", "Programme id", "text", lambda line: line.answer.programme.id)
-        yield column("outcome_id", "结果编号", "Outcome id", "text", lambda line: _get(line, "outcome"))
-        yield column(
-            "failed", "未满足条件的位", "Mask of failed criteria", "integer", lambda line: _get(line, "failed")
-        )
-        yield column("unknown", "不明条件的位", "Mask of unknown criteria", "integer", lambda li: _get(li, "unknown"))
-        yield column("referred", "人工认定的位", "Mask of referrals", "integer", lambda line: _get(line, "referred"))
-        yield column("as_of", "判定日", "Day of the decision", "date", lambda _: as_of)
-        yield column("rulebook", "规则库摘要", "Rulebook digest", "text", lambda _: digest)
+        found: dict[str, tuple[Kind, Callable[[Line], object]]] = {
+            "programme_id": ("text", lambda line: line.answer.programme.id),
+            "outcome_id": ("text", lambda line: _get(line, "outcome")),
+            "failed": ("integer", lambda line: _get(line, "failed")),
+            "unknown": ("integer", lambda line: _get(line, "unknown")),
+            "referred": ("integer", lambda line: _get(line, "referred")),
+            "as_of": ("date", lambda _: as_of),
+            "rulebook": ("text", lambda _: digest),
+        }
+        for name, (kind, get) in found.items():
+            yield Result(name, MACHINE[name], kind, get, machine=True)
 
     # --- texts ----------------------------------------------------------------------------------------------------
 
@@ -236,7 +248,9 @@ def _day(ordinal: object) -> dt.date | None:
 
 def _rate(line: Line) -> object:
     rate = None if line.answer.program is None else line.answer.program.benefit.rate
-    return None if rate is None else _span(_get(line, "rate_low"), _get(line, "rate_high"), rate.denominator)
+    if rate is None:
+        return None
+    return _span(_get(line, "rate_low"), _get(line, "rate_high"), rate.denominator, _RATE_DECIMALS)
 
 
 def _figure(name: str, *, day: bool) -> Callable[[Line], object]:
@@ -252,21 +266,21 @@ def _figure(name: str, *, day: bool) -> Callable[[Line], object]:
     return get
 
 
-def _span(low: object, high: object, denominator: int) -> tuple[Decimal, Decimal] | None:
+def _span(low: object, high: object, denominator: int, places: int = _DECIMALS) -> tuple[Decimal, Decimal] | None:
     if not isinstance(low, int) or not isinstance(high, int):
         return None
-    least = decimal(low, denominator)
-    return (least, least) if low == high else (least, decimal(high, denominator))
+    least = decimal(low, denominator, places)
+    return (least, least) if low == high else (least, decimal(high, denominator, places))
 
 
-def decimal(numerator: int, denominator: int) -> Decimal:
-    """A rational figure as a decimal: exact where four decimals are enough, else rounded half up to those."""
+def decimal(numerator: int, denominator: int, places: int = _DECIMALS) -> Decimal:
+    """A rational figure as a decimal: exact where that many decimals are enough, else rounded half up to those."""
     if numerator % denominator == 0:
         return Decimal(numerator // denominator)
     found = Fraction(numerator, denominator)
     with localcontext() as context:
         context.prec = 60
         rounded = (Decimal(found.numerator) / found.denominator).quantize(
-            Decimal(1).scaleb(-_DECIMALS), rounding=ROUND_HALF_UP
+            Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP
         )
         return rounded.normalize() if rounded != rounded.to_integral_value() else rounded.to_integral_value()

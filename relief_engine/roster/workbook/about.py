@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
+from relief_engine.roster.flat import SCHEMA
+from relief_engine.roster.reopen import ABOUT_SHEET as NAME
 from relief_engine.roster.results import Results
 from relief_engine.roster.workbook.stream import StreamedSheet
 from relief_engine.roster.workbook.styles import TEXT, Styles
 
-#: The sheet's name, and the version of what it holds.
-NAME = "relief-engine"
-SCHEMA = "relief-result/1"
+__all__ = ["NAME", "about", "write_about"]
 
 
 def about(results: Results, decisions: str) -> dict[str, str]:
@@ -23,6 +23,7 @@ def about(results: Results, decisions: str) -> dict[str, str]:
         "as_of": screening.as_of.isoformat(),
         "rulebook": screening.rulebook.digest,
         "programmes": json.dumps([p.id for p in screening.programmes]),
+        "titles": json.dumps({p.title.in_(language): p.id for p in screening.programmes}, ensure_ascii=False),
         "decisions": decisions,
         "results": json.dumps(
             {column.title.in_(language): column.id for column in results.columns}, ensure_ascii=False

@@ -87,7 +87,8 @@ class FormSheet:
         sheet, lines = self.sheet, self.form_lines
         language, last = lines.language, len(self.columns) - 1
         bold = sheet.text(self._boxed(bold=True, align="center"))
-        writers, values = [bold] * (last + 1), [_SUM.in_(language), *[""] * last]
+        writers = [bold] * (last + 1)
+        values: list[object] = [_SUM.in_(language), *[""] * last]
         for index, total in lines.sums.items():
             style = self._boxed(bold=True, num_format=_form(self.columns[index]), align="right")
             writers[index], values[index] = sheet.number(style, style), in_unit(total, self.columns[index])

@@ -5,50 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from relief_engine.roster.answers import Screening
-from relief_engine.roster.table import Problem, Rejected
+from relief_engine.roster.problems import COLUMNS, MESSAGE, cells
+from relief_engine.roster.table import Rejected
 from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, lines_of
 from relief_engine.roster.workbook.styles import TEXT, Styles
 from relief_engine.text import Language, Text
 
 NAME = Text("未能读取", "Not read")
-_WIDEST = 60
-#: The columns: what they are called and how wide they are.
-COLUMNS: tuple[tuple[Text, int], ...] = (
-    (Text("工作表", "Sheet"), 16),
-    (Text("行号", "Row"), 8),
-    (Text("列", "Column"), 7),
-    (Text("栏目", "Header"), 22),
-    (Text("原文", "What stands there"), 26),
-    (Text("问题和应填内容", "What is wrong and what was expected"), _WIDEST),
-    (Text("代码", "Code"), 16),
-)
 _NOTHING = Text("所有行都已读取", "All rows were read")
-
-
-def cells(screening: Screening, line: Rejected, problem: Problem, language: Language) -> list[object]:
-    """One problem as the cells of the columns; the sheet is empty where the file has none."""
-    table = screening.table
-    at = problem.column
-    has_header = at is not None and at < len(table.headers)
-    return [
-        table.sheet,
-        line.row.number,
-        None if at is None else xl_column(at),
-        table.headers[at] if at is not None and has_header else None,
-        problem.cell or None,
-        problem.message.in_(language),
-        problem.code,
-    ]
-
-
-def xl_column(position: int) -> str:
-    """The letters of a column, from 0: A, B, …, AA."""
-    letters = ""
-    number = position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _height(values: Sequence[object]) -> float:
@@ -88,9 +52,8 @@ class RejectedSheet:
         sheet = self.sheet
         if sheet.rows == 1:
             said = _NOTHING.in_(self.language)
-            message = next(i for i, (_, wide) in enumerate(COLUMNS) if wide == _WIDEST)
-            texts = [self._writers[message]] * len(COLUMNS)
-            sheet.add(texts, [said if i == message else "" for i in range(len(COLUMNS))], 20)
+            texts = [self._writers[MESSAGE]] * len(COLUMNS)
+            sheet.add(texts, [said if i == MESSAGE else "" for i in range(len(COLUMNS))], 20)
         for index, (_, wide) in enumerate(COLUMNS):
             # A text file has no sheets.
             sheet.set_column(index, index, wide, None, {"hidden": index == 0 and self.screening.table.sheet is None})

@@ -72,7 +72,7 @@ class SummarySheet:
         several = len(screening.programmes) > 1
         if several:
             names = {p.id: p.title.in_(self.language) for p in screening.programmes}
-            table = {names[key[0]]: {} for key in tally.by_programme} | {}
+            table: dict[str, dict[str, Sums]] = {names[identity]: {} for identity, _ in tally.by_programme}
             for (identity, outcome), sums in tally.by_programme.items():
                 table[names[identity]][outcome] = sums
             self._crossed(Text("按项目", "By programme"), Text("项目", "Programme"), table)
