@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from relief_engine.compiled import ir
-from relief_engine.decision import MissingFacts
-from relief_engine.engine.summary import Cell
+from relief_engine.decision import Decision, MissingFacts
+from relief_engine.engine.summary import Cell, summary
 from relief_engine.roster.headers import Columns
 from relief_engine.roster.table import Row, Table
 from relief_engine.rulebook.model import Rulebook
@@ -27,6 +27,16 @@ class Answer(Value):
     program: ir.Program | None
     summary: Mapping[str, Cell]
     missing: MissingFacts | None
+
+
+def answer_of(decision: Decision) -> Answer:
+    """The answer that a whole decision holds."""
+    program = decision.program
+    row = {"outcome": decision.outcome.value}
+    if program is None:
+        return Answer(decision.programme, None, row, decision.missing)
+    found = summary(program, decision.values, decision.outcome)
+    return Answer(decision.programme, program, found, decision.missing)
 
 
 class Answered(Value):

@@ -19,7 +19,7 @@ from relief_engine.rulebook.build_sources import build_sources
 from relief_engine.rulebook.build_standards import Bench, build_class_map, build_size_table, check_codes
 from relief_engine.rulebook.building import Desk, Everything
 from relief_engine.rulebook.facts import AnyFact, Domain, SubjectFacts, SubjectKind
-from relief_engine.rulebook.folder import kind_of, place_of
+from relief_engine.rulebook.folder import form_files, kind_of, place_of
 from relief_engine.rulebook.model import LEDGER, Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
@@ -79,12 +79,14 @@ class Assembly:
         rulebook = Rulebook(
             self.root, digest(self.contents), self.desk.sources, self.subjects, self.facts,
             Standards(self.code_lists, self.class_maps, self.size_tables), self.programmes, self.citing(),
-            self.contents.get(LEDGER),
+            self.contents.get(LEDGER), form_files(self.contents),
         )  # fmt: skip
         if with_ledger:
+            from relief_engine.rulebook.build_forms import read_forms
             from relief_engine.rulebook.build_ledger import read_ledger
 
             read_ledger(rulebook, self.desk)
+            read_forms(rulebook, self.desk)
         return rulebook, sorted(dict.fromkeys(self.desk.findings), key=lambda f: (f.where, f.code))
 
     def citing(self) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -282,7 +284,13 @@ class Assembly:
     def is_misplaced(self, document: Document) -> bool:
         """Whether a file that stands where programmes do is of another kind; then it is a finding."""
         keys = document.value if isinstance(document.value, dict) else {}
-        places = {"facts": "facts/", "standard": "standards/", "sources": "sources.yaml", "documents": LEDGER}
+        places = {
+            "facts": "facts/",
+            "standard": "standards/",
+            "sources": "sources.yaml",
+            "documents": LEDGER,
+            "form": "forms/",
+        }
         place = next((place for key, place in places.items() if key in keys and "programme" not in keys), None)
         if place is not None and document.complete:
             message = Text(

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from relief_engine.errors import RulebookError
-from relief_engine.rulebook.folder import Gathered, gathered, shipped_rules
+from relief_engine.rulebook.folder import Gathered, form_files, gathered, shipped_rules
 from relief_engine.rulebook.model import LEDGER, Rulebook
 from relief_engine.rulebook.packing import packed, unpacked
 from relief_engine.rulebook.shelf import users_shelf
@@ -37,7 +37,7 @@ def cached_rulebook(root: Path | str | None = None) -> Rulebook:
         return _loaded(folder)
     key = _key(folder, files.contents, code)
     data = shelf.take(key)
-    kept = None if data is None else unpacked(data, folder, files.contents.get(LEDGER))
+    kept = None if data is None else unpacked(data, folder, files.contents.get(LEDGER), form_files(files.contents))
     if kept is not None:
         return kept
     built = _built(folder, files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ _MEANT = frozenset({".yml", ".yaml", ".csv", ".json", ".toml", ".tsv", ".xls", "
 ABOUT = "rulebook.yaml"
 #: What the names of files of the shipped rulebook begin with in a rulebook that extends it.
 SHIPPED = "@shipped/"
+#: The folder of the forms.
+FORMS = "forms"
 _ALONE = {"sources.yaml": "sources", "ledger.yaml": "ledger", ABOUT: "about"}
 
 
@@ -39,7 +41,12 @@ def kind_of(name: str) -> str:
     if name in _ALONE:
         return _ALONE[name]
     folder = name.partition("/")[0]
-    return folder if folder in ("facts", "standards") else "programmes"
+    return folder if folder in ("facts", "standards", FORMS) else "programmes"
+
+
+def form_files(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those of the files that are forms."""
+    return {name: data for name, data in contents.items() if kind_of(name) == FORMS and name.endswith(".yaml")}
 
 
 def place_of(root: Path, name: str) -> str:

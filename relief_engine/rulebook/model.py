@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from relief_engine.errors import UnknownName, did_you_mean
@@ -23,7 +23,7 @@ class Rulebook:
     """Facts, standards and programmes of one folder. Immutable, and safe to share between threads.
 
     ``citing`` holds, by document and clause, the ids of the programmes and standards that cite it anywhere;
-    ``ledger_file`` the bytes of the ledger, if there is one.
+    ``ledger_file`` the bytes of the ledger, if there is one; ``form_files`` those of the forms, by their relative path.
     """
 
     root: Path
@@ -35,6 +35,7 @@ class Rulebook:
     programmes: Mapping[str, Programme]
     citing: Mapping[tuple[str, str], tuple[str, ...]]
     ledger_file: bytes | None
+    form_files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def lists(self) -> dict[str, SubjectKind]:

@@ -57,7 +57,7 @@ _NAMED = {(kind.__module__, kind.__qualname__): kind for kind in _MADE_FROM}
 
 
 def packed(rulebook: Rulebook) -> bytes | None:
-    """A rulebook as bytes, without its folder and ledger; None if anything in it is of no kind named here."""
+    """A rulebook as bytes, without its folder, ledger and forms; None if anything in it is of no kind named here."""
     stream = io.BytesIO()
     parts = (
         rulebook.digest, rulebook.sources, rulebook.subjects, rulebook.facts, rulebook.standards, rulebook.programmes,
@@ -70,7 +70,9 @@ def packed(rulebook: Rulebook) -> bytes | None:
     return stream.getvalue()
 
 
-def unpacked(data: bytes, root: Path, ledger: bytes | None) -> Rulebook | None:
+def unpacked(
+    data: bytes, root: Path, ledger: bytes | None, forms: Mapping[str, bytes] | None = None
+) -> Rulebook | None:
     """The rulebook in bytes that :func:`packed` made, or None for any others."""
     try:
         digest, documents, subjects, facts, standards, programmes, citing = _Unpacker(io.BytesIO(data)).load()
@@ -87,7 +89,7 @@ def unpacked(data: bytes, root: Path, ledger: bytes | None) -> Rulebook | None:
     )
     if not whole:
         return None
-    return Rulebook(root, digest, documents, subjects, facts, standards, programmes, citing, ledger)
+    return Rulebook(root, digest, documents, subjects, facts, standards, programmes, citing, ledger, forms or {})
 
 
 def _holds(mapping: object, kind: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from relief_engine.rulebook.form_shapes import FormFile
 from relief_engine.rulebook.ledger_shapes import LedgerFile
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
 from relief_engine.rulebook.shapes import FactsFile, RulebookFile, SourcesFile
@@ -25,6 +26,7 @@ FILES: dict[str, type[BaseModel]] = {
     "code_list": CodeListFile,
     "class_map": ClassMapFile,
     "size_table": SizeTableFile,
+    "form": FormFile,
     "programme": ProgrammeFile,
 }
 #: Which files of a rulebook have which schema: the first glob that fits, from the rulebook's folder.
@@ -34,6 +36,7 @@ PLACES: dict[str, str] = {
     "ledger.yaml": "ledger",
     "facts/**/*.yaml": "facts",
     "standards/**/*.yaml": "standards",
+    "forms/**/*.yaml": "form",
     "**/*.yaml": "programme",
 }
 

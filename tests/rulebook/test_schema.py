@@ -57,7 +57,7 @@ def test_patterns_are_plain_enough_for_javascript() -> None:
 def kind_of(name: str) -> str:
     if name in ("sources.yaml", "ledger.yaml"):
         return name.removesuffix(".yaml")
-    return {"facts": "facts", "standards": "standards"}.get(name.partition("/")[0], "programme")
+    return {"facts": "facts", "standards": "standards", "forms": "form"}.get(name.partition("/")[0], "programme")
 
 
 @pytest.mark.parametrize("root", [BASE, shipped_rules()], ids=["base", "shipped"])

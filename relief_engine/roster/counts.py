@@ -1,0 +1,112 @@
+"""Roster stage: what a screening came to, in numbers and exact sums, by outcome, programme and group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeVar
+
+from relief_engine.decision import Outcome, yuan
+from relief_engine.roster.answers import Answer
+from relief_engine.rulebook.record import Value
+
+K = TypeVar("K")
+
+
+class Counts(Value):
+    """What was written: ``rows`` = ``decided`` + ``rejected``; one row has an answer for each programme.
+
+    ``outcomes`` counts answers. ``granted`` sums the amounts of eligible entitlements in yuan; ``if_granted`` the
+    lowest and highest sum of what referred ones would get where that is known. ``rejected_file`` is where rows that
+    could not be read were put, if not into the same file.
+    """
+
+    rows: int
+    decided: int
+    rejected: int
+    outcomes: Mapping[Outcome, int]
+    granted: Decimal
+    if_granted: tuple[Decimal, Decimal]
+    rejected_file: str | None = None
+
+
+@dataclass(slots=True)
+class Sums:
+    """How many answers there are and what they come to, in whole cents: the lowest and highest sum.
+
+    ``open`` counts answers that would add up but whose figure is not known.
+    """
+
+    number: int = 0
+    low: int = 0
+    high: int = 0
+    open: int = 0
+
+    def add(self, answer: Answer) -> None:
+        """Count one answer."""
+        self.number += 1
+        if answer.summary["outcome"] not in _SHOWN or answer.programme.benefit.kind != "entitlement":
+            return
+        amounts = cents(answer)
+        if amounts is None:
+            self.open += 1
+        else:
+            self.low += amounts[0]
+            self.high += amounts[1]
+
+    @property
+    def yuan(self) -> tuple[Decimal, Decimal]:
+        """The lowest and highest sum in yuan."""
+        return yuan(self.low), yuan(self.high)
+
+
+_SHOWN = (Outcome.ELIGIBLE.value, Outcome.REFERRED.value)
+
+
+def cents(answer: Answer) -> tuple[int, int] | None:
+    """The lowest and highest amount of an answer that is eligible or referred, in cents; None where it has none."""
+    get = answer.summary.get
+    one = get("amount")
+    if one is None:
+        one = get("amount_if_granted")
+    if isinstance(one, int):
+        return one, one
+    low, high = get("amount_low"), get("amount_high")
+    return (low, high) if isinstance(low, int) and isinstance(high, int) else None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts answers as they pass, by outcome, and by programme and group under it."""
+
+    decided: int = 0
+    rejected: int = 0
+    by_outcome: dict[str, Sums] = field(default_factory=dict)
+    by_programme: dict[tuple[str, str], Sums] = field(default_factory=dict)
+    by_group: dict[tuple[str, str], Sums] = field(default_factory=dict)
+
+    def add(self, answer: Answer, group: str | None) -> None:
+        """Count one answer; ``group`` is what it is grouped by, such as a district, if anything."""
+        outcome = str(answer.summary["outcome"])
+        _sums(self.by_outcome, outcome).add(answer)
+        _sums(self.by_programme, (answer.programme.id, outcome)).add(answer)
+        if group is not None:
+            _sums(self.by_group, (group, outcome)).add(answer)
+
+    def counts(self, rejected_file: str | None = None) -> Counts:
+        """What it came to."""
+        empty = Sums()
+        granted = self.by_outcome.get(Outcome.ELIGIBLE, empty).yuan[0]
+        outcomes = {o: self.by_outcome[o].number for o in Outcome if o in self.by_outcome}
+        return Counts(
+            self.decided + self.rejected, self.decided, self.rejected, outcomes, granted,
+            self.by_outcome.get(Outcome.REFERRED, empty).yuan, rejected_file,
+        )  # fmt: skip
+
+
+def _sums(found: dict[K, Sums], key: K) -> Sums:
+    known = found.get(key)
+    if known is None:
+        known = found[key] = Sums()
+    return known

@@ -1,0 +1,83 @@
+"""Roster stage: files that appear whole or not at all, and nothing of a run that was killed stays behind."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A path beside ``target`` to write to; at the end it takes the target's place in one step.
+
+    After an exception it is removed and the target is as it was. What runs that were killed left beside the target is
+    removed first. Raises :class:`OSError` as the file system does.
+    """
+    clear(target)
+    name = f"{_prefix(target)}{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    temporary = target.with_name(name)
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        # A new file would be readable by its owner only, or by all; one that replaces another is as that was.
+        with contextlib.suppress(OSError):
+            os.chmod(temporary, target.stat().st_mode & 0o777)  # noqa: PTH101 - as stat() above
+        os.replace(temporary, target)  # noqa: PTH105 - the one step
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def clear(target: Path) -> None:
+    """Remove what killed runs on this machine left beside a target; files of runs that go on stay."""
+    left = re.compile(re.escape(_prefix(target)) + r"(?P<host>[0-9a-f]{8})-(?P<process>\d+)-[0-9a-f]{8}\.tmp")
+    try:
+        names = os.listdir(target.parent)  # noqa: PTH208 - names are enough
+    except OSError:
+        return
+    for name in names:
+        found = left.fullmatch(name)
+        if found is not None and found["host"] == _host() and not _runs(int(found["process"])):
+            with contextlib.suppress(OSError):
+                target.with_name(name).unlink()
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name}.relief-"
+
+
+def _host() -> str:
+    """This machine, so that a shared folder's files of others are let be."""
+    return hashlib.sha256(socket.gethostname().encode(errors="replace")).hexdigest()[:8]
+
+
+def _runs(process: int) -> bool:
+    """Whether a process goes on. On Windows asking is not harmless, and an open file can't be removed."""
+    if os.name == "nt":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a loss of power, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

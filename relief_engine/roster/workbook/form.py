@@ -1,0 +1,137 @@
+"""Roster stage: the sheet of an official form, as it is sent: landscape A4, its title, its columns, its sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relief_engine.roster.answers import Answered
+from relief_engine.roster.form_lines import FormLines, in_unit
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, lines_of, width
+from relief_engine.roster.workbook.styles import GREY, OFFICIAL_FONT, TEXT, Styles
+from relief_engine.rulebook.forms import Column
+from relief_engine.text import Text
+
+_INK = "#000000"
+_SUM = Text("合计", "Sum")
+_NOTES = Text("填表说明（不在打印区域内）", "Notes (outside the printed area)")
+_SUBTITLE = Text("依据：{}　判定日：{}", "Basis: {}, day of the decision: {}")
+#: Excel's longest name of a sheet.
+_LONGEST = 31
+
+
+def sheet_name(title: Text, language: str) -> str:
+    """A form's title as the name of its sheet."""
+    name = title.zh if language == "zh" else title.en
+    return "".join(c for c in name if c not in "[]:*?/\\'")[:_LONGEST]
+
+
+class FormSheet:
+    """Writes the eligible rows as they come; ``finish`` once after the last."""
+
+    def __init__(self, sheet: StreamedSheet, styles: Styles, lines: FormLines) -> None:
+        self.sheet = sheet
+        self.styles = styles
+        self.form_lines = lines
+        self.columns = lines.form.columns
+        sheet.start()
+        language = lines.language
+        title = sheet.text(self._style(bold=True, font_size=18, align="center"))
+        small = sheet.text(self._style(font_size=9, font_color=GREY, align="right"))
+        head = sheet.text(self._boxed(bold=True, align="center", text_wrap=True))
+        sheet.add([title], [lines.form.title.in_(language)], 34)
+        cited = "、".join(map(str, lines.form.citations))
+        sheet.add([small], [_SUBTITLE.in_(language).format(cited, lines.screening.as_of.isoformat())], 18)
+        sheet.add([head] * len(self.columns), [c.title.in_(language) for c in self.columns], self._head_height())
+        self._writers = [self._writer(column) for column in self.columns]
+        self._widths = [column.width or 12 for column in self.columns]
+        self._blank = sheet.blank(self._boxed())
+
+    def _style(self, **properties: Any) -> Any:
+        return self.styles(**{"font_name": OFFICIAL_FONT, "font_color": _INK, **properties})
+
+    def _boxed(self, **properties: Any) -> Any:
+        return self._style(**{"border": 1, "border_color": _INK, **properties})
+
+    def _head_height(self) -> float:
+        language = self.form_lines.language
+        lines = max(-(-width(c.title.in_(language)) // max(4, (c.width or 12) - 2)) for c in self.columns)
+        return 15.0 * lines + 8
+
+    def _writer(self, column: Column) -> Writer:
+        """How the cells of a column are written."""
+        text = self._boxed(num_format=TEXT, text_wrap=True)
+        middle = self._boxed(num_format=TEXT, text_wrap=True, align="center")
+        if column.result == "number":
+            return self.sheet.number(self._boxed(num_format="0", align="center"), middle)
+        if column.copied:
+            plain = self._boxed(align="center", num_format="General")
+            return self.sheet.anything(middle, plain, self._boxed(num_format="yyyy-mm-dd", align="center"), middle)
+        if _is_figure(column):
+            return self.sheet.number(self._boxed(num_format=_form(column), align="right"), middle)
+        short = bool(column.words) or (column.fact is not None and column.fact.type in ("choice", "yes_no", "date"))
+        return self.sheet.text(middle if short else text)
+
+    def add(self, answered: Answered) -> None:
+        """Write what one row gives."""
+        for values in self.form_lines.lines(answered):
+            if self.sheet.rows >= MOST_ROWS - 40:
+                continue
+            lines = max(lines_of(v, w) for v, w in zip(values, self._widths, strict=True))
+            writers = [
+                self._blank if value is None else write for write, value in zip(self._writers, values, strict=True)
+            ]
+            self.sheet.add(writers, ["" if value is None else value for value in values], 15.0 * lines + 5)
+
+    def finish(self) -> None:
+        """Write the sum and the notes, and set up the page."""
+        sheet, lines = self.sheet, self.form_lines
+        language, last = lines.language, len(self.columns) - 1
+        bold = sheet.text(self._boxed(bold=True, align="center"))
+        writers = [bold] * (last + 1)
+        values: list[object] = [_SUM.in_(language), *[""] * last]
+        for index, total in lines.sums.items():
+            style = self._boxed(bold=True, num_format=_form(self.columns[index]), align="right")
+            writers[index], values[index] = sheet.number(style, style), in_unit(total, self.columns[index])
+        sheet.add(writers, values, 22)
+        note = sheet.text(self._style(font_size=9, text_wrap=True, valign="top"))
+        if lines.sum_note is not None:
+            sheet.add([note], [lines.sum_note.in_(language)], 28)
+            self._merge()
+        printed = sheet.rows
+        notes = lines.notes()
+        if notes:
+            sheet.skip()
+            sheet.add([sheet.text(self._style(font_size=9, bold=True, font_color=GREY))], [_NOTES.in_(language)])
+            quiet = sheet.text(self._style(font_size=9, font_color=GREY, text_wrap=True, valign="top"))
+            total_width = sum(self._widths)
+            for number, text in enumerate(notes, start=1):
+                written = f"{number}. {text.in_(language)}"
+                sheet.add([quiet], [written], 13.0 * -(-width(written) * 10 // (9 * total_width)) + 4)
+                self._merge()
+        for index, wide in enumerate(self._widths):
+            sheet.set_column(index, index, wide)
+        for row in (0, 1):
+            sheet.merge_cells(row, last)
+        sheet.freeze_panes(3, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(2)
+        sheet.center_horizontally()
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.print_area(0, 0, printed - 1, last)
+        sheet.set_footer("&C第 &P 页，共 &N 页" if language == "zh" else "&C&P / &N")
+
+    def _merge(self) -> None:
+        """Merge the row that was just written over all columns."""
+        self.sheet.merge_cells(self.sheet.rows - 1, len(self.columns) - 1)
+
+
+def _is_figure(column: Column) -> bool:
+    fact = column.fact
+    return column.result == "amount" or (fact is not None and fact.type in ("count", "amount", "number"))
+
+
+def _form(column: Column) -> str:
+    """The number format that shows as many decimals as the form does."""
+    return "0" if column.decimals == 0 else "0." + "0" * (column.decimals if column.decimals is not None else 2)
