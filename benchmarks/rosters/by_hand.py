@@ -1,8 +1,8 @@
 """The benchmark's rule by hand in DuckDB's SQL, as somebody who knows both would write it for this one rule.
 
 It answers what the compiled query answers: outcome, masks of failed and of unknown criteria, days, months, and the
-amount in whole cents. Its figures are read from ``benchmarks/rulebook`` with :mod:`benchmarks.workload`, without any code
-of the engine. What it does to be fast, and only an author who looks at this rule can do:
+amount in whole cents. Its figures are read from ``benchmarks/rulebook`` with :mod:`benchmarks.workload`, without any
+code of the engine. What it does to be fast, and only an author who looks at this rule can do:
 
 - a firm is small or micro unless it reaches every limit of a medium firm, so the limits of medium are all it looks at;
 - one lookup by sector gives them, with nothing where the sector does not look at an indicator;
@@ -13,7 +13,6 @@ of the engine. What it does to be fast, and only an author who looks at this rul
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from benchmarks import workload
 from benchmarks.rosters.leases import KEY

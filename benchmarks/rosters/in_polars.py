@@ -12,10 +12,10 @@ from benchmarks.rosters.by_hand import ANSWER, HEADERS, sectors, weakest
 from benchmarks.rosters.leases import KEY
 
 if TYPE_CHECKING:
-    import polars
+    import polars as pl
 
 
-def plan(roster: Path) -> polars.LazyFrame:
+def plan(roster: Path) -> pl.LazyFrame:
     """The answers to a parquet file, not yet computed."""
     import polars as pl
 

@@ -1,13 +1,12 @@
 """Big rosters of leases as parquet: natural values under the Chinese headers that the facts of a rulebook declare.
 
-The same number of a row always gives the same row, on every machine and in every version of DuckDB: the values come from
-whole-number arithmetic alone. A tenth of all cells is empty; a third of the figures stands on a limit of a size table
+The same number of a row always gives the same row, on every machine and in every version of DuckDB: the values come
+from whole-number arithmetic alone. A tenth of all cells is empty; a third of the figures stands on a limit of a size table
 or one step beside it; one lease in ten touches an edge of the year.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,7 +25,7 @@ KEY = "序号"
 EMPTY = 10
 #: A prime below 2³¹, so that products of two residues fit 64 bits.
 _PRIME = 2_147_483_647
-#: A whole number from 0 up to ``n``, for row ``i`` and salt ``k``: two rounds of a product and a square, modulo a prime.
+#: A whole number from 0 up to ``n``, for row ``i`` and salt ``k``: products and sums modulo a prime.
 _MIX = f"""
 CREATE OR REPLACE TEMP MACRO mix(i, k, n) AS
   (((((i * 48271 + k * 69621 + 12345) % {_PRIME}) * ((i * 16807 + k * 40692 + 977) % {_PRIME}) % {_PRIME} + k)
