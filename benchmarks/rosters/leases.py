@@ -1,8 +1,8 @@
 """Big rosters of leases as parquet: natural values under the Chinese headers that the facts of a rulebook declare.
 
 The same number of a row always gives the same row, on every machine and in every version of DuckDB: the values come
-from whole-number arithmetic alone. A tenth of all cells is empty; a third of the figures stands on a limit of a size table
-or one step beside it; one lease in ten touches an edge of the year.
+from whole-number arithmetic alone. A tenth of all cells is empty; a third of the figures stands on a limit of a size
+table or one step beside it; one lease in ten touches an edge of the year.
 """
 
 from __future__ import annotations
