@@ -41,7 +41,7 @@ def weakest(rows: Iterable[Limits]) -> list[Limits]:
 
 
 def query(roster: str) -> str:
-    """The whole rule as one query over a parquet file."""
+    """The whole rule as one query over what stands in FROM, such as ``read_parquet('…')``."""
     known = sectors()
     table = ", ".join(
         f"('{code}', {str(code not in workload.GOODS).upper()}, "
@@ -71,7 +71,7 @@ conditions AS (
     CASE WHEN 房屋所在区 IN ({listed}) THEN {workload.MONTHS_LISTED}
          WHEN 房屋所在区 IS NOT NULL THEN {workload.MONTHS_ELSEWHERE} END AS months,
     CAST(月租金 * 100 AS BIGINT) AS cents
-  FROM read_parquet('{roster}') AS r LEFT JOIN sectors ON 所属行业 = code
+  FROM {roster} AS r LEFT JOIN sectors ON 所属行业 = code
 ),
 decided AS (
   SELECT *, services AND small AND in_beijing AND state_owned AS granted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_, or_
 from pathlib import Path
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def plan(roster: Path) -> pl.LazyFrame:
-    """The answers to a parquet file, not yet computed."""
+def plan(rosters: Sequence[Path]) -> pl.LazyFrame:
+    """The answers to some parquet files, one after another, not yet computed."""
     import polars as pl
 
     known = sectors()
@@ -59,7 +60,7 @@ def plan(roster: Path) -> pl.LazyFrame:
         return reduce(lambda a, b: a + b, [bit.cast(pl.Int64) * (1 << n) for n, bit in enumerate(bits)])
 
     return (
-        pl.scan_parquet(roster)
+        pl.scan_parquet(list(rosters))
         .join(table, on="所属行业", how="left", maintain_order="none")
         .select(
             KEY,

@@ -7,7 +7,7 @@ table or one step beside it; one lease in ten touches an edge of the year.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +19,7 @@ from relief_engine.rulebook.facts import Fact
 if TYPE_CHECKING:
     import duckdb
 
+Usual = Mapping[str, tuple[object, int]]
 #: The header of the column that numbers the rows; no fact has it, so it is carried through.
 KEY = "序号"
 #: How many cells in a hundred are empty.
@@ -63,7 +64,7 @@ SHIPPED = (
     "lease.has_rent_free_period",
 )  # fmt: skip
 #: What most rows have, so that not all of them are refused or referred: the value, and in how many of a hundred rows.
-_USUAL: dict[str, tuple[object, int]] = {
+_USUAL: Usual = {
     "applicant.kind": ("enterprise", 75),
     "applicant.is_individual_business": (False, 85),
     "applicant.in_small_micro_directory": (True, 30),
@@ -85,15 +86,21 @@ class Column:
     values: str
 
 
-def columns(rulebook: Rulebook, facts: Sequence[str] | None = None) -> tuple[Column, ...]:
-    """The key and a column for each fact, or for every fact of applicants and leases that is no text."""
+def columns(
+    rulebook: Rulebook, facts: Sequence[str] | None = None, *, empty: int = EMPTY, usual: Usual | None = None
+) -> tuple[Column, ...]:
+    """The key and a column for each fact, or for every fact of applicants and leases that is no text.
+
+    ``empty`` is how many cells in a hundred are empty; ``usual`` adds to what most rows have.
+    """
+    shares = {**_USUAL, **(usual or {})}
     known = [f for f in rulebook.facts.values() if isinstance(f, Fact) and f.subject in ("applicant", "lease")]
     chosen = [f for f in known if (f.id in facts if facts is not None else f.type not in ("text", "credit_code"))]
     found = [Column(KEY, None, "BIGINT", "i")]
     for number, fact in enumerate(chosen, start=1):
-        column = _column(rulebook, fact, number * 101)
-        empty = f"CASE WHEN mix(i, {number * 101 + 50}, 100) >= {EMPTY} THEN {column.values} END"
-        found.append(replace(column, values=f"CAST({empty} AS {column.type})"))
+        column = _column(rulebook, fact, shares.get(fact.id), number * 101)
+        kept = f"CASE WHEN mix(i, {number * 101 + 50}, 100) >= {empty} THEN {column.values} END"
+        found.append(replace(column, values=f"CAST({kept} AS {column.type})"))
     return tuple(found)
 
 
@@ -110,12 +117,13 @@ def write(path: Path, columns: Sequence[Column], count: int, first: int = 0) -> 
     connection.close()
 
 
-def rows(columns: Sequence[Column], first: int, count: int) -> list[tuple[object, ...]]:
+def rows(columns: Sequence[Column], first: int, count: int) -> Iterator[tuple[object, ...]]:
     """Some rows as Python values, in order."""
     connection = connect()
-    found: list[tuple[object, ...]] = connection.execute(f'{query(columns, first, count)} ORDER BY "{KEY}"').fetchall()
+    result = connection.execute(f'{query(columns, first, count)} ORDER BY "{KEY}"')
+    while some := result.fetchmany(10_000):
+        yield from some
     connection.close()
-    return found
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -130,17 +138,17 @@ def connect() -> duckdb.DuckDBPyConnection:
 # --- the values of one fact -------------------------------------------------------------------------------------
 
 
-def _column(rulebook: Rulebook, fact: Fact, salt: int) -> Column:
+def _column(rulebook: Rulebook, fact: Fact, usual: tuple[object, int] | None, salt: int) -> Column:
     header = fact.headers[0]
     match fact.type:
         case "yes_no":
-            value, share = _USUAL.get(fact.id, (True, 70))
+            value, share = usual or (True, 70)
             return Column(header, fact, "BOOLEAN", f"(mix(i, {salt}, 100) < {share}) = {str(value).upper()}")
         case "choice":
             assert fact.domain is not None
             drawn = _one_of([f"'{name}'" for name in fact.domain.ids], salt)
-            if fact.id in _USUAL:
-                value, share = _USUAL[fact.id]
+            if usual is not None:
+                value, share = usual
                 drawn = f"CASE WHEN mix(i, {salt + 1}, 100) < {share} THEN '{value}' ELSE {drawn} END"
             return Column(header, fact, "VARCHAR", drawn)
         case "industry_code":
