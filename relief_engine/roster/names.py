@@ -1,0 +1,186 @@
+"""Roster stage: the names under which facts stand at the head of a column, however people write them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from relief_engine.profile.written import PLAIN
+from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.units import Unit, UnitError, parse_unit
+
+_BRACKETS = str.maketrans("【】〔〕[]｛｝{}〈〉", "()()()()()()")
+_MARKS = "*★☆●:;、,.·-"
+#: Units as people write them beside those that rulebooks know, in normal form.
+_UNITS = (
+    (re.compile(r"人民币|rmb(?=.)"), ""),
+    (re.compile(r"10,000(yuan|cny|rmb)"), "万元"),
+    (re.compile(r"yuan|cny|rmb"), "元"),
+    (re.compile(r"平米|平方(?!米)|sqm|squaremet(re|er)s?"), "㎡"),
+    (re.compile(r"people|persons?"), "人"),
+    (re.compile(r"months?"), "月"),
+    (re.compile(r"days?"), "天"),
+    (re.compile(r"years?"), "年"),
+    (re.compile(r"per"), "/"),
+)
+#: Remarks in brackets that say how to fill a column in, and nothing about what stands there.
+_HARMLESS = frozenset(
+    {"必填", "选填", "必填项", "选填项", "可选", "可不填", "是/否", "是否", "是或否", "有/无", "下拉选择", "请选择",
+     "单选", "文本", "文本格式", "数字", "整数", "日期", "年月日", "年/月/日", "年-月-日", "yyyy-mm-dd", "yyyy/mm/dd",
+     "yyyymmdd", "required", "optional", "yes/no"}
+)  # fmt: skip
+_BEHIND = re.compile(r"(?P<base>.+?)\((?P<note>[^()]*(?:\([^()]*\)[^()]*)*)\)")
+_AFTER = re.compile(r"[/、,:;|\-]")
+#: Names shorter than this have no typing slips that can be told from other words.
+_SHORTEST = 3
+#: How alike two longer names must be for one to be suggested for the other.
+_ALIKE = 0.8
+
+
+class Reading(NamedTuple):
+    """One fact that a header may stand for; ``unit`` is what the header states, None if it states none.
+
+    ``fits`` is False where that unit is of another kind than the fact's.
+    """
+
+    fact: Fact
+    unit: Unit | None
+    fits: bool
+
+
+def normal(header: str) -> str:
+    """A header without blanks, line breaks, marks of obligation and differences of width and case."""
+    text = "".join(
+        c for c in header.translate(PLAIN) if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc")
+    )
+    return text.translate(_BRACKETS).replace("_", "").casefold().strip(_MARKS)
+
+
+class Names:
+    """All names of a rulebook's facts: declared headers, labels, ids and the last parts of ids."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.facts: dict[str, list[Fact]] = {}
+        self.written: dict[str, str] = {}
+        for known in rulebook.subjects.values():
+            for fact in known.facts:
+                for name in _names(fact):
+                    key = normal(name)
+                    self.written.setdefault(key, name)
+                    found = self.facts.setdefault(key, [])
+                    if fact not in found:
+                        found.append(fact)
+
+    def readings(self, header: str) -> list[Reading]:
+        """The facts that a header may stand for; none if it is not known."""
+        text = normal(header)
+        for base, notes in _ways(text):
+            if base in self.facts:
+                found = [reading for fact in self.facts[base] if (reading := _reading(fact, notes)) is not None]
+                if found:
+                    return [r for r in found if r.fits] or found
+        return []
+
+    def stated(self, fact: Fact, header: str) -> Reading:
+        """A fact with the unit that stands behind a header, whatever the header itself says."""
+        for _, notes in _ways(normal(header)):
+            for note in notes:
+                unit = unit_of(note)
+                if unit is not None and fact.unit is not None:
+                    return Reading(fact, unit, fits(fact, unit))
+        return Reading(fact, None, fits=True)
+
+    def nearest(self, header: str) -> str | None:
+        """The known name that a header is probably meant to be, if one is close."""
+        text = normal(header)
+        ways = list(_ways(text))
+        base, notes = ways[-1] if len(ways) > 1 else (text, [])
+        unit = next((unit for note in notes if (unit := unit_of(note)) is not None), None)
+        close = [key for key in self.facts if _one_slip(base, key)]
+        if not close and len(base) > _SHORTEST:
+            close = difflib.get_close_matches(base, self.facts, n=3, cutoff=_ALIKE)
+        if base in self.facts:  # only what stands behind it is not understood
+            close.insert(0, base)
+        for key in close:
+            if unit is None or any(fits(fact, unit) for fact in self.facts[key]):
+                return self.written[key]
+        return None
+
+
+def _names(fact: Fact) -> Iterator[str]:
+    yield from (*fact.headers, fact.label.zh, fact.label.en, fact.name, fact.id)
+    if fact.period is not None:
+        yield f"{fact.period.zh}{fact.label.zh}"
+
+
+def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Ways to part a header into a name and notes behind it: in brackets, or a unit after a mark."""
+    notes: list[str] = []
+    yield text, []
+    while (found := _BEHIND.fullmatch(text)) is not None:
+        text = found["base"].strip(_MARKS)
+        notes.append(found["note"].strip(_MARKS))
+        yield text, list(notes)
+    for mark in _AFTER.finditer(text):
+        note = text[mark.end() :]
+        if mark.start() and unit_of(note) is not None:
+            yield text[: mark.start()].strip(_MARKS), [*notes, note]
+
+
+def unit_of(note: str) -> Unit | None:
+    """The unit that a note states, as in 单位：万元 or 元/㎡·天; None if it is no unit."""
+    text = note.removeprefix("单位").strip(_MARKS)
+    for written, unit in _UNITS:
+        text = written.sub(unit, text)
+    # What people write without brackets can only mean that both stand below the line.
+    below = re.fullmatch(r"([^/()]+)/([^/()·*]+)[·*]([^/()·*]+)", text)
+    for way in (text, f"{below[1]}/({below[2]}·{below[3]})" if below else text):
+        try:
+            return parse_unit(way) if way and way != "1" else None
+        except UnitError:
+            continue
+    return None
+
+
+def fits(fact: Fact, unit: Unit) -> bool:
+    """Whether figures of a fact may stand in a unit. 元 alone will do for money per month: the fact says per what."""
+    if fact.unit is None:
+        return False
+    only_money = unit.dimensions == (("元", 1),) and ("元", 1) in fact.unit.dimensions
+    return unit.same_kind(fact.unit) or only_money
+
+
+def _reading(fact: Fact, notes: Iterable[str]) -> Reading | None:
+    """A fact with what the notes say of it; None if a note says something else."""
+    stated: Unit | None = None
+    for note in notes:
+        if note in _HARMLESS or (fact.period is not None and note in _periods(fact)):
+            continue
+        unit = unit_of(note)
+        if unit is None or fact.unit is None:
+            return None
+        stated = unit
+    return Reading(fact, stated, stated is None or fits(fact, stated))
+
+
+def _periods(fact: Fact) -> set[str]:
+    period = fact.period
+    if period is None:
+        return set()
+    zh = normal(period.zh)
+    return {zh, normal(period.en), zh.replace("年", "年度") if zh.endswith("年") else zh}
+
+
+def _one_slip(text: str, known: str) -> bool:
+    """Whether one letter more, less, other or changed over makes one text into the other."""
+    if text == known or abs(len(text) - len(known)) > 1 or min(len(text), len(known)) < _SHORTEST:
+        return False
+    start = 0
+    while start < min(len(text), len(known)) and text[start] == known[start]:
+        start += 1
+    a, b = text[start:], known[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])

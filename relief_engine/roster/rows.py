@@ -1,0 +1,161 @@
+"""Roster stage: a row becomes a profile, as if it had been written in a file of its own, or all its mistakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+from relief_engine.errors import Location
+from relief_engine.profile.model import Known, Profile
+from relief_engine.profile.relations import Check, checks
+from relief_engine.profile.values import NOT_AVAILABLE, BadValue, Reader
+from relief_engine.profile.words import code_list
+from relief_engine.profile.written import visible
+from relief_engine.roster.cells import cell_reader
+from relief_engine.roster.headers import Columns
+from relief_engine.roster.table import Problem, Rejected, Row, Table
+from relief_engine.rulebook.facts import Encoded, Fact
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.source import Path_
+from relief_engine.rulebook.terms import APPLICANT
+from relief_engine.text import Text
+
+#: How a row begins that adds up others, and one that only says something about the table.
+_TOTAL = re.compile(
+    r"(本页|本表|累计|全部)?(合计|总计|小计|共计|总数|合共|total|subtotal|grandtotal)([(（:：0-9]|$)", re.IGNORECASE
+)
+_NOTE = re.compile(
+    r"(备注|注|说明|填表说明|填报说明|制表人?|填表人?|填报人?|经办人|审核人?|复核人?|负责人|单位负责人|联系电话|note|notes)[0-9]?[:：]"
+)
+_EMPTY = Text("这一行没有任何可以识别的内容，没有判定", "nothing on this row is known; it was not decided")
+_LOOKS_LIKE_TOTAL = Text("看起来是合计行，没有判定", "this looks like a row of totals; it was not decided")
+_LOOKS_LIKE_NOTE = Text("看起来是说明文字，没有判定", "this looks like a note; it was not decided")
+#: Facts of these types may differ from row to row though their cells are one: a rent may be that of all rows together.
+_COUNTED = frozenset({"count", "number", "amount", "steps"})
+
+
+class RowReader:
+    """Reads the rows of one table. Safe to share between threads."""
+
+    def __init__(self, rulebook: Rulebook, table: Table, columns: Columns) -> None:
+        self.table = table
+        self.columns = columns
+        self.kind = columns.kind
+        self._digest = rulebook.digest
+        self._list = columns.kind.list
+        codes = code_list(rulebook)
+        found = [column for column in columns.columns if column.fact is not None]
+        self._plan: tuple[tuple[int, Fact, Reader, bool], ...] = tuple(
+            (column.index, column.fact, cell_reader(column, codes, table.day_zero), column.fact.subject == APPLICANT)
+            for column in found
+            if column.fact is not None
+        )
+        self._places = {column.fact.id: column.index for column in found if column.fact is not None}
+        self._names = tuple(
+            column.index
+            for column in found
+            if column.fact is not None and column.fact.type == "text" and column.fact.subject == APPLICANT
+        )
+        self._checks: dict[str, tuple[Check, ...]] = {
+            subject: checks(rulebook.subjects[subject]) if subject in rulebook.subjects else ()
+            for subject in (APPLICANT, self.kind.id)
+        }
+        self._merged = {row for row, _ in table.merged}
+
+    def read(self, row: Row) -> Profile | Rejected:
+        """The profile of a row: its applicant with one subject of the table's kind; or every problem of the row."""
+        cells = row.cells
+        applicant: dict[str, Encoded | str] = {}
+        own: dict[str, Encoded | str] = {}
+        applicant_absent: list[str] = []
+        own_absent: list[str] = []
+        problems: list[Problem] = []
+        width = len(cells)
+        for index, fact, read, of_applicant in self._plan:
+            cell = cells[index] if index < width else None
+            if cell is None:
+                continue
+            try:
+                value = read(cell)
+            except BadValue as mistake:
+                problems += self._problems(index, cell, mistake)
+                continue
+            if value is None:
+                continue
+            if value is NOT_AVAILABLE:
+                (applicant_absent if of_applicant else own_absent).append(fact.id)
+            elif of_applicant:
+                applicant[fact.id] = value  # type: ignore[assignment]  # what is left are values
+            else:
+                own[fact.id] = value  # type: ignore[assignment]
+        strange = self._strange(row, found=bool(applicant or own or applicant_absent or own_absent or problems))
+        if strange is not None:
+            return Rejected(row, (strange,))
+        if row.number in self._merged:
+            problems += self._shared(row)
+        problems += self._against_each_other(row, APPLICANT, applicant)
+        known = Known(applicant, frozenset(applicant_absent))
+        lists = {}
+        if self._list is not None:
+            problems += self._against_each_other(row, self.kind.id, own)
+            lists = {self.kind.id: (Known(own, frozenset(own_absent)),)}
+        if problems:
+            return Rejected(row, tuple(sorted(problems, key=lambda p: -1 if p.column is None else p.column)))
+        return Profile(None, known, lists, partial(self._locate, row.number), self.table.file, self._digest)
+
+    # --- what is wrong ----------------------------------------------------------------------------------------------
+
+    def _problems(self, index: int, cell: object, mistake: BadValue) -> list[Problem]:
+        shown = visible(str(cell))
+        return [Problem(one.code, index, one.message, shown) for one in (mistake, *mistake.also)]
+
+    def _against_each_other(self, row: Row, subject: str, values: dict[str, Encoded | str]) -> list[Problem]:
+        """What does not fit together among the values of one subject."""
+        found = []
+        for trigger, check in self._checks[subject]:
+            if trigger in values and (problem := check(values)) is not None:
+                place = self._places.get(problem.fact)
+                cell = "" if place is None else visible(str(row.cells[place]))
+                found.append(Problem(problem.code, place, problem.message, cell))
+        return found
+
+    def _shared(self, row: Row) -> list[Problem]:
+        """Figures in a cell that is merged over several rows: each row's own, or their sum, nobody can tell."""
+        found = []
+        for index, fact, _, of_applicant in self._plan:
+            rows = self.table.merged.get((row.number, index), 0)
+            if rows > 1 and not of_applicant and fact.type in _COUNTED:
+                label = fact.label
+                message = Text(
+                    f"{label.zh}的单元格合并了 {rows} 行，分不清是每行的数还是合计，请取消合并后逐行填写",
+                    f"{label.en}: one cell for {rows} rows may be each row's figure or their sum; fill in every row",
+                )
+                found.append(Problem("merged-figure", index, message, visible(str(row.cells[index]))))
+        return found
+
+    def _strange(self, row: Row, *, found: bool) -> Problem | None:
+        """The problem of a row that is no row of data."""
+        cells = row.cells
+        named = next((i for i in self._names if cells[i] is not None), None)
+        # A name says whose row it is; where there is none, any text may say that the row is nobody's.
+        places = range(len(cells)) if named is None else (named,)
+        texts = [(i, "".join(cell.split())) for i in places if isinstance(cell := cells[i], str)]
+        for index, text in texts:
+            if _TOTAL.match(text):
+                return Problem("total-row", index, _LOOKS_LIKE_TOTAL, visible(text))
+        if texts and _NOTE.match(texts[0][1]) and (named is not None or not found or _only_texts(cells)):
+            return Problem("note-row", texts[0][0], _LOOKS_LIKE_NOTE, visible(texts[0][1]))
+        return None if found else Problem("empty-row", None, _EMPTY)
+
+    # --- where it stands --------------------------------------------------------------------------------------------
+
+    def _locate(self, number: int, path: Path_) -> Location:
+        """The place of a part of the profile: the cell that gives a fact, or the row."""
+        subject = APPLICANT if path and path[0] == APPLICANT else self.kind.id
+        fact = f"{subject}.{path[-1]}" if path else ""
+        return self.table.cell(number, self._places.get(fact))
+
+
+def _only_texts(cells: Sequence[object]) -> bool:
+    return all(cell is None or type(cell) is str for cell in cells)
