@@ -10,10 +10,13 @@ from typing import Literal
 
 from benchmarks.timing import Spread
 
-Unit = Literal["×", "µs", "ms", "s"]
+Unit = Literal["×", "µs", "ms", "s", "MB", "M rows/s"]
 #: The verdict of a row that exceeds its budget.
 OVER = "OVER"
-_PACKAGES = ("pydantic", "typer", "PyYAML", "durable_rules", "zen-engine")
+_PACKAGES = (
+    "pydantic", "typer", "PyYAML", "durable_rules", "zen-engine", "duckdb", "sqlglot", "polars", "pyspark",
+    "python-calamine", "xlsxwriter",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""A roster of many rows as a workbook, and how long ``relief screen`` takes to answer it as a workbook.
+
+Sixteen columns under headers that the shipped facts declare. One row in twenty has a cell that can't be read, one in
+twenty lacks a figure that its answer needs; all others are complete.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+from benchmarks.report import Row
+from benchmarks.rosters import leases
+from benchmarks.rosters.contestants import ROOT, Missing
+from benchmarks.rosters.race import spread_of
+from relief_engine import Rulebook
+
+#: The facts of the roster; with the number of the row and the tenant's name they are sixteen columns.
+FACTS = tuple(fact for fact in leases.SHIPPED if fact not in ("applicant.assets", "applicant.pays_tax_in_beijing"))
+#: In how many of a hundred rows a cell is broken, and in how many one is empty.
+BROKEN, EMPTY = 5, 5
+#: What stands in a broken cell, by the id of its fact; the rows take them in turn.
+_BROKEN = {
+    "lease.premises_district": "通洲区",
+    "lease.monthly_rent": "面议",
+    "applicant.industry": "9999",
+    "lease.end": "2022-02-30",
+    "applicant.employees": "若干",
+}
+_MISSING = "lease.monthly_rent"
+#: What is as good as settled in every row, so that rows are undetermined only where a cell is empty.
+_SETTLED = {
+    "applicant.kind": ("enterprise", 80),
+    "applicant.in_small_micro_directory": (True, 100),
+    "applicant.registered_in_beijing": (True, 100),
+    "lease.tenancy": ("direct", 100),
+}
+_NAME = "承租方名称"
+_AS_OF, _PROGRAMME = "2022-06-01", "rent-reduction-2022"
+_WHAT = "workbook of {} rows in, 16 columns, screened to a workbook: `relief screen`, whole process"
+#: The budget in seconds for 100,000 rows (design, section 11).
+BUDGET, BUDGETED = 15.0, 100_000
+
+
+def write(path: Path, rulebook: Rulebook, count: int) -> None:
+    """The roster; the same for the same count."""
+    import xlsxwriter
+
+    columns = leases.columns(rulebook, FACTS, empty=0, usual=_SETTLED)
+    book = xlsxwriter.Workbook(path, {"constant_memory": True})
+    sheet = book.add_worksheet("租户台账")
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    facts = [column.fact for column in columns]
+    labels = [dict(zip(f.domain.ids, f.domain.labels, strict=True)) if f and f.domain else {} for f in facts]
+    for place, header in enumerate([*(column.header for column in columns), _NAME]):
+        sheet.write_string(0, place, header)
+    place_of = {fact.id: place for place, fact in enumerate(facts) if fact is not None}
+    broken, missing = list(_BROKEN.items()), place_of[_MISSING]
+    for number, row in enumerate(leases.rows(columns, 0, count), start=1):
+        turn, cells = number % 100, list(row)
+        if turn < BROKEN:
+            fact, text = broken[number // 100 % len(broken)]
+            cells[place_of[fact]] = text
+        elif turn < BROKEN + EMPTY:
+            cells[missing] = None
+        for place, value in enumerate([*cells, f"测试承租方{number}号"]):
+            match value:
+                case None:
+                    continue
+                case bool():
+                    sheet.write_string(number, place, "是" if value else "否")
+                case dt.date():
+                    sheet.write_datetime(number, place, value, day)
+                case int() | Decimal():
+                    sheet.write_number(number, place, value)
+                case _:
+                    label = labels[place].get(value) if place < len(labels) else None
+                    sheet.write_string(number, place, value if label is None else label.zh)
+    book.close()
+
+
+def screened(rulebook: Rulebook, count: int, rounds: int, folder: Path) -> list[Row]:
+    """How long ``relief screen`` takes for a workbook; a row that says why where it can't be run."""
+    roster, result = folder / f"roster-{count}.xlsx", folder / "result.xlsx"
+    what, budget = _WHAT.format(f"{count:,}"), BUDGET if count == BUDGETED else None
+    try:
+        _run("screen", "--help")
+    except Missing as error:
+        return [Row("x", what, "", "s", None, budget, str(error))]
+    write(roster, rulebook, count)
+    taken = [
+        _run("screen", str(roster), "--output", str(result), "--programme", _PROGRAMME, "--as-of", _AS_OF)
+        for _ in range(rounds)
+    ]
+    return [
+        Row("x", f"{what}, by the clock", "", "s", spread_of([seconds for seconds, _ in taken]), budget),
+        Row("t", f"{what}, most memory", "", "MB", spread_of([megabytes for _, megabytes in taken])),
+    ]
+
+
+def _run(*arguments: str) -> tuple[float, float]:
+    """The seconds by the clock and the most memory of one run of the command line."""
+    begin = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "cli.py", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Missing(f"`relief {arguments[0]}` ended with {process.returncode}")
+    return time.perf_counter() - begin, used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
