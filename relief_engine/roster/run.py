@@ -70,10 +70,8 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
     with tempfile.TemporaryDirectory(prefix="relief-") as folder, _second(Path(folder)) as second:
         if second is not None:
             screening = changed(screening, routes=(*screening.routes, NAME))
-        lines = _told(screen(engine, screening, second), progress)
-        counts = write_results(
-            request.output, screening, lines, request.language, confirm=None if second is None else second.compare
-        )
+        lines = _told(screen(engine, screening, second), second, progress)
+        counts = write_results(request.output, screening, lines, request.language)
     return screening, counts
 
 
@@ -85,11 +83,16 @@ def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
         return nullcontext()
 
 
-def _told(lines: Iterable[Answered | Rejected], progress: Progress | None) -> Iterator[Answered | Rejected]:
+def _told(
+    lines: Iterable[Answered | Rejected], second: SecondRoute | None, progress: Progress | None
+) -> Iterator[Answered | Rejected]:
+    """The lines as they are. Behind the last one, before the file is complete, the second route must agree."""
     for number, line in enumerate(lines, start=1):
         if progress is not None and number % _OFTEN == 0:
             progress(number)
         yield line
+    if second is not None:
+        second.compare()
 
 
 def prepare(engine: Engine, request: Request) -> Screening:
