@@ -112,7 +112,8 @@ def harmless_back(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _csv_cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """A cell of a text file."""
     return harmless(value) if isinstance(value, str) else plain(value)
 
 
@@ -126,10 +127,10 @@ def write_csv(
     flat = Flat(Results(screening, language), by_id=False)
     with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
         table = csv.writer(file)
-        table.writerow([_csv_cell(name) for name in flat.names])
+        table.writerow([csv_cell(name) for name in flat.names])
 
         def put(row: Sequence[object]) -> None:
-            table.writerow([_csv_cell(value) for value in row])
+            table.writerow([csv_cell(value) for value in row])
 
         return _write(flat, put, unread, screening, lines, language)
 
@@ -161,20 +162,25 @@ def write_parquet(
                 table.writerow(["" if value is None else f"={plain(value)}" for value in row])
 
             tally = _write(flat, put, unread, screening, lines, language)
-        names = _unique(flat.names)
+        names = unique(flat.names)
         types = [
             _TYPES[kind] if kind != "any" else _own_type(found) for kind, found in zip(flat.kinds, seen, strict=True)
         ]
-        meta = json.dumps(
-            {
-                "schema": SCHEMA, "language": language, "as_of": screening.as_of.isoformat(),
-                "rulebook": screening.rulebook.digest, "programmes": [p.id for p in screening.programmes],
-                "columns": names[: flat.width], "written": names[flat.width :], "headers": screening.table.headers,
-            },
-            ensure_ascii=False,
-        )  # fmt: skip
+        meta = about(screening, language, names, flat.width)
         _copy(duckdb, rows, path, names, types, meta)
     return tally
+
+
+def about(screening: Screening, language: Language, names: Sequence[str], width: int) -> str:
+    """What a parquet file of answers says of itself; ``width`` of its columns are those of results."""
+    return json.dumps(
+        {
+            "schema": SCHEMA, "language": language, "as_of": screening.as_of.isoformat(),
+            "rulebook": screening.rulebook.digest, "programmes": [p.id for p in screening.programmes],
+            "columns": names[:width], "written": names[width:], "headers": screening.table.headers,
+        },
+        ensure_ascii=False,
+    )  # fmt: skip
 
 
 def _copy(duckdb: Any, rows: Path, path: Path, names: list[str], types: list[str], meta: str) -> None:
@@ -233,7 +239,7 @@ def _own_type(found: set[str]) -> str:
     return "DOUBLE" if found == {"int", "float"} else "VARCHAR"
 
 
-def _unique(names: list[str]) -> list[str]:
+def unique(names: list[str]) -> list[str]:
     """Names that differ, also for a database that takes A for a; a number goes behind one that came before."""
     taken: set[str] = set()
     found = []
@@ -272,7 +278,7 @@ def _write(
             if isinstance(line, Rejected):
                 tally.rejected += 1
                 for problem in line.problems:
-                    table.writerow([_csv_cell(v) for v in cells(screening, line, problem, language)])
+                    table.writerow([csv_cell(v) for v in cells(screening, line, problem, language)])
                 continue
             tally.decided += 1
             for answer in line.answers:

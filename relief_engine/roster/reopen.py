@@ -36,8 +36,8 @@ class Before(Value):
 class Reopened(Value):
     """One row of a result: the roster's headers and its cells, what decided it, and what was answered.
 
-    Cells are what the file kind holds: text in .csv, the same values as in the roster in .xlsx and .parquet. ``rulebook``
-    is the whole digest.
+    Cells are what the file kind holds: text in .csv, the same values as in the roster in .xlsx and .parquet.
+    ``rulebook`` is the whole digest.
     """
 
     file: str

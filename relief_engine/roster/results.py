@@ -103,6 +103,11 @@ class Results:
         """The columns that people read."""
         return tuple(column for column in self.columns if not column.machine)
 
+    @staticmethod
+    def places(column: Result) -> int:
+        """How many decimals a span or rate has at most."""
+        return _RATE_DECIMALS if column.kind == "rate" else _DECIMALS
+
     def _columns(self) -> Iterator[Result]:
         yield Result("row", ROW, "integer", lambda line: line.answered.row.number, 7)
         name = self.screening.columns.position("applicant.name")

@@ -21,13 +21,18 @@ from relief_engine.rulebook.source import Path_
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.text import Text
 
-#: How a row begins that adds up others, and one that only says something about the table.
-_TOTAL = re.compile(
-    r"(本页|本表|累计|全部)?(合计|总计|小计|共计|总数|合共|total|subtotal|grandtotal)([(（:：0-9]|$)", re.IGNORECASE
-)
-_NOTE = re.compile(
-    r"(备注|注|说明|填表说明|填报说明|制表人?|填表人?|填报人?|经办人|审核人?|复核人?|负责人|单位负责人|联系电话|note|notes)[0-9]?[:：]"
-)
+#: How a row begins that adds up others, after one of some words or not, and one that only says something of the table.
+_BEFORE = ("本页", "本表", "累计", "全部")
+_TOTALS = ("合计", "总计", "小计", "共计", "总数", "合共", "total", "subtotal", "grandtotal")
+_NOTES = (
+    "备注", "注", "说明", "填表说明", "填报说明", "制表", "填表", "填报", "经办", "审核", "复核", "负责人",
+    "单位负责人", "联系电话", "note",
+)  # fmt: skip
+_TOTAL = re.compile(rf"({'|'.join(_BEFORE)})?({'|'.join(_TOTALS)})([(（:：0-9]|$)", re.IGNORECASE)
+_NOTE = re.compile(rf"({'|'.join(_NOTES)})[人s]?[0-9]?[:：]")
+_BLANK = "[\\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"
+#: What every text begins with by which a row may be known for such a one, as a pattern that databases understand too.
+ODD_BEGINNING = f"(?i)^{_BLANK}(" + "|".join(_BLANK.join(word) for word in (*_BEFORE, *_TOTALS, *_NOTES)) + ")"
 _EMPTY = Text("这一行没有任何可以识别的内容，没有判定", "nothing on this row is known; it was not decided")
 _LOOKS_LIKE_TOTAL = Text("看起来是合计行，没有判定", "this looks like a row of totals; it was not decided")
 _LOOKS_LIKE_NOTE = Text("看起来是说明文字，没有判定", "this looks like a note; it was not decided")
@@ -52,11 +57,7 @@ class RowReader:
             if column.fact is not None
         )
         self._places = {column.fact.id: column.index for column in found if column.fact is not None}
-        self._names = tuple(
-            column.index
-            for column in found
-            if column.fact is not None and column.fact.type == "text" and column.fact.subject == APPLICANT
-        )
+        self._names = naming(columns)
         self._checks: dict[str, tuple[Check, ...]] = {
             subject: checks(rulebook.subjects[subject]) if subject in rulebook.subjects else ()
             for subject in (APPLICANT, self.kind.id)
@@ -155,6 +156,15 @@ class RowReader:
         subject = APPLICANT if path and path[0] == APPLICANT else self.kind.id
         fact = f"{subject}.{path[-1]}" if path else ""
         return self.table.cell(number, self._places.get(fact))
+
+
+def naming(columns: Columns) -> tuple[int, ...]:
+    """The columns that name the applicant: a row of data may be called anything there but a total."""
+    return tuple(
+        column.index
+        for column in columns.columns
+        if column.fact is not None and column.fact.type == "text" and column.fact.subject == APPLICANT
+    )
 
 
 def _only_texts(cells: Sequence[object]) -> bool:

@@ -17,8 +17,8 @@ from relief_engine.roster.formats import open_table
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.screening import screen
 from relief_engine.roster.second import NAME, SecondRoute
-from relief_engine.roster.writing import check_target, write_results
 from relief_engine.roster.table import Rejected
+from relief_engine.roster.writing import check_target, write_results
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value, changed
 from relief_engine.rulebook.terms import APPLICANT

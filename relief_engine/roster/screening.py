@@ -28,9 +28,12 @@ def screen(engine: Engine, screening: Screening, second: SecondRoute | None = No
     reader = RowReader(engine.rulebook, screening.table, screening.columns)
     seen = Duplicates(engine.rulebook, screening.columns.kind)
     for row in screening.table.rows():
-        read = row if isinstance(row, Rejected) else reader.read(row)
-        if isinstance(row, Rejected) or isinstance(read, Rejected):
-            yield read if isinstance(read, Rejected) else row
+        if isinstance(row, Rejected):
+            yield row
+            continue
+        read = reader.read(row)
+        if isinstance(read, Rejected):
+            yield read
             continue
         decisions = decided(engine, screening, read)
         if second is not None:

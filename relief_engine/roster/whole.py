@@ -7,10 +7,23 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def scratch_folder(target: Path) -> Iterator[Path]:
+    """A folder beside ``target`` for what is too large for memory; it is removed at the end, or by the next run."""
+    clear(target)
+    folder = _temporary(target)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -21,8 +34,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     removed first. Raises :class:`OSError` as the file system does.
     """
     clear(target)
-    name = f"{_prefix(target)}{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp"
-    temporary = target.with_name(name)
+    temporary = _temporary(target)
     try:
         yield temporary
         with temporary.open("rb+") as file:
@@ -37,6 +49,11 @@ def whole_file(target: Path) -> Iterator[Path]:
     _sync_folder(target.parent)
 
 
+def _temporary(target: Path) -> Path:
+    """A name of this run beside a target."""
+    return target.with_name(f"{_prefix(target)}{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
 def clear(target: Path) -> None:
     """Remove what killed runs on this machine left beside a target; files of runs that go on stay."""
     left = re.compile(re.escape(_prefix(target)) + r"(?P<host>[0-9a-f]{8})-(?P<process>\d+)-[0-9a-f]{8}\.tmp")
@@ -47,8 +64,12 @@ def clear(target: Path) -> None:
     for name in names:
         found = left.fullmatch(name)
         if found is not None and found["host"] == _host() and not _runs(int(found["process"])):
+            left_over = target.with_name(name)
             with contextlib.suppress(OSError):
-                target.with_name(name).unlink()
+                if left_over.is_dir() and not left_over.is_symlink():
+                    shutil.rmtree(left_over)
+                else:
+                    left_over.unlink()
 
 
 def _prefix(target: Path) -> str:

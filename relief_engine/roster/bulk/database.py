@@ -42,6 +42,8 @@ class Database:
         self.progress = progress
         config = {"memory_limit": MEMORY, "temp_directory": str(folder / "spill")}
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(config=dict(config))
+        # What is joined to a long table is small. Joined as written, the rows keep their order.
+        self.connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         codes = code_list(rulebook)
         self.connection.execute(f"CREATE TEMP TABLE {CODES} (code VARCHAR, position BIGINT)")
         if codes is not None:

@@ -1,52 +1,164 @@
 """Roster stage: a table is decided by the embedded database; rows that it sets aside, one by one by the direct route.
 
-The answers stand in one parquet file for each programme, ``raw``: the row's number, its cells, whether it was set
-aside, and the columns of :mod:`relief_engine.engine.summary`. Rows that were set aside have no answer there.
+What the database decides stands in one parquet file for each programme, ``raw``: the number of each row, its cells, and
+the columns of :mod:`relief_engine.engine.summary`, all empty for a row that was set aside. Those rows, and undetermined
+ones if they are few enough to look for what is missing, are read again and decided by the direct route.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from relief_engine.compiled import ir
+from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
-from relief_engine.roster.answers import Screening
+from relief_engine.engine.summary import columns
+from relief_engine.roster.answers import Answered, Screening, answer_of
+from relief_engine.roster.bulk.database import Database
 from relief_engine.roster.bulk.reading import ASIDE, CELL, ROW, Source, reading
-from relief_engine.roster.headers import Column
-from relief_engine.roster.table import Row
+from relief_engine.roster.rows import RowReader
+from relief_engine.roster.screening import decided
+from relief_engine.roster.table import Rejected, Row
 from relief_engine.routes.sql.query import decision_query
-from relief_engine.routes.sql.render import ordinal
-from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
-from relief_engine.rulebook.units import PURE
 
-if TYPE_CHECKING:
-    from relief_engine.roster.bulk.database import Database
-
-#: So many rows that were set aside are held at once.
+#: If no more rows than this are undetermined, what is missing is looked for in each.
+MOST_SEARCHED = 20_000
+#: So many rows are fetched at once.
 _BATCH = 2048
+#: The table of the rows that the direct route decides.
+HAND = "relief_hand"
 
 
-def factor(column: Column) -> Fraction:
-    """What a bare number in a column is multiplied by to be encoded."""
-    fact = column.fact
-    if fact is None or fact.type not in ("count", "amount", "number"):
-        return Fraction(1)
-    unit = column.unit or fact.unit or PURE
-    # 元 for a monthly rent is so many yuan per what the fact says: of units that differ only in that, the scale counts.
-    return unit.scale * fact.denominator
+class Deciding:
+    """One screening by the embedded database. ``raw`` has a file for each programme once :meth:`run` is done."""
+
+    def __init__(self, engine: Engine, screening: Screening, source: Source, database: Database) -> None:
+        self.engine = engine
+        self.screening = screening
+        self.source = source
+        self.database = database
+        self.raw: dict[str, Path] = {}
+        self.rows = 0
+        self.read = reading(
+            engine.rulebook, engine.layout(screening.columns.kind.id), screening.columns, source, "duckdb"
+        )
+
+    @property
+    def cells(self) -> list[str]:
+        """The columns of the roster in the database."""
+        return [f"{CELL}{column.index}" for column in self.screening.columns.columns]
+
+    def run(self, *, carried: bool) -> None:
+        """Read and decide the whole table once for each programme; ``carried``: with the roster's own columns."""
+        for number, programme in enumerate(self.screening.programmes):
+            path = self.database.folder / f"raw-{number}.parquet"
+            self.database.copy(self.answers(programme, carried=carried), path)
+            self.raw[programme.id] = path
+        counted = self.database.run(exp.select("COUNT(*)").from_(self.file(self.screening.programmes[0])))
+        self.rows = counted.fetchone()[0]
+
+    def file(self, programme: Programme) -> exp.Expr:
+        """The answers of a programme as a relation."""
+        name = exp.Literal.string(str(self.raw[programme.id]))
+        return exp.Anonymous(this="read_parquet", expressions=[name])
+
+    def answers(self, programme: Programme, *, carried: bool) -> exp.Select:
+        """The query that gives each row the answer of one programme, or nothing if the row is set aside."""
+        program = self.engine.program(programme, self.screening.as_of)
+        keys = [ROW, ASIDE, *(self.cells if carried else [])]
+        query = decision_query(program, "duckdb", self.read, keys, as_of=self.screening.as_of)
+        found = exp.select(*(key for key in keys if key != ASIDE))
+        for column in columns(program):
+            aside = exp.Case().when(exp.column(ASIDE), exp.null()).else_(exp.column(column.name))
+            found = found.select(exp.alias_(aside, column.name))
+        return found.from_(query.subquery("decided"))
+
+    # --- rows by hand -----------------------------------------------------------------------------------------------
+
+    def left(self) -> Iterator[Answered | Rejected]:
+        """The rows that the direct route decides, with their answers, in the order of the table."""
+        wanted = self._wanted()
+        if wanted is None:
+            return
+        names = [ROW, *self.cells]
+        query = exp.select(*names).from_(self.read.subquery("read")).where(wanted).order_by(ROW)
+        found = self.database.run(query)
+        reader = RowReader(self.engine.rulebook, self.screening.table, self.screening.columns)
+        while batch := found.fetchmany(_BATCH):
+            for number, *values in batch:
+                cells = tuple(None if value is None or value != value else value for value in values)
+                if any(cell is not None for cell in cells):
+                    row = Row(number, cells)
+                    read = reader.read(row)
+                    if isinstance(read, Rejected):
+                        yield read
+                    else:
+                        answers = map(answer_of, decided(self.engine, self.screening, read))
+                        yield Answered(row, tuple(answers), ())
+
+    def _wanted(self) -> exp.Expr | None:
+        """Which rows are decided by the direct route: those set aside, and undetermined ones if they are few."""
+        nothing = exp.Is(this=exp.column("outcome"), expression=exp.Null())
+        aside = self._count(self.screening.programmes[0], nothing)
+        open_ = {programme: self.open_answers(programme) for programme in self.screening.programmes}
+        searched = 0 < sum(self._count(p, condition) for p, condition in open_.items()) <= MOST_SEARCHED
+        wanted: list[exp.Expr] = [exp.column(ASIDE)] if aside else []
+        for programme, condition in open_.items() if searched else ():
+            rows = exp.select(ROW).from_(self.file(programme)).where(condition)
+            wanted.append(exp.In(this=exp.column(ROW), query=rows.subquery()))
+        return exp.or_(*wanted) if wanted else None
+
+    def open_answers(self, programme: Programme) -> exp.Expr:
+        """Whether something may be missing: the outcome is not determined, or a figure of what is left to people."""
+        outcome = exp.column("outcome")
+        undetermined = exp.EQ(this=outcome, expression=exp.Literal.string(Outcome.UNDETERMINED.value))
+        referred = exp.EQ(this=outcome.copy(), expression=exp.Literal.string(Outcome.REFERRED.value))
+        lacking = lacking_figures(self.engine.program(programme, self.screening.as_of))
+        return exp.or_(undetermined, exp.and_(referred, exp.or_(*lacking))) if lacking else undetermined
+
+    def _count(self, programme: Programme, condition: exp.Expr) -> int:
+        query = exp.select("COUNT(*)").from_(self.file(programme)).where(condition.copy())
+        counted: int = self.database.run(query).fetchone()[0]
+        return counted
 
 
-def answers(engine: Engine, screening: Screening, programme: Programme, source: Source) -> exp.Select:
-    """The query that reads a table and gives each row, with its cells, the answer of one programme."""
-    day = screening.as_of
-    program = engine.program(programme, day)
-    read = reading(
-        engine.rulebook, engine.layout(screening.columns.kind.id), screening.columns.columns, factor, source, ordinal
-    )
-    keys = [ROW, ASIDE, *(f"{CELL}{column.index}" for column in screening.columns.columns)]
-    return decision_query(program, "duckdb", read, keys, as_of=day)
+def lacking_figures(program: ir.Program) -> list[exp.Expr]:
+    """For each figure of the benefit, whether an answer that should show it has none."""
+    has = {column.name for column in columns(program)}
+    figures = (("amount_if_granted", "amount_low"), ("ceiling",), ("payable", "payable_low"), ("rate_low",), ("until",))
+    return [
+        exp.and_(*[exp.Is(this=exp.column(name), expression=exp.Null()) for name in names])
+        for names in figures
+        if names[0] in has
+    ]
+
+
+class Hand:
+    """The answers that were given row by row, as a table in the database: texts, in the columns of results."""
+
+    def __init__(self, database: Database, names: Sequence[str]) -> None:
+        self.database = database
+        self.names = ["hand_row", "hand_programme", *names]
+        self.path = database.folder / "hand.csv"
+        self.rows = 0
+
+    def put(self, rows: Iterator[tuple[int, str, Sequence[str | None]]]) -> None:
+        """Write the rows: number, programme and the columns of results as text."""
+        with self.path.open("w", encoding="utf-8", newline="", errors="replace") as file:
+            table = csv.writer(file)
+            for number, programme, cells in rows:
+                self.rows += 1
+                # A mark before each value tells an empty text from no value.
+                written = ["" if cell is None else f"={cell}" for cell in cells]
+                table.writerow([f"={number}", f"={programme}", *written])
+        names = ", ".join(f"'{name}': 'VARCHAR'" for name in self.names)
+        values = ", ".join(f'substr("{name}", 2) AS "{name}"' for name in self.names)
+        options = "header=false, nullstr='', all_varchar=true, auto_detect=false, delim=',', quote='\"', escape='\"'"
+        file_name = exp.Literal.string(str(self.path)).sql(dialect="duckdb")
+        source = f"read_csv({file_name}, columns={{{names}}}, {options}, max_line_size=16777216)"
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE {HAND} AS SELECT {values} FROM {source}")

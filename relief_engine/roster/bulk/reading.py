@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 
 from sqlglot import exp
 
 from relief_engine.compiled.layout import Layout
 from relief_engine.profile.words import code_list
-from relief_engine.roster.bulk.plain import Expression, any_of, encoded, given, strange_text
-from relief_engine.roster.headers import Column
+from relief_engine.roster.bulk.plain import Expression, any_of, encoded, given, is_text, strange_text
+from relief_engine.roster.headers import Column, Columns
+from relief_engine.roster.rows import ODD_BEGINNING, naming
+from relief_engine.routes.sql.render import Dialect, ordinal
 from relief_engine.rulebook.facts import Fact, NotBeforeRelation, OneFormRelation
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.record import Value
+from relief_engine.rulebook.units import PURE
 
 #: The column with a row's number, the one that says that a row is set aside, and the prefix of what a cell holds.
 ROW, ASIDE, CELL = "relief_row", "relief_aside", "c"
@@ -45,10 +48,9 @@ def slot(position: int) -> str:
 def reading(
     rulebook: Rulebook,
     layout: Layout,
-    columns: Sequence[Column],
-    factor: Callable[[Column], Fraction],
+    columns: Columns,
     source: Source,
-    ordinal: Callable[[Expression], Expression],
+    dialect: Dialect,
 ) -> exp.Select:
     """A query with a row for each row of the source: its number, its cells ``c0``, ``c1`` …, its slots, ``aside``.
 
@@ -58,15 +60,14 @@ def reading(
         rulebook: the rules whose facts the columns give.
         layout: the slots of the kind of subject that a row describes.
         columns: the columns, with the facts that they give.
-        factor: what a bare number in a column is multiplied by.
         source: the table.
-        ordinal: makes the ordinal of a day.
+        dialect: the database that runs it.
     """
     cells = exp.select(exp.alias_(source.row.copy(), ROW)).from_(source.relation.copy())
     filled: list[Expression] = []
     unread: list[Expression] = []
     codes = code_list(rulebook)
-    for column, name, kind in zip(columns, source.names, source.types, strict=True):
+    for column, name, kind in zip(columns.columns, source.names, source.types, strict=True):
         cell = exp.column(name, quoted=True)
         here = exp.column(f"{CELL}{column.index}")
         cells = cells.select(exp.alias_(cell, f"{CELL}{column.index}"))
@@ -85,11 +86,11 @@ def reading(
             on = exp.EQ(this=exp.column("code", table=f"{CODES}{column.index}"), expression=exp.Trim(this=cell.copy()))
             cells = cells.join(listed, on=on, join_type="left")
         else:
-            value = encoded(column.fact, cell, kind, factor(column), ordinal)
+            value = encoded(column.fact, cell, kind, factor(column), partial(ordinal, dialect=dialect))
         cells = cells.select(exp.alias_(exp.cast(value or exp.null(), "bigint"), slot(position)))
         unread.append(exp.and_(given(here, kind), exp.Is(this=exp.column(slot(position)), expression=exp.Null())))
-    having = {c.fact.id for c in columns if c.fact is not None and c.fact.id in layout.slots}
-    unread += _unfit(rulebook, layout, having)
+    having = {c.fact.id for c in columns.columns if c.fact is not None and c.fact.id in layout.slots}
+    unread += [*_unfit(rulebook, layout, having), _no_data(columns, source)]
     aside = exp.or_(any_of(unread), exp.not_(any_of(filled)))
     query = exp.select("*").from_(cells.subquery("cells"))
     for position, form in _forms(layout, having):
@@ -97,6 +98,35 @@ def reading(
     for position in _absent(layout, having):
         query = query.select(exp.alias_(exp.cast(exp.null(), "bigint"), slot(position)))
     return query.select(exp.alias_(aside, ASIDE))
+
+
+def factor(column: Column) -> Fraction:
+    """What a bare number in a column is multiplied by to be encoded.
+
+    元 for a monthly rent is so many yuan per what the fact says: of units that differ in that alone, the scale counts.
+    """
+    fact = column.fact
+    if fact is None or fact.type not in ("count", "amount", "number"):
+        return Fraction(1)
+    unit = column.unit or fact.unit or PURE
+    return unit.scale * fact.denominator
+
+
+def _no_data(columns: Columns, source: Source) -> Expression:
+    """Whether a row may be one of totals, or a note: by its name, or by any text if it has none."""
+
+    def odd(index: int) -> Expression:
+        here = exp.column(f"{CELL}{index}")
+        found = exp.RegexpLike(this=here, expression=exp.Literal.string(ODD_BEGINNING))
+        return exp.Coalesce(this=found, expressions=[exp.false()])
+
+    texts = [column.index for column, kind in zip(columns.columns, source.types, strict=True) if is_text(kind)]
+    anywhere = any_of([odd(index) for index in texts])
+    case = exp.Case()
+    for index in naming(columns):
+        if index in texts:
+            case = case.when(given(exp.column(f"{CELL}{index}"), source.types[index]), odd(index))
+    return case.else_(anywhere) if case.args.get("ifs") else anywhere
 
 
 def _unfit(rulebook: Rulebook, layout: Layout, having: set[str]) -> list[Expression]:

@@ -1,0 +1,202 @@
+"""Roster stage: answers in a database become the columns of a result, with their sentences.
+
+A sentence depends on the masks and on which figures there are; the figures themselves only stand in it. So each kind
+of sentence is made once, by what makes the sentences of all results, around marks that the database fills in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+from relief_engine.compiled import ir
+from relief_engine.decision import NOTHING_MISSING, Outcome, yuan
+from relief_engine.engine.summary import Cell, columns
+from relief_engine.roster.answers import Answer, Answered, Screening
+from relief_engine.roster.bulk.reading import CELL, ROW
+from relief_engine.roster.results import Line, Result, Results
+from relief_engine.roster.table import Row
+from relief_engine.routes.sql.render import Dialect, cast, closed, date_of, number
+from relief_engine.rulebook.programme import Programme
+
+#: The relations: the answers, and the sentences that belong to them.
+RAW, SAID = "relief_raw", "relief_said"
+#: The columns of results that are sentences.
+SENTENCES = ("reason", "missing", "clauses")
+#: What stands in a sentence for the first amount, the second and so on, in cents; no real sentence has them.
+_MARK = 9_870_000_000_000_000
+
+
+def raw(name: str) -> exp.Expr:
+    """A column of the answers."""
+    return exp.column(name, table=RAW)
+
+
+class Said:
+    """The sentences of one programme's answers, kind by kind."""
+
+    def __init__(self, screening: Screening, programme: Programme, program: ir.Program, results: Results) -> None:
+        self.screening = screening
+        self.programme = programme
+        self.program = program
+        self.results = results
+        self.columns = columns(program)
+        self.cents = [column.name for column in self.columns if column.kind == "cents"]
+        #: What tells kinds of sentences apart, beside which amounts there are. Rates and days are few.
+        self.told = [c.name for c in self.columns if c.kind in ("outcome", "mask")]
+        self.told += [c.name for c in self.columns if c.name in ("rate_low", "rate_high", "until")]
+
+    @property
+    def key(self) -> list[exp.Expr]:
+        """What tells kinds of sentences apart, over the answers."""
+        given = [exp.Is(this=raw(name), expression=exp.Null()) for name in self.cents]
+        return [*map(raw, self.told), *given]
+
+    def kinds(self) -> exp.Select:
+        """The query for all kinds that there are."""
+        return exp.select(*self.key).distinct().from_(RAW).where("outcome IS NOT NULL")
+
+    def sentences(self, kind: Sequence[object]) -> list[str | None]:
+        """The sentences of a kind, with marks for its amounts."""
+        told, lacking = kind[: len(self.told)], kind[len(self.told) :]
+        summary: dict[str, Cell] = {column.name: None for column in self.columns}
+        for name, value in zip(self.told, told, strict=True):
+            summary[name] = value if isinstance(value, str) or value is None else int(str(value))
+        for place, (name, absent) in enumerate(zip(self.cents, lacking, strict=True)):
+            summary[name] = None if absent else _MARK + place
+        known = summary["outcome"] not in (Outcome.UNDETERMINED, Outcome.REFERRED)
+        answer = Answer(self.programme, self.program, summary, NOTHING_MISSING if known else None)
+        cells = tuple([None] * len(self.screening.table.headers))
+        line = Line(Answered(Row(0, cells), (answer,), ()), answer)
+        by_id = {column.id: column for column in self.results.columns}
+        return [_text(by_id[name].get(line)) for name in SENTENCES]
+
+    def joined(self) -> exp.Expr:
+        """How an answer finds its sentences."""
+        parts: list[exp.Expr] = [
+            exp.NullSafeEQ(this=expression, expression=exp.column(f"k{place}", table=SAID))
+            for place, expression in enumerate(self.key)
+        ]
+        return exp.and_(*parts)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def mark(place: int) -> str:
+    """What stands for an amount in a sentence."""
+    return f"{yuan(_MARK + place):,.2f}"
+
+
+def rendered(said: Said, dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
+    """Each column of the results as a name and an expression over answers and sentences; those of the roster apart."""
+    for column in said.results.columns:
+        if column.kind in ("span", "rate"):
+            ends = ("_low", "_high") if column.open_ else ("",)
+            for end in ends:
+                yield f"{column.id}{end}", _decimal(said, column, end or "_low", dialect)
+        else:
+            yield column.id, _single(said, column, dialect)
+
+
+def _single(said: Said, column: Result, dialect: Dialect) -> exp.Expr:
+    has = {c.name for c in said.columns}
+    match column.kind, column.id:
+        case _, "row":
+            return raw(ROW)
+        case _, "name":
+            position = said.screening.columns.position("applicant.name")
+            return cast(raw(f"{CELL}{position}"), "VARCHAR")
+        case _, "outcome":
+            return _labels(said.results)
+        case _, "outcome_id":
+            return raw("outcome")
+        case _, name if name in SENTENCES:
+            return _filled(said, name, dialect)
+        case "money", name:
+            return _yuan(raw(name)) if name in has else exp.null()
+        case "integer", name:
+            return cast(raw(name), "BIGINT") if name in has else exp.null()
+        case "date", name if name != "as_of":
+            found = name if name in has else f"{name}_low"
+            return date_of(raw(found), dialect) if found in has else cast(exp.null(), "DATE")
+    return _constant(said, column)
+
+
+def _constant(said: Said, column: Result) -> exp.Expr:
+    """A column that is the same in all rows."""
+    answer = Answer(said.programme, said.program, {"outcome": Outcome.INELIGIBLE.value}, NOTHING_MISSING)
+    cells = tuple([None] * len(said.screening.table.headers))
+    value = column.get(Line(Answered(Row(0, cells), (answer,), ()), answer))
+    if value is None:
+        return cast(exp.null(), "VARCHAR")
+    literal = exp.Literal.string(str(value))
+    return cast(literal, "DATE") if column.kind == "date" else literal
+
+
+def _labels(results: Results) -> exp.Expr:
+    case = exp.Case()
+    for outcome in Outcome:
+        is_it = exp.EQ(this=raw("outcome"), expression=exp.Literal.string(outcome.value))
+        case = case.when(is_it, exp.Literal.string(outcome.label.in_(results.language)))
+    return case
+
+
+def _yuan(cents: exp.Expr) -> exp.Expr:
+    """Whole cents as yuan, exactly."""
+    hundredth = cast(exp.Literal.number("0.01"), "DECIMAL(3, 2)")
+    return cast(exp.Mul(this=cast(cents, "DECIMAL(20, 0)"), expression=hundredth), "DECIMAL(38, 2)")
+
+
+def _decimal(said: Said, column: Result, end: str, dialect: Dialect) -> exp.Expr:
+    """One end of a figure, over its denominator, with the decimals of all results."""
+    name = f"{column.id}{end}"
+    found = next((c for c in said.columns if c.name == name), None)
+    if found is None:
+        return cast(exp.null(), "DECIMAL(38, 10)")
+    places = said.results.places(column)
+    return _quotient(raw(name), found.denominator, places, dialect)
+
+
+def _quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect) -> exp.Expr:
+    """A whole number over a fixed one, half up (away from zero) to some decimals."""
+    if bottom == 1:
+        return cast(top, "DECIMAL(38, 10)")
+    size = _positive_quotient(exp.Abs(this=top.copy()), bottom, places, dialect)
+    negative = exp.LT(this=top.copy(), expression=number(0))
+    return exp.Case().when(negative, exp.Neg(this=closed(size))).else_(size.copy())
+
+
+def _positive_quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect) -> exp.Expr:
+    # Twice the quotient at one decimal more, rounded down, plus one, halved: on whole numbers, so exact.
+    wide = {"duckdb": "INT128", "spark": "DECIMAL(38, 0)", "postgres": "DECIMAL"}[dialect]
+    scaled = exp.Add(this=exp.Mul(this=cast(top, wide), expression=number(2 * 10**places)), expression=number(bottom))
+    whole = cast(exp.IntDiv(this=closed(scaled), expression=number(2 * bottom)), "DECIMAL(28, 0)")
+    step = cast(exp.Literal.string(f"{1 / 10**places:.{places}f}"), f"DECIMAL({places + 1}, {places})")
+    return cast(exp.Mul(this=whole, expression=step), "DECIMAL(38, 10)")
+
+
+def _filled(said: Said, name: str, dialect: Dialect) -> exp.Expr:
+    """A sentence with its amounts."""
+    found: exp.Expr = exp.column(name, table=SAID)
+    if name != "reason":
+        return found
+    for place, column in enumerate(said.cents):
+        written = exp.Coalesce(this=_written(raw(column), dialect), expressions=[exp.Literal.string("")])
+        found = exp.Anonymous(this="REPLACE", expressions=[found, exp.Literal.string(mark(place)), written])
+    return found
+
+
+def _written(cents: exp.Expr, dialect: Dialect) -> exp.Expr:
+    """Cents as yuan for people: 180,000.00."""
+    whole = exp.IntDiv(this=closed(cast(cents, "BIGINT")), expression=number(100))
+    rest = cast(exp.Mod(this=closed(cast(cents.copy(), "BIGINT")), expression=number(100)), "VARCHAR")
+    padded = exp.Anonymous(this="LPAD", expressions=[rest, number(2), exp.Literal.string("0")])
+    grouped = (
+        exp.Anonymous(this="FORMAT_NUMBER", expressions=[whole, number(0)])
+        if dialect == "spark"
+        else exp.Anonymous(this="FORMAT", expressions=[exp.Literal.string("{:,}"), whole])
+    )
+    return exp.Anonymous(this="CONCAT", expressions=[grouped, exp.Literal.string("."), padded])

@@ -1,0 +1,220 @@
+"""Roster stage: what the database and the direct route decided becomes one file of results, and is counted."""
+
+from __future__ import annotations
+
+import csv
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from relief_engine.decision import Outcome
+from relief_engine.engine.summary import columns
+from relief_engine.roster.answers import Answered, Screening
+from relief_engine.roster.bulk.database import Database
+from relief_engine.roster.bulk.deciding import HAND, Deciding, Hand
+from relief_engine.roster.bulk.reading import CELL, ROW
+from relief_engine.roster.bulk.rendering import RAW, SAID, SENTENCES, Said, rendered
+from relief_engine.roster.counts import Counts
+from relief_engine.roster.flat import META, Flat, about, csv_cell, plain, unique
+from relief_engine.roster.problems import COLUMNS, cells
+from relief_engine.roster.results import Results
+from relief_engine.roster.table import Rejected
+from relief_engine.routes.sql.render import cast
+from relief_engine.rulebook.programme import Programme
+from relief_engine.text import Language
+
+#: The amounts that are summed, and what makes yuan of cents.
+_SUMMED = ("amount", "amount_if_granted", "amount_low", "amount_high")
+_HUNDREDTH = cast(exp.Literal.number("0.01"), "DECIMAL(2, 2)")
+_CENT = Decimal("0.01")
+#: So many rows are fetched at once for a text file.
+_BATCH = 5000
+_TYPES: Mapping[str, str] = {
+    "integer": "BIGINT", "text": "VARCHAR", "money": "DECIMAL(38, 2)", "date": "DATE", "decimal": "DECIMAL(38, 10)",
+}  # fmt: skip
+
+
+class Writing:
+    """Writes the results of one screening by the embedded database.
+
+    Args:
+        deciding: has decided the table, with the roster's own columns carried along.
+        language: of the sentences and labels.
+    """
+
+    def __init__(self, deciding: Deciding, language: Language) -> None:
+        self.deciding = deciding
+        self.database: Database = deciding.database
+        self.screening: Screening = deciding.screening
+        self.language = language
+        self.results = Results(self.screening, language)
+        self.flat = Flat(self.results, by_id=True)
+        self.ids = self.flat.names[: self.flat.width]
+        self.rejected: set[int] = set()
+
+    def collect(self, unread: Path, broken: Sequence[Rejected]) -> None:
+        """Have the rows that were set aside decided, and write those that can't be read to ``unread``.
+
+        ``broken`` are lines that could not even be taken apart.
+        """
+        hand = Hand(self.database, self.ids)
+        with unread.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+            table = csv.writer(file)
+            table.writerow([column.title.in_(self.language) for column in COLUMNS])
+            hand.put(self._decided(table, broken))
+
+    def _decided(self, unread: Any, broken: Sequence[Rejected]) -> Iterator[tuple[int, str, list[str | None]]]:
+        lines: Iterable[Answered | Rejected] = self.deciding.left()
+        if broken:
+            lines = heapq.merge(broken, lines, key=lambda line: line.row.number)
+        for line in lines:
+            if isinstance(line, Rejected):
+                self.rejected.add(line.row.number)
+                for problem in line.problems:
+                    unread.writerow([csv_cell(v) for v in cells(self.screening, line, problem, self.language)])
+                continue
+            yield from self._answers(line)
+
+    def _answers(self, line: Answered) -> Iterator[tuple[int, str, list[str | None]]]:
+        for answer, row in zip(line.answers, self.flat.rows(line), strict=True):
+            own = [None if value is None else plain(value) for value in row[: self.flat.width]]
+            yield line.row.number, answer.programme.id, own
+
+    # --- the file ---------------------------------------------------------------------------------------------------
+
+    def query(self, names: list[str]) -> exp.Query:
+        """All results in the order of programmes and rows; ``names`` are what the columns are called."""
+        parts: list[exp.Query] = [
+            self._programme(number, programme, names) for number, programme in enumerate(self.screening.programmes)
+        ]
+        found = parts[0]
+        for part in parts[1:]:
+            found = exp.union(found, part, distinct=False)
+        return found
+
+    def _programme(self, number: int, programme: Programme, names: list[str]) -> exp.Select:
+        program = self.deciding.engine.program(programme, self.screening.as_of)
+        said = Said(self.screening, programme, program, self.results)
+        table = f"{SAID}_{number}"
+        self._say(said, table)
+        raw = exp.alias_(exp.select("*").from_(self.deciding.file(programme)).subquery(), RAW, table=True)
+        by_hand = exp.select("*").from_(HAND).where(_of(programme))
+        same_row = exp.EQ(
+            this=exp.column(ROW, table=RAW), expression=cast(exp.column("hand_row", table=HAND), "BIGINT")
+        )
+        taken = exp.not_(exp.Is(this=exp.column("hand_row", table=HAND), expression=exp.Null()))
+        found = exp.select().from_(raw).join(by_hand.subquery(HAND), on=same_row, join_type="left")
+        found = found.join(exp.alias_(exp.to_table(table), SAID, table=True), on=said.joined(), join_type="left")
+        kinds = dict(zip(self.ids, self.flat.kinds, strict=False))
+        for name, (identity, expression) in zip(names, rendered(said, "duckdb"), strict=False):
+            kind = _TYPES[kinds[identity]]
+            value = exp.Case().when(taken.copy(), cast(exp.column(identity, table=HAND, quoted=True), kind))
+            found = found.select(exp.alias_(value.else_(cast(expression, kind)), name, quoted=True))
+        for column, name in zip(self.screening.columns.columns, names[self.flat.width :], strict=True):
+            found = found.select(exp.alias_(exp.column(f"{CELL}{column.index}", table=RAW), name, quoted=True))
+        decided = exp.not_(exp.Is(this=exp.column("outcome", table=RAW), expression=exp.Null()))
+        return found.where(exp.or_(decided, taken))
+
+    def _say(self, said: Said, table: str) -> None:
+        """Make the sentences of all kinds of answers of a programme."""
+        self.database.run(
+            f"CREATE OR REPLACE TEMP VIEW {RAW} AS SELECT * FROM {self.deciding.file(said.programme).sql('duckdb')}"
+        )
+        kinds = self.database.run(said.kinds()).fetchall()
+        described = self.database.run(f"DESCRIBE {said.kinds().sql('duckdb')}").fetchall()
+        columns = [f"k{place} {row[1]}" for place, row in enumerate(described)]
+        columns += [f"{name} VARCHAR" for name in SENTENCES]
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} ({', '.join(columns)})")
+        if kinds:
+            marks = ", ".join("?" * len(columns))
+            rows = [[*kind, *said.sentences(kind)] for kind in kinds]
+            self.database.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+    def write(self, target: Path, kind: str) -> None:
+        """Write the results to ``target`` as the kind of file (``.csv`` or ``.parquet``) that they will be."""
+        if kind == ".csv":
+            self._write_csv(target)
+            return
+        names = unique(self.flat.names)
+        meta = exp.Literal.string(about(self.screening, self.language, names, self.flat.width)).sql("duckdb")
+        options = ("FORMAT parquet", "COMPRESSION zstd", f"KV_METADATA {{{META}: {meta}}}")
+        self.database.copy(self.query(names), target, *options)
+
+    def _write_csv(self, target: Path) -> None:
+        names = Flat(self.results, by_id=False).names
+        rows = self.database.run(self.query([f"c{place}" for place in range(len(names))]))
+        with target.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+            table = csv.writer(file)
+            table.writerow([csv_cell(name) for name in names])
+            short = [_shortened if kind == "decimal" else _as_it_is for kind in self.flat.kinds]
+            while batch := rows.fetchmany(_BATCH):
+                table.writerows(
+                    [[csv_cell(write(value)) for write, value in zip(short, row, strict=True)] for row in batch]
+                )
+
+    # --- counting ---------------------------------------------------------------------------------------------------
+
+    def counts(self, rejected_file: str | None) -> Counts:
+        """What was decided, counted and summed exactly by the database."""
+        numbers: dict[Outcome, int] = {}
+        granted, low, high = Decimal(0), Decimal(0), Decimal(0)
+        decided = 0
+        for programme in self.screening.programmes:
+            total = 0
+            for query in (self._from_raw(programme), self._from_hand(programme)):
+                for outcome, count, *sums in self.database.run(query).fetchall():
+                    numbers[Outcome(outcome)] = numbers.get(Outcome(outcome), 0) + count
+                    total += count
+                    if programme.benefit.kind == "entitlement":
+                        one, if_granted, lowest, highest = (Decimal(found or 0).quantize(_CENT) for found in sums)
+                        granted += one
+                        if outcome == Outcome.REFERRED:
+                            low, high = low + if_granted + lowest, high + if_granted + highest
+            decided = max(decided, total)
+        rejected = len(self.rejected)
+        ordered = {outcome: numbers[outcome] for outcome in Outcome if outcome in numbers}
+        return Counts(
+            decided + rejected, decided, rejected, ordered, granted, (low, high), rejected_file if rejected else None
+        )
+
+    def _from_raw(self, programme: Programme) -> exp.Select:
+        program = self.deciding.engine.program(programme, self.screening.as_of)
+        has = {column.name for column in columns(program)}
+        sums = [
+            exp.Mul(this=exp.Sum(this=cast(exp.column(name), "DECIMAL(36, 0)")), expression=_HUNDREDTH.copy())
+            if name in has
+            else exp.null()
+            for name in _SUMMED
+        ]
+        decided = exp.not_(exp.Is(this=exp.column("outcome"), expression=exp.Null()))
+        rows = exp.select(cast(exp.column("hand_row"), "BIGINT")).from_(HAND).where(_of(programme))
+        by_hand = exp.In(this=exp.column(ROW), query=rows.subquery())
+        found = exp.select("outcome", exp.Count(this=exp.Star()), *sums).from_(self.deciding.file(programme))
+        return found.where(exp.and_(decided, exp.not_(by_hand))).group_by("outcome")
+
+    def _from_hand(self, programme: Programme) -> exp.Select:
+        sums = [
+            exp.Sum(this=cast(exp.column(name), "DECIMAL(36, 2)")) if name in self.ids else exp.null()
+            for name in _SUMMED
+        ]
+        found = exp.select("outcome_id", exp.Count(this=exp.Star()), *sums).from_(HAND)
+        return found.where(_of(programme)).group_by("outcome_id")
+
+
+def _of(programme: Programme) -> exp.Expr:
+    return exp.EQ(this=exp.column("hand_programme"), expression=exp.Literal.string(programme.id))
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _shortened(value: object) -> object:
+    """A decimal without the zeros that its column's type adds."""
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return value.quantize(Decimal(1))
+    return value.normalize() if isinstance(value, Decimal) else value
