@@ -37,6 +37,14 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
+class SqlDialect(StrEnum):
+    """The databases that a query is written for."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+    POSTGRES = "postgres"
+
+
 RulesOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
     typer.Option(

@@ -55,23 +55,43 @@ class DecisionQuery:
         """The tables of codes that are joined, by slot."""
         return self.answers.written.codes
 
-    def written(self, relation: exp.Expr, keys: Sequence[exp.Expr]) -> exp.Select:
-        """The whole query; ``keys`` are expressions over the relation, each under its name."""
+    def written(
+        self,
+        relation: exp.Expr,
+        keys: Sequence[exp.Expr],
+        before: Sequence[tuple[str, exp.Query]] = (),
+        shown: Sequence[exp.Expr] | None = None,
+    ) -> exp.Select:
+        """The whole query.
+
+        Args:
+            relation: what it reads, under the name ``source``.
+            keys: expressions over the relation that are handed on, each under its name.
+            before: what the relation is made from, by name.
+            shown: the columns of the answer; as :func:`decision_query` gives them if None.
+        """
         try:
-            return self._written(relation, keys)
+            return self._written(
+                relation, keys, before, [self.output(o) for o in self.outputs] if shown is None else shown
+            )
         except TooWideForSpark:
             raise too_large(self.program, "DIV") from None
 
-    def _written(self, relation: exp.Expr, keys: Sequence[exp.Expr]) -> exp.Select:
+    def _written(
+        self, relation: exp.Expr, keys: Sequence[exp.Expr], before: Sequence[tuple[str, exp.Query]],
+        shown: Sequence[exp.Expr],
+    ) -> exp.Select:  # fmt: skip
         names = [exp.column(key.alias_or_name, quoted=True) for key in keys]
-        ctes = [(f"codes_{slot}", code_table(codes)) for slot, codes in sorted(self.codes.items())]
-        ctes.append(("base", self._base(relation, keys)))
+        ctes: list[tuple[str, exp.Query]] = [
+            (f"codes_{slot}", code_table(codes)) for slot, codes in sorted(self.codes.items())
+        ]
+        ctes += [*before, ("base", self._base(relation, keys))]
         for level, made in enumerate(self.layers.layers):
             carried = [exp.column(name) for name in self.layers.carried(level)]
             new = [exp.alias_(self.renderer.written(term), self.layers.names[term]) for term in made]
             layer = exp.select(*[name.copy() for name in names], *carried, *new).from_(ctes[-1][0])
             ctes.append((f"step_{level + 1}", layer))
-        last = exp.select(*self.handed_on(names), *map(self.output, self.outputs)).from_(ctes[-1][0])
+        last = exp.select(*self.handed_on(names), *shown).from_(ctes[-1][0])
         return with_all(last, ctes, self.dialect)
 
     def handed_on(self, names: Sequence[exp.Expr]) -> list[exp.Expr]:
@@ -171,20 +191,33 @@ def with_all(query: exp.Select, ctes: Sequence[tuple[str, exp.Query]], dialect: 
     ``OFFSET 0`` keeps DuckDB and PostgreSQL from merging. Spark does not merge what is used more than once.
     """
     for name, cte in ctes:
-        fenced = cte.offset(0) if dialect != "spark" and name[:4] in ("base", "step") else cte
+        fenced = cte.offset(0) if dialect != "spark" and not name.startswith("codes_") else cte
         query = query.with_(name, as_=fenced, materialized=False if dialect == "duckdb" else None, copy=False)
     return query
 
 
 def code_table(codes: Codes) -> exp.Select:
-    """The table of codes as a query over fixed rows: ``code``, ``position`` and the columns of the tests."""
-    names = ["code", "position", *codes.columns]
-    rows = zip(codes.listed.ids, range(len(codes.listed.ids)), *codes.columns.values(), strict=True)
-    values = exp.Values(
-        expressions=[exp.Tuple(expressions=[_value(value) for value in row]) for row in rows],
-        alias=exp.TableAlias(this=exp.to_identifier("listed"), columns=[exp.to_identifier(name) for name in names]),
+    """The table of codes as a query over fixed rows: ``code``, ``position`` and the columns of the tests.
+
+    Many codes are alike: each names the row, of a second and short list, that says what the tests ask.
+    """
+    kinds = list(zip(*codes.columns.values(), strict=True))
+    rows = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    listed = [(code, place, rows[kind]) for place, (code, kind) in enumerate(zip(codes.listed.ids, kinds, strict=True))]
+    alike = exp.EQ(this=exp.column("alike", table="listed"), expression=exp.column("alike", table="told"))
+    names = list(codes.columns)
+    return (
+        exp.select(*map(exp.column, ("code", "position", *names)))
+        .from_(_fixed("listed", ["code", "position", "alike"], listed))
+        .join(_fixed("told", ["alike", *names], [(number, *kind) for kind, number in rows.items()]), on=alike)
     )
-    return exp.select(*map(exp.column, names)).from_(values)
+
+
+def _fixed(name: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | bool | None]]) -> exp.Values:
+    return exp.Values(
+        expressions=[exp.Tuple(expressions=[_value(value) for value in row]) for row in rows],
+        alias=exp.TableAlias(this=exp.to_identifier(name), columns=[exp.to_identifier(column) for column in columns]),
+    )
 
 
 def _value(value: str | int | bool | None) -> exp.Expr:
