@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from xml.etree import ElementTree as ET
 
 from relief_engine.roster.formats.heading import MOST_COLUMNS
@@ -69,11 +69,14 @@ def look_through(path: Path) -> Flaws:
             cells: dict[str, dict[tuple[int, int], CellError]] = {}
             for info in archive.infolist():
                 if info.filename in sheets:
-                    cells[sheets[info.filename]] = _look(path, sheets[info.filename], _chunks(path, archive, info))
+                    with archive.open(info) as stream:
+                        name = sheets[info.filename]
+                        cells[name] = _look(path, name, _chunks(path, stream))
                 elif info.filename.casefold().endswith((".xml", ".rels")):
                     # Unpacked to the end: what is longer than it says, or broken, shows there.
-                    for _ in _pieces(archive, info):
-                        pass
+                    with archive.open(info) as stream:
+                        while stream.read(_CHUNK):
+                            pass
             book = next(n for n in archive.namelist() if n.casefold() == "xl/workbook.xml")
             day_zero = dt.date(1904, 1, 1) if _DATE_1904.search(archive.read(book)) else dt.date(1899, 12, 30)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ET.ParseError, NotImplementedError, OSError,
@@ -113,16 +116,10 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    with archive.open(info) as stream:
-        while piece := stream.read(_CHUNK):
-            yield piece
-
-
-def _chunks(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def _chunks(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
     """A sheet in pieces that end with a row."""
     rest = b""
-    for piece in _pieces(archive, info):
+    while piece := stream.read(_CHUNK):
         piece = rest + piece
         end = piece.rfind(b"row>") + 4
         if end < 4:

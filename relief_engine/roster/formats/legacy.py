@@ -24,8 +24,10 @@ _BOF, _EOF, _BOUND, _PASSWORD, _DATES, _FORMULA, _BOOL_ERROR = (
 _LAST = 0xFFFFFFFA
 
 
-def look_through(path: Path, names: list[str]) -> Flaws:
-    """The cells with errors of each sheet (``names``: the sheets in their order), and what day 0 is.
+def look_through(path: Path, names: list[str] | None) -> Flaws:
+    """The cells with errors of each sheet and what day 0 is.
+
+    ``names`` are the sheets in their order; without them only the workbook as a whole is checked, before it is opened.
 
     Raises:
         InputError: the workbook is damaged, too large or needs a password.
@@ -42,7 +44,9 @@ def look_through(path: Path, names: list[str]) -> Flaws:
                 raise password(path)
             elif kind == _DATES and struct.unpack_from("<H", body)[0]:
                 day_zero = dt.date(1904, 1, 1)
-        cells = {name: dict(_errors(stream, start)) for name, start in zip(names, starts, strict=True)}
+        cells = {
+            name: dict(_errors(stream, start)) for name, start in zip(names or (), starts, strict=names is not None)
+        }
     except (struct.error, IndexError, ValueError, OSError):
         raise refused(
             "roster-damaged",

@@ -72,11 +72,12 @@ def open_workbook(
         import python_calamine
     except ImportError:
         raise missing_extra(str(path), "python-calamine") from None
-    flaws = archive.look_through(path) if kind == "xlsx" else None
+    flaws = archive.look_through(path) if kind == "xlsx" else legacy.look_through(path, None)
     try:
         with path.open("rb") as stream, python_calamine.CalamineWorkbook.from_filelike(stream) as book:
             names = list(book.sheet_names)
-            flaws = flaws or legacy.look_through(path, names)
+            if kind == "xls":
+                flaws = legacy.look_through(path, names)
             found, others = _chosen(path, book, known, sheet, flaws.cells)
     except python_calamine.PasswordError:
         raise password(path) from None
@@ -201,7 +202,7 @@ def _fill(sheet: _Sheet, merges: _Merges) -> None:
               if bottom > sheet.last and left < len(sheet.headers)]  # fmt: skip
     if not ranges:
         return
-    height = sheet.source.total_height
+    lowest = (sheet.source.end or (0, 0))[0]
     wanted = {top for top, *_ in ranges}
     values: dict[tuple[int, int], object] = {}
     for index, row in enumerate(sheet.source.iter_rows()):
@@ -218,7 +219,7 @@ def _fill(sheet: _Sheet, merges: _Merges) -> None:
         value = values.get((top, left))
         if value is None:
             continue
-        bottom = min(bottom, height - 1)
+        bottom = min(bottom, lowest)
         for number in range(max(top, sheet.last + 1), bottom + 1):
             patch = sheet.patches.setdefault(number, {})
             if number > top:
