@@ -389,3 +389,19 @@ def test_parquet_gives_exact_figures_and_days(tmp_path: Path) -> None:
 
 def test_columns_are_called_as_spreadsheets_call_them() -> None:
     assert [letters(n) for n in (0, 25, 26, 701, 702, 16383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+def test_a_sheet_that_breaks_off_is_refused_and_not_read_in_part(workbook: Make) -> None:
+    def cut(xml: bytes) -> bytes:
+        return xml[: xml.index(b"</sheetData>") - 10]
+
+    assert refusal(with_sheet(workbook, cut))[0] == "roster-damaged"
+    assert refusal(with_sheet(workbook, lambda xml: xml[: xml.rindex(b"<row")]))[0] == "roster-damaged"
+
+
+def test_an_old_workbook_with_a_cell_outside_of_it_is_refused(tmp_path: Path) -> None:
+    data = OLD.read_bytes()
+    number = data.index(struct.pack("<HHHH", 0x027E, 10, 3, 2))  # the day in row 4, column C
+    path = tmp_path / "far.xls"
+    path.write_bytes(data[: number + 6] + b"\xff\xff" + data[number + 8 :])
+    assert refusal(path)[0] == "roster-damaged"
