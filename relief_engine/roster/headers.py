@@ -173,7 +173,8 @@ class _Recogniser:
         for found in readings:
             if not any(reading.fact.subject == APPLICANT for reading in found):
                 counts.update({reading.fact.subject for reading in found if not reading.fact.informative})
-        best = [subject for subject, count in counts.items() if count == max(counts.values())]
+        most = max(counts.values(), default=0)
+        best = [subject for subject in self.rulebook.subjects if most and counts[subject] == most]
         if not best:
             return self.asked_kind(APPLICANT)
         if len(best) == 1:

@@ -135,10 +135,13 @@ class _Template:
         sheet.repeat_rows(0)
 
     def width(self, fact: Fact, header: str) -> float:
-        """Room for the header in two lines and for the longest choice in one."""
+        """Room for the header in two lines, with the unit on the second, and for the longest choice in one."""
+        label = width_of(header.partition("（")[0].partition(" (")[0])
+        head = label + 2 if fact.unit is not None and label <= 20 else width_of(header) / 2 + 3
+
         longest = max((width_of(self(label)) for label in fact.domain.labels), default=0) if fact.domain else 0
         least = {"text": 20, "credit_code": 22, "date": 13, "steps": 30}.get(fact.type, 11)
-        return min(max(least, width_of(header) / 2 + 3, longest + 4), 34)
+        return min(max(least, head, longest + 4), 34)
 
     # --- checks -----------------------------------------------------------------------------------------------------
 
