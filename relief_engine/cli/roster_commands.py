@@ -11,6 +11,15 @@ from relief_engine.cli.options import CheckFormat, Lang, LangOption, ListFormat,
 from relief_engine.cli.usage import WrongUsage
 from relief_engine.text import Text
 
+MapOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option(
+        "--map",
+        metavar="HEADER=FACT",
+        help="指明某一列是哪一项，“-”表示不读，可重复\nThe fact a column gives, '-' for none; may be repeated",
+    ),
+]
+
 
 def screen(
     roster: Annotated[
@@ -41,14 +50,7 @@ def screen(
         Optional[str],  # noqa: UP045
         typer.Option("--as-of", metavar="DATE", help="判定日，默认今天\nDay of the decisions; today by default"),
     ] = None,
-    mapping: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            "--map",
-            metavar="HEADER=FACT",
-            help="指明某一列是哪一项，“-”表示不读，可重复\nThe fact a column gives, '-' for none; may be repeated",
-        ),
-    ] = None,
+    mapping: MapOption = None,
     sheet: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--sheet", metavar="NAME", help="读哪一张工作表\nThe sheet to read"),
@@ -96,6 +98,7 @@ def explain(
         Optional[list[str]],  # noqa: UP045
         typer.Option("--programme", metavar="ID", help="只说明这个项目，可重复\nOnly this programme; may be repeated"),
     ] = None,
+    mapping: MapOption = None,
     rules: RulesOption = None,
     lang: LangOption = Lang.ZH,
     form: Annotated[CheckFormat, typer.Option("--format", help="输出格式\nForm of the output")] = CheckFormat.TEXT,
@@ -103,4 +106,4 @@ def explain(
     """Explain one row."""
     from relief_engine.cli.explain import explain_row
 
-    explain_row(result, number, programme or (), rules, lang.value, form.value)
+    explain_row(result, number, programme or (), rules, lang.value, form.value, mapping or ())

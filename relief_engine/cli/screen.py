@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from relief_engine.cli.mapping import read_mapping
 from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import note, out, out_json
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
-from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Counts
 from relief_engine.roster.run import Request, screen_file
@@ -58,24 +58,6 @@ def screen_roster(
         return
     note(*[remark.in_(language) for remark in remarks])
     out("".join(f"{line}\n" for line in lines(screening, counts, output, language)))
-
-
-def read_mapping(written: Sequence[str]) -> Mapping[str, str]:
-    """What ``--map HEADER=FACT`` says; raises :class:`InputError` with every one that is not written so."""
-    found: dict[str, str] = {}
-    findings = []
-    for text in written:
-        header, sign, fact = text.rpartition("=")
-        if not sign or not header.strip() or not fact.strip():
-            message = Text(f"应写成 表头=事实，实为“{text}”", f"expected HEADER=FACT, got {text!r}")
-            findings.append(Finding("map", Location("--map"), message))
-        elif header in found:
-            message = Text(f"“{header}”写了两次", f"{header!r} is given twice")
-            findings.append(Finding("map", Location("--map"), message))
-        found[header] = fact
-    if findings:
-        raise InputError(findings)
-    return found
 
 
 # --- what it came to --------------------------------------------------------------------------------------------------

@@ -10,22 +10,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from relief_engine.compiled import ir
 from relief_engine.decision import Outcome, yuan
 from relief_engine.engine.summary import Cell
 from relief_engine.explanation import say
 from relief_engine.explanation.outline import grouped
 from relief_engine.explanation.sentence import Told, sentence
 from relief_engine.roster.answers import Answer
+from relief_engine.roster.masks import FIGURES, citations, referring, refusing, unclear, without_figures
 from relief_engine.rulebook.record import changed
-from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text, joined
 
-#: The figures of a row that its sentence says.
-_FIGURES = (
-    "amount", "amount_if_granted", "amount_low", "amount_high", "ceiling", "payable", "payable_low", "payable_high",
-    "rate_low", "rate_high", "until",
-)  # fmt: skip
 _WITH_FIGURES = (Outcome.ELIGIBLE.value, Outcome.REFERRED.value)
 #: The figures of which most sentences have one and no other, and an amount in cents that stands in for it.
 _ONE = ("amount", "amount_if_granted")
@@ -68,7 +62,7 @@ class Reasons:
                 self._said.clear()
                 self._patterns.clear()
             text = sentence(told(answer, self.as_of))
-            found = self._said[key] = Said(text, grouped(say.cited(_citations(answer))), _missing(answer))
+            found = self._said[key] = Said(text, grouped(say.cited(citations(answer))), _missing(answer))
         elif answer.summary["outcome"] in _WITH_FIGURES:
             found = found._replace(reason=self._with_figures(key, answer))
         self._last = (answer, found)
@@ -76,7 +70,7 @@ class Reasons:
 
     def _with_figures(self, key: tuple[object, ...], answer: Answer) -> Text:
         """The sentence with the answer's own figures. With one amount it is put together from its parts."""
-        given = [name for name in _FIGURES if answer.summary.get(name) is not None]
+        given = [name for name in FIGURES if answer.summary.get(name) is not None]
         if len(given) != 1 or given[0] not in _ONE:
             return sentence(told(answer, self.as_of))
         pattern = self._patterns.get((key, given[0]))
@@ -121,11 +115,11 @@ def _missing(answer: Answer) -> Text:
     if missing is None:
         if answer.summary["outcome"] != Outcome.UNDETERMINED:
             return say.NOTHING
-        unclear = joined(list(_unclear(answer)))
+        titles = joined(list(unclear(answer)))
         words = Text("没有逐项查找缺哪些资料", "not searched for what is missing")
-        if not unclear.zh:
+        if not titles.zh:
             return words
-        return Text(f"{words.zh}；不能确定的条件：{unclear.zh}", f"{words.en}; criteria not known: {unclear.en}")
+        return Text(f"{words.zh}；不能确定的条件：{titles.zh}", f"{words.en}; criteria not known: {titles.en}")
     coarse = Text("（代码不够细）", " (code too coarse)")
     labels = [say.label(m.fact) for m in missing.facts]
     named = [
@@ -138,105 +132,20 @@ def _missing(answer: Answer) -> Text:
     return Text(f"{listed}（不一定每一项都有影响）", f"{listed} (not each may matter)")
 
 
-# --- what the masks say -------------------------------------------------------------------------------------------
-
-
-def _mask(answer: Answer, name: str) -> int:
-    found = answer.summary.get(name)
-    return found if isinstance(found, int) else 0
-
-
-def _refusing(answer: Answer) -> list[ir.CompiledCriterion]:
-    """The criteria that are unmet and for which no referral that holds stands in."""
-    program = answer.program
-    if program is None:
-        return []
-    failed, referred = _mask(answer, "failed"), _mask(answer, "referred")
-    replaced = {i for bit, r in enumerate(program.referrals) if referred >> bit & 1 for i in r.replaces}
-    return [c for i, c in enumerate(program.criteria) if failed >> i & 1 and i not in replaced]
-
-
-def _unclear(answer: Answer) -> tuple[Text, ...]:
-    return tuple(c.criterion.title for c in _unknown(answer))
-
-
-def _unknown(answer: Answer) -> list[ir.CompiledCriterion]:
-    program, unknown = answer.program, _mask(answer, "unknown")
-    return [] if program is None else [c for i, c in enumerate(program.criteria) if unknown >> i & 1]
-
-
-def _referring(answer: Answer) -> list[ir.CompiledReferral]:
-    """The referrals that hold and count: plain ones, and those in place of a criterion that is unmet.
-
-    Where the outcome is referred and an unmet criterion has no referral that holds, one that leans on figures which do
-    not exist stands in for it: the only one that may, if there is but one.
-    """
-    program = answer.program
-    if program is None:
-        return []
-    failed, referred = _mask(answer, "failed"), _mask(answer, "referred")
-    found = [
-        bit
-        for bit, r in enumerate(program.referrals)
-        if referred >> bit & 1 and (not r.replaces or any(failed >> i & 1 for i in r.replaces))
-    ]
-    for criterion in _refusing(answer) if answer.summary["outcome"] == Outcome.REFERRED else ():
-        position = program.criteria.index(criterion)
-        candidates = [bit for bit, r in enumerate(program.referrals) if position in r.replaces]
-        found += candidates if len(candidates) == 1 else []
-    return [program.referrals[bit] for bit in sorted(set(found))]
-
-
-def _without_figures(answer: Answer) -> bool:
-    """Whether a case is referred because figures do not exist: the masks alone would leave it undetermined.
-
-    Or its figure is open although nothing is missing that anyone could give.
-    """
-    program = answer.program
-    if program is None or answer.programme.not_available is None or answer.summary["outcome"] != Outcome.REFERRED:
-        return False
-    failed, unknown, referred = (_mask(answer, name) for name in ("failed", "unknown", "referred"))
-    stand_in = {i for bit, r in enumerate(program.referrals) if referred >> bit & 1 for i in r.replaces}
-    is_open = all(i in stand_in for i in range(len(program.criteria)) if (failed | unknown) >> i & 1)
-    left = any(
-        referred >> bit & 1 and (not r.replaces or any(failed >> i & 1 for i in r.replaces))
-        for bit, r in enumerate(program.referrals)
-    )
-    if not (is_open and left):
-        return True
-    nothing_missing = answer.missing is not None and not answer.missing.facts
-    shown = any(answer.summary.get(name) is not None for name in _FIGURES)
-    return nothing_missing and bool(program.figures) and not shown
-
-
-def _citations(answer: Answer) -> list[Citation]:
-    programme, program = answer.programme, answer.program
-    match answer.summary["outcome"]:
-        case Outcome.INELIGIBLE:
-            return [c for criterion in _refusing(answer) for c in criterion.wording.citations]
-        case Outcome.REFERRED:
-            found = [c for referral in _referring(answer) for c in referral.wording.citations]
-            extra = programme.not_available
-            return [*found, *(extra.citations if extra is not None and _without_figures(answer) else ())]
-        case Outcome.UNDETERMINED if unknown := _unknown(answer):
-            return [c for criterion in unknown for c in criterion.wording.citations]
-    return [*programme.citations, *(program.benefit.wording.citations if program is not None else ())]
-
-
 def told(answer: Answer, as_of: dt.date) -> Told:
     """The answer as its sentence needs it."""
     summary, extra = answer.summary, answer.programme.not_available
     referrals: tuple[Text, ...] = ()
     if summary["outcome"] == Outcome.REFERRED:
-        referrals = tuple(r.referral.title for r in _referring(answer))
-        referrals += (extra.title,) if extra is not None and _without_figures(answer) else ()
+        referrals = tuple(r.referral.title for r in referring(answer))
+        referrals += (extra.title,) if extra is not None and without_figures(answer) else ()
     granted = summary.get("amount")
     rates = _rates(answer)
     until = summary.get("until")
     return Told(
         answer.programme, as_of, Outcome(str(summary["outcome"])), answer.programme.kind.name(None),
-        unmet=tuple(c.criterion.title for c in _refusing(answer)),
-        unclear=_unclear(answer),
+        unmet=tuple(c.criterion.title for c in refusing(answer)),
+        unclear=unclear(answer),
         referrals=referrals,
         missing=None if answer.missing is None else tuple(m.fact for m in answer.missing.facts),
         amount=money(summary.get("amount_if_granted") if granted is None else granted),

@@ -15,9 +15,10 @@ from typing import Any
 
 from relief_engine.decision import Outcome
 from relief_engine.errors import Finding, InputError, Location
-from relief_engine.roster.flat import META, SCHEMA, harmless_back
-from relief_engine.roster.results import AMOUNTS, MACHINE, ROW, roster_header
+from relief_engine.roster.flat import harmless_back
+from relief_engine.roster.parquet import META, SCHEMA
 from relief_engine.roster.table import Row
+from relief_engine.roster.titles import AMOUNTS, MACHINE, ROW, roster_header
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Language, Text
 
@@ -36,8 +37,8 @@ class Before(Value):
 class Reopened(Value):
     """One row of a result: the roster's headers and its cells, what decided it, and what was answered.
 
-    Cells are what the file kind holds: text in .csv, the same values as in the roster in .xlsx and .parquet.
-    ``rulebook`` is the whole digest.
+    Cells are what the kind of file holds: text in .csv, the values of the roster in .xlsx and .parquet. ``rulebook`` is
+    the whole digest.
     """
 
     file: str
@@ -47,6 +48,8 @@ class Reopened(Value):
     as_of: dt.date
     rulebook: str
     answers: tuple[Before, ...]
+    #: How the roster was read (:mod:`relief_engine.roster.again`), if this kind of file keeps it.
+    read: Mapping[str, Any] | None = None
 
 
 def reopen(path: Path | str, number: int) -> Reopened:
@@ -68,7 +71,7 @@ def reopen(path: Path | str, number: int) -> Reopened:
         found = readers[kind](file, number)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _refused(file, "result-unreadable", f"无法读取：{error}", f"can't be read: {error}") from error
-    except (KeyError, ValueError, IndexError, TypeError, InvalidOperation) as error:
+    except (KeyError, ValueError, IndexError, TypeError, StopIteration, InvalidOperation) as error:
         raise _not_ours(file) from error
     if not found.answers:
         raise _refused(
@@ -135,6 +138,7 @@ def _row_of(file: Path, about: Mapping[str, Any], head: list[str], rows: Iterato
     return Reopened(
         file.as_posix(), about["language"], tuple(about["headers"]), Row(number, cells),
         dt.date.fromisoformat(about["as_of"]), about["rulebook"], tuple(answers),
+        about.get("read"),
     )  # fmt: skip
 
 
@@ -214,4 +218,5 @@ def _from_parquet(file: Path, number: int) -> Reopened:
     return Reopened(
         file.as_posix(), about["language"], tuple(about["headers"]), Row(number, cells),
         dt.date.fromisoformat(about["as_of"]), about["rulebook"], answers,
+        about.get("read"),
     )  # fmt: skip

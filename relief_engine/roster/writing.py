@@ -9,7 +9,8 @@ from pathlib import Path
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.flat import write_csv, write_parquet
+from relief_engine.roster.flat import write_csv
+from relief_engine.roster.parquet import write_parquet
 from relief_engine.roster.table import Rejected
 from relief_engine.roster.whole import whole_file
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text

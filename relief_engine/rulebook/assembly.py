@@ -291,7 +291,9 @@ class Assembly:
             "documents": LEDGER,
             "form": "forms/",
         }
-        place = next((place for key, place in places.items() if key in keys and "programme" not in keys), None)
+        # A form names its programme.
+        named = "programme" in keys and "form" not in keys
+        place = next((place for key, place in places.items() if key in keys and not named), None)
         if place is not None and document.complete:
             message = Text(
                 f"这种内容应放在 {place}，或缺少键“programme”", f"this belongs to {place}, or lacks 'programme'"

@@ -19,7 +19,8 @@ from relief_engine.roster.bulk.deciding import HAND, Deciding, Hand
 from relief_engine.roster.bulk.reading import CELL, ROW
 from relief_engine.roster.bulk.rendering import RAW, SAID, SENTENCES, Said, rendered
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.flat import META, Flat, about, csv_cell, plain, unique
+from relief_engine.roster.flat import Flat, csv_cell, plain
+from relief_engine.roster.parquet import META, TYPES, about, unique
 from relief_engine.roster.problems import COLUMNS, cells
 from relief_engine.roster.results import Results
 from relief_engine.roster.table import Rejected
@@ -27,6 +28,12 @@ from relief_engine.routes.sql.render import cast
 from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Language
 
+#: The amounts that are summed, and what makes yuan of cents.
+_SUMMED = ("amount", "amount_if_granted", "amount_low", "amount_high")
+_HUNDREDTH = cast(exp.Literal.number("0.01"), "DECIMAL(2, 2)")
+_CENT = Decimal("0.01")
+#: So many rows are fetched at once for a text file.
+_BATCH = 5000
 #: The amounts that are summed, and what makes yuan of cents.
 _SUMMED = ("amount", "amount_if_granted", "amount_low", "amount_high")
 _HUNDREDTH = cast(exp.Literal.number("0.01"), "DECIMAL(2, 2)")
@@ -111,7 +118,7 @@ class Writing:
         found = found.join(exp.alias_(exp.to_table(table), SAID, table=True), on=said.joined(), join_type="left")
         kinds = dict(zip(self.ids, self.flat.kinds, strict=False))
         for name, (identity, expression) in zip(names, rendered(said, "duckdb"), strict=False):
-            kind = _TYPES[kinds[identity]]
+            kind = TYPES[kinds[identity]]
             value = exp.Case().when(taken.copy(), cast(exp.column(identity, table=HAND, quoted=True), kind))
             found = found.select(exp.alias_(value.else_(cast(expression, kind)), name, quoted=True))
         for column, name in zip(self.screening.columns.columns, names[self.flat.width :], strict=True):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from relief_engine.roster.flat import SCHEMA
+from relief_engine.roster.again import KEY, reading_of
+from relief_engine.roster.parquet import SCHEMA
 from relief_engine.roster.reopen import ABOUT_SHEET as NAME
 from relief_engine.roster.results import Results
 from relief_engine.roster.workbook.stream import StreamedSheet
@@ -30,6 +31,7 @@ def about(results: Results, decisions: str) -> dict[str, str]:
         ),
         "written": json.dumps(results.headers, ensure_ascii=False),
         "headers": json.dumps(screening.table.headers, ensure_ascii=False),
+        KEY: json.dumps(reading_of(screening)[KEY], ensure_ascii=False),
     }
 
 

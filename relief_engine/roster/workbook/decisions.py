@@ -7,7 +7,8 @@ from xlsxwriter.utility import xl_col_to_name
 from relief_engine.decision import Outcome
 from relief_engine.errors import StatedError
 from relief_engine.roster.answers import Answered
-from relief_engine.roster.results import OUTCOME, Line, Result, Results
+from relief_engine.roster.results import Line, Result, Results
+from relief_engine.roster.titles import OUTCOME
 from relief_engine.roster.workbook.stream import MOST_COLUMNS, MOST_ROWS, StreamedSheet, Writer, lines_of, width
 from relief_engine.roster.workbook.styles import DAY, MONEY, RATE, TEXT, TIME, Styles
 from relief_engine.text import Text

@@ -27,7 +27,8 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 _MOST_CHARACTERS = 32_767
 _MOST_DIGITS = 15
 
-_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+_HALVES = re.compile(r"[\ud800-\udfff]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: Texts are kept with their XML: outcomes, reasons and districts come again and again.
 _MOST_KEPT = 50_000
@@ -214,7 +215,9 @@ def _kept(tail: Callable[[Any], str]) -> Writer:
 
 
 def shortened(text: str) -> str:
-    """A text, cut where it is longer than a cell may be."""
+    """A text, cut where it is longer than a cell may be, without halves of characters that no file can hold."""
+    if not text.isascii():
+        text = _HALVES.sub("\ufffd", text)
     return text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 1] + "…"
 
 
@@ -231,5 +234,4 @@ def _escaped(found: re.Match[str]) -> str:
         return _ENTITIES[part]
     if len(part) > 1:  # text that looks like the escape of a character
         return f"_x005F{part}"
-    code = ord(part)
-    return "\ufffd" if 0xD800 <= code <= 0xDFFF else f"_x{code:04X}_"
+    return f"_x{ord(part):04X}_"

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from relief_engine.decision import Outcome, yuan
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Sums, Tally
+from relief_engine.roster.workbook.page import FIRST, OUTCOMES, WIDTHS, Page
 from relief_engine.roster.workbook.stream import width
-from relief_engine.roster.workbook.styles import COLOURS, DARK, FONT, GREY, MONEY, PALE, PERCENT, Styles
-from relief_engine.text import Language, Text
+from relief_engine.roster.workbook.styles import COLOURS, DARK, FONT, GREY, PERCENT
+from relief_engine.text import Text
 from relief_engine.version import VERSION
 
 NAME = Text("汇总", "Summary")
-#: The columns of the sheet: a margin, the names, then figures.
-_WIDTHS = (2, 30, 12, 12, 12, 12, 20, 20)
-_FIRST, _LAST = 1, 7
 _TITLE = Text("减免判定汇总", "Summary of the screening")
-_OUTCOMES = (Outcome.ELIGIBLE, Outcome.REFERRED, Outcome.UNDETERMINED, Outcome.INELIGIBLE, Outcome.NOT_IN_FORCE)
 _GRANTED = Text("减免金额合计（元）", "Sum granted (yuan)")
 _IF_GRANTED = Text("如予同意合计（元）", "Sum if granted (yuan)")
 #: What people do about each outcome.
@@ -35,19 +26,10 @@ _NEXT = {
     Outcome.INELIGIBLE: Text("理由见“判定结果”表", "see the sheet Decisions"),
     Outcome.NOT_IN_FORCE: Text("换判定日再判定", "choose another day"),
 }
-#: Excel holds 15 digits; a sum with more is written as text.
-_MOST = Decimal(10) ** 13
 
 
-class SummarySheet:
+class SummarySheet(Page):
     """Writes the summary when all answers have been counted."""
-
-    def __init__(self, sheet: Worksheet, book: Workbook, styles: Styles, language: Language) -> None:
-        self.sheet = sheet
-        self.book = book
-        self.styles = styles
-        self.language = language
-        self.row = 0
 
     def write(self, screening: Screening, tally: Tally, hinted: Sums, group_title: Text | None) -> None:
         """Write all blocks and set up the page.
@@ -59,12 +41,12 @@ class SummarySheet:
             group_title: what answers are grouped by; None where they are not.
         """
         sheet = self.sheet
-        for index, wide in enumerate(_WIDTHS):
+        for index, wide in enumerate(WIDTHS):
             sheet.set_column(index, index, wide, self.styles())
         sheet.hide_gridlines(2)
         sheet.set_default_row(18)
         sheet.set_row(0, 34)
-        sheet.write_string(0, _FIRST, self._said(_TITLE), self.styles(font_size=18, bold=True, font_color=DARK))
+        sheet.write_string(0, FIRST, self.said(_TITLE), self.styles(font_size=18, bold=True, font_color=DARK))
         self.row = 1
         self._about(screening)
         self._rows(tally, len(screening.programmes))
@@ -95,7 +77,7 @@ class SummarySheet:
         table = screening.table
         programmes = "；".join(p.title.in_(self.language) for p in screening.programmes[:5])
         if len(screening.programmes) > 5:
-            programmes += self._said(
+            programmes += self.said(
                 Text(f"等 {len(screening.programmes)} 项", f" and {len(screening.programmes) - 5} more")
             )
         routes = {"direct": Text("直接计算", "direct"), "forward-chaining": Text("前向推理", "forward chaining")}
@@ -107,7 +89,7 @@ class SummarySheet:
             (Text("规则库", "Rulebook"), screening.rulebook.digest),
             (
                 Text("判定路线", "Routes"),
-                "、".join(self._said(routes.get(route, Text(route, route))) for route in screening.routes),
+                "、".join(self.said(routes.get(route, Text(route, route))) for route in screening.routes),
             ),
             (Text("引擎版本", "Engine"), f"relief-engine {VERSION}"),
         ]
@@ -117,8 +99,8 @@ class SummarySheet:
 
     def _pair(self, title: Text, value: str) -> None:
         quiet = self.styles(font_color=GREY)
-        self.sheet.write_string(self.row, _FIRST, self._said(title), quiet)
-        self.sheet.write_string(self.row, _FIRST + 1, value, self.styles())
+        self.sheet.write_string(self.row, FIRST, self.said(title), quiet)
+        self.sheet.write_string(self.row, FIRST + 1, value, self.styles())
         self.row += 1
 
     def _rows(self, tally: Tally, programmes: int) -> None:
@@ -126,7 +108,7 @@ class SummarySheet:
         total = tally.decided + tally.rejected
         self._pair(
             Text("行数", "Rows"),
-            self._said(
+            self.said(
                 Text(
                     f"读入 {total:,} 行 = 已判定 {tally.decided:,} 行 + 未能读取 {tally.rejected:,} 行",
                     f"{total:,} read = {tally.decided:,} decided + {tally.rejected:,} not read",
@@ -139,43 +121,41 @@ class SummarySheet:
                 f"每行按 {programmes} 个项目判定，共 {answers:,} 件",
                 f"each row by {programmes} programmes, {answers:,} answers in all",
             )
-            self._pair(Text("件数", "Answers"), self._said(words))
+            self._pair(Text("件数", "Answers"), self.said(words))
 
     def _by_outcome(self, tally: Tally) -> None:
-        self._heading(Text("按判定结果", "By outcome"))
+        self.heading(Text("按判定结果", "By outcome"))
         titles = [
             Text("判定结果", "Outcome"), Text("件数", "Number"), Text("占比", "Share"),
             _NEXT_TITLE, None, _GRANTED, _IF_GRANTED,
         ]  # fmt: skip
-        self._heads(titles)
+        self.heads(titles)
         self.row -= 1
-        self._merged(_FIRST + 3, _FIRST + 4, self._said(_NEXT_TITLE), self.styles.head())
+        self.merged(FIRST + 3, FIRST + 4, self.said(_NEXT_TITLE), self.styles.head())
         self.row += 1
-        shown = [o for o in _OUTCOMES if o is not Outcome.NOT_IN_FORCE or o.value in tally.by_outcome]
+        shown = [o for o in OUTCOMES if o is not Outcome.NOT_IN_FORCE or o.value in tally.by_outcome]
         total = sum(sums.number for sums in tally.by_outcome.values())
         first = self.row
         for outcome in shown:
             sums = tally.by_outcome.get(outcome.value, Sums())
             self.sheet.write_string(
-                self.row, _FIRST, self._said(outcome.label), self.styles.outcome(outcome, align="left", indent=1)
+                self.row, FIRST, self.said(outcome.label), self.styles.outcome(outcome, align="left", indent=1)
             )
-            self._number(_FIRST + 1, sums.number)
+            self.number(FIRST + 1, sums.number)
             share = self.styles.boxed(num_format=PERCENT)
-            self.sheet.write_number(self.row, _FIRST + 2, sums.number / total if total else 0, share)
-            self._merged(
-                _FIRST + 3, _FIRST + 4, self._said(_NEXT[outcome]), self.styles.boxed(font_color=GREY, indent=1)
-            )
-            self._money(_FIRST + 5, sums if outcome is Outcome.ELIGIBLE else None)
-            self._money(_FIRST + 6, sums if outcome is Outcome.REFERRED else None)
+            self.sheet.write_number(self.row, FIRST + 2, sums.number / total if total else 0, share)
+            self.merged(FIRST + 3, FIRST + 4, self.said(_NEXT[outcome]), self.styles.boxed(font_color=GREY, indent=1))
+            self.money(FIRST + 5, sums if outcome is Outcome.ELIGIBLE else None)
+            self.money(FIRST + 6, sums if outcome is Outcome.REFERRED else None)
             self.row += 1
-        self._total(Text("合计", "Total"), tally.by_outcome, shares=True)
+        self.total(Text("合计", "Total"), tally.by_outcome, shares=True)
         self._chart(first, shown)
         self._open(tally)
 
     def _open(self, tally: Tally) -> None:
         referred = tally.by_outcome.get(Outcome.REFERRED.value, Sums())
         if referred.open:
-            self._note(
+            self.note(
                 Text(
                     f"需人工认定的有 {referred.open:,} 件数额还不能确定，没有计入合计。",
                     f"{referred.open:,} referred cases have no figure yet and are not in the sum.",
@@ -186,14 +166,14 @@ class SummarySheet:
         chart = self.book.add_chart({"type": "bar"})
         last = first + len(shown) - 1
         chart.add_series({
-            "categories": [self.sheet.get_name(), first, _FIRST, last, _FIRST],
-            "values": [self.sheet.get_name(), first, _FIRST + 1, last, _FIRST + 1],
+            "categories": [self.sheet.get_name(), first, FIRST, last, FIRST],
+            "values": [self.sheet.get_name(), first, FIRST + 1, last, FIRST + 1],
             "points": [{"fill": {"color": COLOURS[o][2]}} for o in shown],
             "data_labels": {"value": True, "font": {"name": FONT, "size": 9}},
             "gap": 45,
         })  # fmt: skip
         chart.set_title({
-            "name": self._said(Text("各判定结果的件数", "Answers by outcome")),
+            "name": self.said(Text("各判定结果的件数", "Answers by outcome")),
             "name_font": {"name": FONT, "size": 11, "bold": True, "color": DARK}, "overlay": False,
         })  # fmt: skip
         chart.set_legend({"none": True})
@@ -203,23 +183,23 @@ class SummarySheet:
         chart.set_chartarea({"border": {"color": "#C9D1DA"}})
         chart.set_size({"width": 866, "height": 220})
         self.row += 1
-        self.sheet.insert_chart(self.row, _FIRST, chart, {"object_position": 2})
+        self.sheet.insert_chart(self.row, FIRST, chart, {"object_position": 2})
         self.row += 10
 
     def _crossed(self, heading: Text, title: Text, table: Mapping[str, Mapping[str, Sums]]) -> None:
         """A table with a line for each group and a column for each outcome."""
-        self._heading(heading)
-        shown = _OUTCOMES[:4]
-        self._heads([title, *(outcome.label for outcome in shown), _GRANTED, _IF_GRANTED])
+        self.heading(heading)
+        shown = OUTCOMES[:4]
+        self.heads([title, *(outcome.label for outcome in shown), _GRANTED, _IF_GRANTED])
         empty = Sums()
         for name, by_outcome in table.items():
-            self.sheet.write_string(self.row, _FIRST, name, self.styles.boxed(text_wrap=True))
-            if width(name) > _WIDTHS[_FIRST] - 2:
+            self.sheet.write_string(self.row, FIRST, name, self.styles.boxed(text_wrap=True))
+            if width(name) > WIDTHS[FIRST] - 2:
                 self.sheet.set_row(self.row, 30)
             for offset, outcome in enumerate(shown, start=1):
-                self._number(_FIRST + offset, by_outcome.get(outcome.value, empty).number)
-            self._money(_FIRST + 5, by_outcome.get(Outcome.ELIGIBLE.value))
-            self._money(_FIRST + 6, by_outcome.get(Outcome.REFERRED.value))
+                self.number(FIRST + offset, by_outcome.get(outcome.value, empty).number)
+            self.money(FIRST + 5, by_outcome.get(Outcome.ELIGIBLE.value))
+            self.money(FIRST + 6, by_outcome.get(Outcome.REFERRED.value))
             self.row += 1
         merged: dict[str, Sums] = {}
         for by_outcome in table.values():
@@ -228,7 +208,7 @@ class SummarySheet:
                 into.number += sums.number
                 into.low += sums.low
                 into.high += sums.high
-        self._total(Text("合计", "Total"), merged)
+        self.total(Text("合计", "Total"), merged)
 
     def _hints(self, screening: Screening, hinted: Sums) -> None:
         notes = list(screening.table.remarks)
@@ -257,77 +237,6 @@ class SummarySheet:
                 "This is not legal advice.",
             )
         )
-        self._heading(Text("提示", "Notes"))
+        self.heading(Text("提示", "Notes"))
         for note in notes:
-            self._note(note)
-
-    # --- parts ----------------------------------------------------------------------------------------------------
-
-    def _said(self, text: Text) -> str:
-        return text.in_(self.language)
-
-    def _heading(self, text: Text) -> None:
-        self.row += 1
-        self.sheet.set_row(self.row, 22)
-        self.sheet.write_string(
-            self.row, _FIRST, self._said(text), self.styles(bold=True, font_size=12, font_color=DARK)
-        )
-        self.row += 1
-
-    def _heads(self, titles: list[Text | None]) -> None:
-        self.sheet.set_row(self.row, 24)
-        for offset, title in enumerate(titles):
-            self.sheet.write_string(
-                self.row, _FIRST + offset, "" if title is None else self._said(title), self.styles.head()
-            )
-        self.row += 1
-
-    def _note(self, text: Text) -> None:
-        said = "· " + self._said(text)
-        form = self.styles(text_wrap=True, valign="top")
-        lines = -(-width(said) // (sum(_WIDTHS[_FIRST:]) - 6))
-        self.sheet.set_row(self.row, 16 * lines + 2)
-        self.sheet.merge_range(self.row, _FIRST, self.row, _LAST, "", form)
-        self.sheet.write_string(self.row, _FIRST, said, form)
-        self.row += 1
-
-    def _merged(self, first: int, last: int, words: str, form: Format) -> None:
-        self.sheet.merge_range(self.row, first, self.row, last, "", form)
-        self.sheet.write_string(self.row, first, words, form)
-
-    def _number(self, column: int, value: int, **properties: Any) -> None:
-        self.sheet.write_number(self.row, column, value, self.styles.boxed(num_format="#,##0", **properties))
-
-    def _blanks(self, first: int, last: int, **properties: Any) -> None:
-        for column in range(first, last + 1):
-            self.sheet.write_blank(self.row, column, None, self.styles.boxed(**properties))
-
-    def _money(self, column: int, sums: Sums | None, **properties: Any) -> None:
-        """An exact sum; both ends where the texts leave figures open, a blank where there is none."""
-        if sums is None or not sums.number:
-            self._blanks(column, column, **properties)
-            return
-        low, high = sums.yuan
-        if low == high and low < _MOST:
-            self.sheet.write_number(self.row, column, float(low), self.styles.boxed(num_format=MONEY, **properties))
-            return
-        words = f"{low:,.2f}" if low == high else f"{low:,.2f}—{high:,.2f}"
-        form = self.styles.boxed(**{"align": "right", "text_wrap": True, **properties})
-        self.sheet.write_string(self.row, column, words, form)
-        if width(words) > _WIDTHS[column]:
-            self.sheet.set_row(self.row, 30)
-
-    def _total(self, title: Text, by_outcome: Mapping[str, Sums], *, shares: bool = False) -> None:
-        look: dict[str, Any] = {"bold": True, "bg_color": PALE}
-        self.sheet.write_string(
-            self.row, _FIRST, self._said(title), self.styles.boxed(indent=1 if shares else 0, **look)
-        )
-        if shares:
-            self._number(_FIRST + 1, sum(sums.number for sums in by_outcome.values()), **look)
-            self._blanks(_FIRST + 2, _FIRST + 4, **look)
-        else:
-            for offset, outcome in enumerate(_OUTCOMES[:4], start=1):
-                self._number(_FIRST + offset, by_outcome.get(outcome.value, Sums()).number, **look)
-        self._money(_FIRST + 5, by_outcome.get(Outcome.ELIGIBLE.value), **look)
-        self._money(_FIRST + 6, by_outcome.get(Outcome.REFERRED.value), **look)
-        self.row += 1
+            self.note(note)
