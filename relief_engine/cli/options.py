@@ -37,6 +37,14 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
+class EngineName(StrEnum):
+    """What decides a roster."""
+
+    AUTO = "auto"
+    DIRECT = "direct"
+    DUCKDB = "duckdb"
+
+
 class SqlDialect(StrEnum):
     """The databases that a query is written for."""
 

@@ -7,7 +7,16 @@ from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli.options import CheckFormat, Lang, LangOption, ListFormat, RulesOption, TextOrJson, day_of
+from relief_engine.cli.options import (
+    CheckFormat,
+    EngineName,
+    Lang,
+    LangOption,
+    ListFormat,
+    RulesOption,
+    TextOrJson,
+    day_of,
+)
 from relief_engine.cli.usage import WrongUsage
 from relief_engine.text import Text
 
@@ -51,6 +60,13 @@ def screen(
         typer.Option("--as-of", metavar="DATE", help="判定日，默认今天\nDay of the decisions; today by default"),
     ] = None,
     mapping: MapOption = None,
+    engine: Annotated[
+        EngineName,
+        typer.Option(
+            "--engine",
+            help="由谁计算：大表默认用内嵌数据库\nWhat decides; by default the embedded database for long tables",
+        ),
+    ] = EngineName.AUTO,
     sheet: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--sheet", metavar="NAME", help="读哪一张工作表\nThe sheet to read"),
@@ -76,7 +92,7 @@ def screen(
             )
         from relief_engine.cli.template import write_empty
 
-        write_empty(template, programme or (), day, row, rules, lang.value)
+        write_empty(template, programme or (), row, rules, lang.value)
         return
     if roster is None or output is None:
         lacking = "ROSTER" if roster is None else "--output"
@@ -85,7 +101,8 @@ def screen(
 
     screen_roster(
         roster, output, programme or (), day, rules, lang.value,
-        sheet=sheet, encoding=encoding, kind=row, mapping=mapping or (), as_json=form is TextOrJson.JSON,
+        sheet=sheet, encoding=encoding, kind=row, mapping=mapping or (), engine=engine.value,
+        as_json=form is TextOrJson.JSON,
     )  # fmt: skip
 
 

@@ -16,11 +16,13 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.run import Request, screen_file
+from relief_engine.roster.run import EngineName, Request, screen_file
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.text import Language, Text
 
 SCHEMA = "relief-screen/1"
+#: How wide a bar of progress is.
+_WIDE = 30
 
 
 def screen_roster(
@@ -35,6 +37,7 @@ def screen_roster(
     encoding: str | None,
     kind: str | None,
     mapping: Sequence[str],
+    engine: EngineName,
     as_json: bool,
 ) -> None:
     """Screen a roster, write the result, and print what it came to."""
@@ -49,9 +52,10 @@ def screen_roster(
         kind=kind,
         mapping=read_mapping(mapping),
         language=language,
+        engine=engine,
     )
     with _Bar(language) as bar:
-        screening, counts = screen_file(Engine(rulebook), request, bar.rows)
+        screening, counts = screen_file(Engine(rulebook), request, bar.tell)
     remarks = (*screening.table.remarks, *screening.columns.remarks)
     if as_json:
         out_json(record(screening, counts, output, remarks, language))
@@ -136,10 +140,13 @@ class _Bar:
     def __enter__(self) -> _Bar:
         return self
 
-    def rows(self, number: int) -> None:
-        """Show how many rows are done."""
+    def tell(self, done: int | float) -> None:
+        """Show how many rows are done, or which share."""
         if self.shown:
-            said = Text(f"已处理 {number:,} 行", f"{number:,} rows done").in_(self.language)
+            said = Text(f"已处理 {done:,} 行", f"{done:,} rows done").in_(self.language)
+            if isinstance(done, float):
+                filled = int(done * _WIDE)
+                said = f"[{'#' * filled}{'.' * (_WIDE - filled)}] {done:.0%}"
             sys.stderr.write(f"\r{said}")
             sys.stderr.flush()
 

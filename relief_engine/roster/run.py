@@ -6,7 +6,9 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from relief_engine.engine import Engine
 from relief_engine.errors import Finding, InputError, Location
@@ -26,8 +28,14 @@ from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 #: Progress is told after so many rows.
 _OFTEN = 500
-#: Called now and then with the number of rows that are done.
-Progress = Callable[[int], None]
+#: Called now and then with the number of rows that are done, or with the share of a long table, from 0 to 1.
+Progress = Callable[[int | float], None]
+
+
+#: How a roster is decided: row by row, or by a database that is embedded; by its size if nobody says.
+EngineName = Literal["auto", "direct", "duckdb"]
+#: Text and parquet files of this size in bytes and more are decided by the database: some 50,000 rows.
+LONG = {".csv": 8 * 2**20, ".parquet": 2**20}
 
 
 class Request(Value):
@@ -43,6 +51,7 @@ class Request(Value):
         kind: the kind of subject that a row describes; None to tell it by the columns.
         mapping: from headers to ids of facts, or to ``-`` for columns that are only carried through.
         language: the language of what is written.
+        engine: what decides.
     """
 
     roster: Path
@@ -54,25 +63,70 @@ class Request(Value):
     kind: str | None = None
     mapping: Mapping[str, str] = {}
     language: Language = DEFAULT_LANGUAGE
+    engine: EngineName = "auto"
 
 
 def screen_file(engine: Engine, request: Request, progress: Progress | None = None) -> tuple[Screening, Counts]:
-    """Screen a roster row by row and write the answers.
+    """Screen a roster and write the answers.
 
     Every row is decided by the direct route and, where DuckDB and sqlglot are installed, by the SQL route too; the file
-    appears only if they agree in every row.
+    appears only if they agree in every row. A long table is decided by the SQL route alone, except for rows that need
+    a closer look (:mod:`relief_engine.roster.bulk`).
 
     Raises:
         InputError: the file, its columns, the target or the programmes can't be used.
         RoutesDisagree: the routes differ; nothing is written.
     """
     screening = prepare(engine, request)
+    if _by_database(request, screening):
+        from relief_engine.roster.bulk.run import screen_table
+
+        screening = changed(screening, routes=(NAME,))
+        return screening, screen_table(engine, screening, request.output, request.language, progress)
     with tempfile.TemporaryDirectory(prefix="relief-") as folder, _second(Path(folder)) as second:
         if second is not None:
             screening = changed(screening, routes=(*screening.routes, NAME))
         lines = _told(screen(engine, screening, second), second, progress)
         counts = write_results(request.output, screening, lines, request.language)
     return screening, counts
+
+
+def _by_database(request: Request, screening: Screening) -> bool:
+    """Whether a database decides the table as a whole.
+
+    Raises :class:`InputError` if it was asked to and can't: it reads and writes no workbooks, it must be installed, and
+    programmes that are not in force have no rules that it could run.
+    """
+    if request.engine == "direct":
+        return False
+    why = _why_not(request, screening)
+    long = why is None and request.roster.stat().st_size >= LONG[request.roster.suffix.lower()]
+    if request.engine == "duckdb" and why is not None:
+        raise InputError([Finding("engine", Location("--engine"), why)])
+    return why is None and (long or request.engine == "duckdb")
+
+
+def _why_not(request: Request, screening: Screening) -> Text | None:
+    """Why a database can't decide a table, if so."""
+    for path in (request.roster, request.output):
+        if path.suffix.lower() not in (".csv", ".parquet"):
+            return Text(
+                f"DuckDB 只读写 .csv 和 .parquet，不能用于“{path.name}”",
+                f"DuckDB reads and writes .csv and .parquet only, not {path.name}",
+            )
+    closed = next((p for p in screening.programmes if not p.period.holds(screening.as_of)), None)
+    if closed is not None:
+        return Text(
+            f"“{closed.title.zh}”在 {screening.as_of} 不适用", f"{closed.title.en} is not in force on {screening.as_of}"
+        )
+    lacking = [name for name in ("duckdb", "sqlglot") if find_spec(name) is None]
+    if lacking:
+        listed = "、".join(lacking)
+        return Text(
+            f"没有安装 {listed}，请先运行 pip install 'relief-engine[tables]'",
+            f"{listed} is not installed; run: pip install 'relief-engine[tables]'",
+        )
+    return None
 
 
 def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
