@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -116,4 +117,4 @@ def write_guidance(
 
 def _lines(text: str, width: int) -> int:
     """How many lines a text takes in a column."""
-    return sum(max(1, -(-width_of(line) // width)) for line in text.split("\n"))
+    return sum(max(1, math.ceil(width_of(line) / (width * 1.1))) for line in text.split("\n"))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from relief_engine.errors import InputError
-from relief_engine.roster.formats import archive, open_table
+from relief_engine.roster.formats import archive, legacy, open_table
 from relief_engine.roster.table import COVERED, NOT_CALCULATED, CellError, Rejected, Row, Table, letters
 from tests.roster.conftest import Make
 
@@ -292,8 +292,9 @@ def test_what_is_no_file_is_said(tmp_path: Path, text: Make) -> None:
     assert refusal(text("", "e.csv")) == ("roster-empty", "文件是空的")
     assert refusal(text("\ufeff \n", "e.csv")) == ("roster-empty", "文件是空的")
     assert refusal(text("a,b", "e.doc"))[0] == "roster-suffix"
-    os.mkfifo(tmp_path / "pipe.csv")
-    assert refusal(tmp_path / "pipe.csv")[1] == "这不是普通文件，不能读取"
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.csv")
+        assert refusal(tmp_path / "pipe.csv")[1] == "这不是普通文件，不能读取"
     assert refusal(text("a,b\n"), sheet="x")[0] == "roster-sheet"
 
 
@@ -405,3 +406,10 @@ def test_an_old_workbook_with_a_cell_outside_of_it_is_refused(tmp_path: Path) ->
     path = tmp_path / "far.xls"
     path.write_bytes(data[: number + 6] + b"\xff\xff" + data[number + 8 :])
     assert refusal(path)[0] == "roster-damaged"
+
+
+def test_an_old_workbook_that_would_end_the_process_is_tried_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(legacy, "_TRIAL", "import os; os.abort()")
+    assert refusal(OLD)[0] == "roster-damaged"
+    monkeypatch.setattr(legacy, "_TRIAL", "raise ValueError")
+    assert len(cells(open_table(OLD, known=KNOWN))) == 4

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from relief_engine.errors import InputError
 from relief_engine.roster.headers import Columns, known, recognise
@@ -173,6 +175,20 @@ def test_every_mistake_of_a_mapping_is_listed(rulebook: Rulebook) -> None:
         ("map-fact", "--map：applicant.size 由规则推算，不能从表里读"),
         ("map-fact", "--map：“kind”可能指 applicant.kind、licence.kind，请写全"),
     ]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.text(max_size=20) | st.sampled_from(["月租金（", "）（元", "(元))", "/元", "——", "月租金(元)(元)"]),
+        max_size=4,
+    )
+)
+def test_any_header_is_carried_or_known_and_nothing_fails(rulebook: Rulebook, headers: list[str]) -> None:
+    columns = recognise(in_memory(["承租方", *headers]), rulebook, mapping={h: "-" for h in headers if h})
+    assert found(columns) == ["applicant.name", *[None] * len(headers)]
+    for header in headers:
+        known(rulebook)(header)
 
 
 def test_a_table_without_any_known_header_is_refused_with_a_way_out(rulebook: Rulebook) -> None:

@@ -328,6 +328,13 @@ def test_a_row_of_totals_is_rejected_and_not_decided(first: str) -> None:
     assert problems(read(["序号", "承租方", "月租金"], first, None, 99.0)) == [("total-row", 0)]
 
 
+def test_rows_merged_across_are_totals_or_titles_and_not_a_tenant() -> None:
+    headers = ["序号", "承租方", "房屋所在区", "月租金"]
+    assert problems(read(headers, "合  计", COVERED, COVERED, 99.0)) == [("total-row", 0)]
+    assert problems(read(headers, "一、甲座", COVERED, COVERED, COVERED)) == [("title-row", 0)]
+    assert problems(read(headers, 1.0, "甲", COVERED, 5.0)) == [("cell-error", 2)]
+
+
 def test_a_tenant_is_no_total_because_of_a_word() -> None:
     for cells in (("合计超市", 9.0, None), ("甲", 9.0, "小计"), ("总计划公司", 9.0, "合计：")):
         assert isinstance(read(["承租方", "月租金", "备注"], *cells), Profile)

@@ -125,7 +125,7 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _chunks(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
-    """A sheet in pieces that end with a row; ``ValueError`` if it breaks off, since it would be read in part."""
+    """A sheet in pieces that end with a row; ``ValueError`` if it breaks off: it would be read as far as it goes."""
     rest, ended = b"", False
     while piece := stream.read(_CHUNK):
         piece = rest + piece

@@ -35,9 +35,14 @@ _TRIAL = """
 import sys
 sys.path[:] = sys.argv[2:]
 import python_calamine
-with open(sys.argv[1], "rb") as stream, python_calamine.CalamineWorkbook.from_filelike(stream) as book:
-    for name in book.sheet_names:
-        book.get_sheet_by_name(name)
+try:
+    with open(sys.argv[1], "rb") as stream, python_calamine.CalamineWorkbook.from_filelike(stream) as book:
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name)
+except Exception:
+    sys.exit(1)
+except BaseException:
+    sys.exit(2)
 """
 _ORDERLY = (0, 1)
 _SECONDS = 120

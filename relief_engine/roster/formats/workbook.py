@@ -82,6 +82,12 @@ def open_workbook(
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         zh, en = "工作簿读不出来，请用 Excel 或 WPS 另存为 .xlsx", "the workbook can't be read; save it as .xlsx"
         raise refused("roster-damaged", str(path), zh, f"{en} ({error})") from None
+    except BaseException as error:
+        # What the library did not expect comes as an exception that is none of Exception's.
+        if type(error).__name__ != "PanicException":
+            raise
+        zh, en = "工作簿已损坏，读不下去", "the workbook is damaged and can't be read on"
+        raise refused("roster-damaged", str(path), zh, en) from None
     if others:
         listed = joined([Text(f"“{name}”", f"'{name}'") for name in others])
         found.remarks.append(
