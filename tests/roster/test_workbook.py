@@ -210,7 +210,7 @@ def form(rows: list[list[Any]]) -> list[list[Any]]:
 def test_the_form_has_its_twelve_columns_and_eligible_rows_only(sheets: Sheets) -> None:
     rows = sheets[FORM]
     assert rows[0][0] == FORM
-    assert rows[2] == [
+    assert [title.replace("\n", "") for title in rows[2]] == [
         "序号", "主管部门", "出租方名称", "房屋所在行政区", "出租房屋地址门牌号", "承租的小微企业/个体工商户名称",
         "分类", "租赁用途", "承租房屋面积（平方米）", "减免天数", "减免租金总金额（万元）", "是否存在转租行为",
     ]  # fmt: skip

@@ -47,7 +47,7 @@ class FormSheet:
         sheet.add([title], [lines.form.title.in_(language)], 34)
         cited = "、".join(map(str, lines.form.citations))
         sheet.add([small], [_SUBTITLE.in_(language).format(cited, lines.screening.as_of.isoformat())], 18)
-        sheet.add([head] * len(self.columns), [c.title.in_(language) for c in self.columns], self._head_height())
+        sheet.add([head] * len(self.columns), [self._head(c) for c in self.columns], self._head_height())
         self._writers = [self._writer(column) for column in self.columns]
         self._widths = [column.width or 12 for column in self.columns]
         self._blank = sheet.blank(self._boxed())
@@ -57,6 +57,11 @@ class FormSheet:
 
     def _boxed(self, **properties: Any) -> Any:
         return self._style(**{"border": 1, "border_color": _INK, **properties})
+
+    def _head(self, column: Column) -> str:
+        """A title; one that is too long for its column breaks before what stands in brackets, as a unit does."""
+        title = column.title.in_(self.form_lines.language)
+        return title.replace("（", "\n（", 1) if width(title) + 1 > (column.width or 12) else title
 
     def _head_height(self) -> float:
         language = self.form_lines.language
