@@ -17,9 +17,9 @@ K = TypeVar("K")
 class Counts(Value):
     """What was written: ``rows`` = ``decided`` + ``rejected``; one row has an answer for each programme.
 
-    ``outcomes`` counts answers. ``granted`` sums the amounts of eligible entitlements in yuan; ``if_granted`` the
-    lowest and highest sum of what referred ones would get where that is known. ``rejected_file`` is where rows that
-    could not be read were put, if not into the same file.
+    ``outcomes`` counts answers. ``granted`` sums the amounts of eligible entitlements in yuan, the lowest where the
+    texts leave one open; ``if_granted`` is the lowest and highest sum of what referred ones would get where that is
+    known. ``rejected_file`` is where rows that could not be read were put, if not into the same file.
     """
 
     rows: int

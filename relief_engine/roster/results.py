@@ -89,7 +89,8 @@ class Results:
             title = Text("项目", "Programme")
             yield Result("programme", title, "text", lambda line: self._said(line.answer.programme.title), 26)
         labels = {outcome.value: outcome.label.in_(self.language) for outcome in Outcome}
-        yield Result("outcome", OUTCOME, "text", lambda line: labels[str(_get(line, "outcome"))], 14)
+        wide = 14 if self.language == "zh" else 20
+        yield Result("outcome", OUTCOME, "text", lambda line: labels[str(_get(line, "outcome"))], wide)
         yield from self._figures()
         yield from self._benefit()
         yield Result("reason", Text("理由", "Reason"), "text", self._reason, 48)
@@ -112,7 +113,8 @@ class Results:
                     found[name] = (let.title if before is None else before[0], figure.unit, is_open)
         for name, (title, unit, is_open) in sorted(found.items(), key=lambda item: _rank(item[1][1])):
             yuan = unit is not None and unit.symbol == "元"
-            words = Text(f"{title.zh}（元）", f"{title.en} (yuan)") if yuan else title
+            en = title.en[:1].upper() + title.en[1:]
+            words = Text(f"{title.zh}（元）", f"{en} (yuan)") if yuan else Text(title.zh, en)
             kind: Kind = "date" if unit is None else "span"
             yield Result(f"figure_{name}", words, kind, _figure(name, day=unit is None), 14, open_=is_open)
 

@@ -15,6 +15,7 @@ from relief_engine.roster.table import Rejected
 from relief_engine.roster.whole import whole_file
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 #: The kinds of files that answers are written to.
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 _REJECTED = Text("未能读取", "not-read")
@@ -53,10 +54,16 @@ def _problems(target: Path, source: Path | None) -> Iterable[tuple[str, Text]]:
         yield "output-missing", Text(f"没有文件夹“{folder}”", f"there is no folder {str(folder)!r}")
     elif not os.access(folder, os.W_OK) or (target.is_file() and not os.access(target, os.W_OK)):
         yield "output-read-only", Text("这里不能写入（只读）", "this can't be written to: read-only")
-    if source is not None and _same(target, source):
+    written = [target]
+    if target.suffix.lower() != ".xlsx":
+        written += [rejected_file(target, language) for language in LANGUAGES]
+    if source is not None and any(_same(one, source) for one in written):
         yield (
             "output-is-roster",
-            Text("结果不能写到名册自己的文件里", "answers can't be written over the roster that they are about"),
+            Text(
+                "结果（和未能读取的行）不能写到名册自己的文件里",
+                "answers and rows that could not be read can't be written over the roster that they are about",
+            ),
         )
 
 

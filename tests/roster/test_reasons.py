@@ -22,7 +22,7 @@ def examples() -> list[Decision]:
 
 
 def cases() -> list[Decision]:
-    found = []
+    found: list[Decision] = []
     for path in find_cases(shipped_rules()):
         for case in load_cases(path, engine().rulebook):
             day = case.as_of

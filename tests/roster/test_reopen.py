@@ -5,6 +5,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
@@ -129,9 +130,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         csv.writer(file).writerow(HEADERS)
     (tmp_path / "gbk.csv").write_bytes("行号,结果".encode("gb18030"))
     (tmp_path / "empty.csv").touch()
-    import duckdb
-
-    duckdb.sql("SELECT 1 AS row").write_parquet(str(tmp_path / "other.parquet"))
+    duckdb.sql(f"COPY (SELECT 1 AS row) TO '{tmp_path / 'other.parquet'}'")
     for name in ("broken.xlsx", "broken.parquet"):
         (tmp_path / name).write_bytes(b"PK\x03\x04nothing")
     for name in ("other.xlsx", "other.csv", "empty.csv", "other.parquet", "broken.xlsx", "broken.parquet"):

@@ -16,7 +16,8 @@ from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.problems import xl_column
 from relief_engine.roster.table import Rejected
 from relief_engine.roster.workbook import decisions, stream, write_workbook
-from relief_engine.text import Language
+from relief_engine.roster.workbook.form import sheet_name
+from relief_engine.text import Language, Text
 from tests.roster.screenings import HEADERS, REVENUE, answered, lines, rejected, screening, tenant
 
 FORM = "国有房屋租金减免统计表"
@@ -209,7 +210,7 @@ def form(rows: list[list[Any]]) -> list[list[Any]]:
 def test_the_form_has_its_twelve_columns_and_eligible_rows_only(sheets: Sheets) -> None:
     rows = sheets[FORM]
     assert rows[0][0] == FORM
-    assert rows[2] == [
+    assert [title.replace("\n", "") for title in rows[2]] == [
         "序号", "主管部门", "出租方名称", "房屋所在行政区", "出租房屋地址门牌号", "承租的小微企业/个体工商户名称",
         "分类", "租赁用途", "承租房屋面积（平方米）", "减免天数", "减免租金总金额（万元）", "是否存在转租行为",
     ]  # fmt: skip
@@ -278,6 +279,14 @@ def test_english(tmp_path: Path) -> None:
     assert list(sheets)[:2] == ["Summary", "Decisions"]
     assert found(sheets["Summary"], "eligible")[1] == 2
     assert sheets["Decisions"][1][2] == "eligible"
+
+
+def test_names_of_sheets_differ_and_fit() -> None:
+    title = Text("汇总", "A table: of [every] relief that anybody may ask for")
+    assert sheet_name(title, "zh", ["汇总", "汇总 2"]) == "汇总 3"
+    name = sheet_name(title, "en")
+    assert name == "A table of every relief that an"
+    assert sheet_name(title, "en", [name.upper()]) == f"{name[:27]} 2"
 
 
 def test_rejected_rows_alone(tmp_path: Path) -> None:

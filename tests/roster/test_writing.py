@@ -131,6 +131,8 @@ def test_targets_that_can_not_be_are_told_before_work_starts(tmp_path: Path) -> 
     )
     assert problem(tmp_path / "none" / "r.csv").startswith("output-missing: 没有文件夹")
     assert problem(roster, roster).startswith("output-is-roster")
+    assert problem(tmp_path / "r.csv", tmp_path / "r-未能读取.csv").startswith("output-is-roster")
+    check_target(tmp_path / "r.xlsx", tmp_path / "r-未能读取.csv")
     assert problem(tmp_path / "link.csv", roster).startswith("output-is-roster")
     assert problem(tmp_path / "." / "roster.csv", roster).startswith("output-is-roster")
 

@@ -54,12 +54,14 @@ def write_workbook(path: Path, screening: Screening, lines: Iterable[Answered | 
         first = book.add_worksheet(summary.NAME.in_(language))
         name = decisions.NAME.in_(language)
         decided = decisions.DecisionsSheet(stream(name), styles, results)
-        wanted = [f for f in forms_of(screening.rulebook) if f.programme in screening.programmes]
-        forms = [
-            form.FormSheet(stream(form.sheet_name(f.title, language)), styles, FormLines(f, screening, known, language))
-            for f in wanted
-        ]
-        unread = rejected.RejectedSheet(stream(rejected.NAME.in_(language)), styles, screening, language)
+        last = rejected.NAME.in_(language)
+        forms = []
+        for wanted in forms_of(screening.rulebook):
+            if wanted.programme in screening.programmes:
+                taken = {*(sheet.get_name() for sheet in book.worksheets()), last, about.NAME}
+                sheet = stream(form.sheet_name(wanted.title, language, taken))
+                forms.append(form.FormSheet(sheet, styles, FormLines(wanted, screening, known, language)))
+        unread = rejected.RejectedSheet(stream(last), styles, screening, language)
         tally, hinted = Tally(), Sums()
         for line in lines:
             if isinstance(line, Rejected):

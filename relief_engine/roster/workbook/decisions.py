@@ -130,7 +130,7 @@ def _coloured(labels: dict[str, Writer]) -> Writer:
 
 def _writer(sheet: StreamedSheet, styles: Styles, column: Result) -> Writer:
     """How the cells of a column of results are written."""
-    text = styles(num_format=TEXT, text_wrap=True)
+    text = styles(num_format=TEXT, text_wrap=True, align="left", indent=1)
     right = styles(num_format=TEXT, align="right")
     match column.kind:
         case "integer":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from relief_engine.roster.answers import Answered
@@ -9,7 +10,7 @@ from relief_engine.roster.form_lines import FormLines, in_unit
 from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, lines_of, width
 from relief_engine.roster.workbook.styles import GREY, OFFICIAL_FONT, TEXT, Styles
 from relief_engine.rulebook.forms import Column
-from relief_engine.text import Text
+from relief_engine.text import Language, Text
 
 _INK = "#000000"
 _SUM = Text("合计", "Sum")
@@ -19,10 +20,15 @@ _SUBTITLE = Text("依据：{}　判定日：{}", "Basis: {}, day of the decision
 _LONGEST = 31
 
 
-def sheet_name(title: Text, language: str) -> str:
-    """A form's title as the name of its sheet."""
-    name = title.zh if language == "zh" else title.en
-    return "".join(c for c in name if c not in "[]:*?/\\'")[:_LONGEST]
+def sheet_name(title: Text, language: Language, taken: Iterable[str] = ()) -> str:
+    """A form's title as the name of its sheet, other than those that are taken (Excel takes A for a)."""
+    name = "".join(c for c in title.in_(language) if c not in "[]:*?/\\'")[:_LONGEST]
+    others = {one.casefold() for one in taken}
+    found, number = name, 1
+    while found.casefold() in others:
+        number += 1
+        found = f"{name[: _LONGEST - 4]} {number}"
+    return found
 
 
 class FormSheet:
@@ -41,7 +47,7 @@ class FormSheet:
         sheet.add([title], [lines.form.title.in_(language)], 34)
         cited = "、".join(map(str, lines.form.citations))
         sheet.add([small], [_SUBTITLE.in_(language).format(cited, lines.screening.as_of.isoformat())], 18)
-        sheet.add([head] * len(self.columns), [c.title.in_(language) for c in self.columns], self._head_height())
+        sheet.add([head] * len(self.columns), [self._head(c) for c in self.columns], self._head_height())
         self._writers = [self._writer(column) for column in self.columns]
         self._widths = [column.width or 12 for column in self.columns]
         self._blank = sheet.blank(self._boxed())
@@ -51,6 +57,11 @@ class FormSheet:
 
     def _boxed(self, **properties: Any) -> Any:
         return self._style(**{"border": 1, "border_color": _INK, **properties})
+
+    def _head(self, column: Column) -> str:
+        """A title; one that is too long for its column breaks before what stands in brackets, as a unit does."""
+        title = column.title.in_(self.form_lines.language)
+        return title.replace("（", "\n（", 1) if width(title) + 1 > (column.width or 12) else title
 
     def _head_height(self) -> float:
         language = self.form_lines.language

@@ -47,7 +47,8 @@ class Page:
 
     def heads(self, titles: list[Text | None]) -> None:
         """The heads of a table."""
-        self.sheet.set_row(self.row, 24)
+        # English words of outcomes take two lines.
+        self.sheet.set_row(self.row, 24 if self.language == "zh" else 33)
         for offset, title in enumerate(titles):
             self.sheet.write_string(
                 self.row, FIRST + offset, "" if title is None else self.said(title), self.styles.head()
@@ -80,7 +81,7 @@ class Page:
 
     def money(self, column: int, sums: Sums | None, **properties: Any) -> None:
         """An exact sum; both ends where the texts leave figures open, a blank where there is none."""
-        if sums is None or not sums.number:
+        if sums is None or not sums.high:
             self.blanks(column, column, **properties)
             return
         low, high = sums.yuan

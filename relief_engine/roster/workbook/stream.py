@@ -118,21 +118,26 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
 
     def anything(self, text: Format, number: Format, date: Format, time: Format) -> Writer:
         """Cells of a roster, each as what it was read as."""
-        plain, figure = self.text(text), self.number(number, text)
-        words = text._get_xf_index()
-        by_type: dict[type, Writer] = {
-            str: plain,
-            int: figure,
-            Decimal: figure,
-            float: _kept(partial(self._float, number._get_xf_index(), words)),
-            bool: _kept(partial(_boolean, number._get_xf_index())),
-            dt.date: self.date(date, text),
-            dt.datetime: _kept(partial(self._time, time._get_xf_index(), words)),
+        words, figures = text._get_xf_index(), number._get_xf_index()
+        figure = partial(self._number, figures, words)
+        tails: dict[type, tuple[dict[Any, str], Callable[[Any], str]]] = {
+            str: ({}, partial(self._text, words)),
+            int: ({}, figure),
+            Decimal: ({}, figure),
+            float: ({}, partial(self._float, figures, words)),
+            bool: ({}, partial(_boolean, figures)),
+            dt.date: ({}, partial(self._date, date._get_xf_index(), words)),
+            dt.datetime: ({}, partial(self._time, time._get_xf_index(), words)),
         }
+        get = tails.get
 
         def write(ref: str, value: object) -> str:
-            writer = by_type.get(type(value))
-            return plain(ref, str(value)) if writer is None else writer(ref, value)
+            found = get(type(value))
+            if found is None:
+                found, value = tails[str], str(value)
+            kept, tail = found
+            known = kept.get(value)
+            return f'<c r="{ref}"{_tail(kept, tail, value) if known is None else known}'
 
         return write
 
@@ -202,16 +207,20 @@ def _kept(tail: Callable[[Any], str]) -> Writer:
     get = tails.get
 
     def write(ref: str, value: object) -> str:
-        found = get(value)
-        if found is None:
-            found = tail(value)
-            if ' t="inlineStr"' not in found:
-                if len(tails) >= _MOST_KEPT:
-                    tails.clear()
-                tails[value] = found
-        return f'<c r="{ref}"{found}'
+        known = get(value)
+        return f'<c r="{ref}"{_tail(tails, tail, value) if known is None else known}'
 
     return write
+
+
+def _tail(tails: dict[Any, str], tail: Callable[[Any], str], value: object) -> str:
+    """What stands behind the place of a cell, kept for the next one unless it is a text that stands in its cell."""
+    found = tail(value)
+    if ' t="inlineStr"' not in found:
+        if len(tails) >= _MOST_KEPT:
+            tails.clear()
+        tails[value] = found
+    return found
 
 
 def shortened(text: str) -> str:
