@@ -213,7 +213,7 @@ def postgres() -> Iterator[Any]:
     tools = next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
     if tools is None:
         pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    user = None
+    user: str | None = None
     if os.geteuid() == 0:
         known = {entry.pw_name for entry in pwd.getpwall()}
         user = next((name for name in ("postgres", "nobody") if name in known), None)
