@@ -33,11 +33,16 @@ def sectors() -> dict[str, Limits]:
 
 def weakest(rows: Iterable[Limits]) -> list[Limits]:
     """The limits from which the others follow: who is below one of each of these is below one of each of all."""
-    found: list[Limits] = []
-    for row in sorted(rows, key=len):
-        if not any(all(row.get(name, -1) >= bound for name, bound in other.items()) for other in found):
-            found.append(row)
-    return found
+    distinct: list[Limits] = []
+    for row in rows:
+        if row not in distinct:
+            distinct.append(row)
+    return [row for row in distinct if not any(other != row and _follows(row, other) for other in distinct)]
+
+
+def _follows(row: Limits, other: Limits) -> bool:
+    """Whether who is below one of the other's limits is below one of the row's."""
+    return all(row.get(name, -1) >= bound for name, bound in other.items())
 
 
 def query(roster: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.rosters import by_hand
 from benchmarks.rosters.by_hand import ANSWER
 
-ROOT = Path("/tmp/w/bench_out/pp")
+ROOT = Path(__file__).resolve().parent.parent.parent
 #: How many threads each may use, so that none is helped by a machine that has more.
 THREADS = 2
 #: Given the files to read and the file to write, prepares the work and returns it.
@@ -126,8 +126,8 @@ def _main(name: str, result: str, *rosters: str) -> int:
 
 
 def _most_memory() -> float:
-    """The most memory that this process had, in MB. What the system counts for a process includes, on Linux, the memory of
-    the one that started it; the peak of its own memory stands elsewhere."""
+    """The most memory that this process had, in MB."""
+    # What Linux counts for a process includes the memory of the one that started it; its own peak stands elsewhere.
     status = Path("/proc/self/status")
     if status.exists():
         peak = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
