@@ -45,7 +45,8 @@ def compiled(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     """The compiled query in DuckDB."""
     from benchmarks.rosters import ours
 
-    return _in_duckdb(ours.query("duckdb", _reading(rosters)), result)
+    view = f"CREATE TEMP VIEW {ours.VIEW} AS {ours.table(_reading(rosters))}"
+    return _in_duckdb(ours.query("duckdb"), result, view)
 
 
 def written(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
@@ -78,7 +79,8 @@ def spark(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
         raise Missing("Spark needs Java, and none was found") from None
     session.sparkContext.setLogLevel("ERROR")
     session.read.parquet(*map(str, rosters)).createOrReplaceTempView("roster")
-    query = ours.query("spark", "roster")
+    session.sql(ours.table("roster", "`")).createOrReplaceTempView(ours.VIEW)
+    query = ours.query("spark")
     return lambda: session.sql(query).write.mode("overwrite").parquet(str(result))
 
 
@@ -102,10 +104,11 @@ def _reading(rosters: Sequence[Path]) -> str:
     return f"read_parquet([{listed}])"
 
 
-def _in_duckdb(query: str, result: Path) -> Callable[[], object]:
+def _in_duckdb(query: str, result: Path, before: str = "") -> Callable[[], object]:
     import duckdb
 
     connection = duckdb.connect(config={"threads": THREADS, "preserve_insertion_order": False})
+    connection.execute(before)
     listed = ", ".join(f'"{name}"' for name in ANSWER)
     copy = f"COPY (SELECT {listed} FROM ({query})) TO '{result}' (FORMAT parquet, COMPRESSION snappy)"
     return lambda: connection.execute(copy)
