@@ -41,6 +41,7 @@ HEAVY = {
     "fastapi": None,
     "hypothesis": "testing",
     "pyspark": None,
+    "sqlglot": "routes/sql",
     "zen": None,
 }
 

@@ -42,6 +42,14 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
+class SqlDialect(StrEnum):
+    """The databases that a query is written for."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+    POSTGRES = "postgres"
+
+
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 app = typer.Typer(
@@ -284,6 +292,49 @@ def rules_schema(
     from relief_engine.cli.rules import show_schema
 
     show_schema(kind, rules)
+
+
+@rules_app.command(
+    "sql",
+    cls=Command,
+    help="输出规则的 SQL 查询或视图，供审批系统在自己的数据库中判定。\n"
+    "Print the rules as an SQL query or view, so that an approval system decides in its own database.",
+    epilog="relief rules sql rent-reduction-2022 --dialect postgres --table leases --view rent_decisions",
+)
+def rules_sql(
+    programme: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(metavar="ID", help="项目编号或其最后一段，默认全部\nIds or their last parts; all by default"),
+    ] = None,
+    dialect: Annotated[SqlDialect, typer.Option("--dialect", help="数据库\nThe database")] = SqlDialect.DUCKDB,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--as-of", metavar="DATE", help="判定日，默认今天\nDay of the decision; today by default"),
+    ] = None,
+    table: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--table", metavar="NAME", help="要读的表，如 lease_facts\nThe table to read, e.g. lease_facts"),
+    ] = None,
+    view: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--view", metavar="NAME", help="输出视图定义\nPrint the definition of a view"),
+    ] = None,
+    key: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--key",
+            metavar="COLUMN",
+            help="带出的列，可重复，默认全部\nA column to hand on; may be repeated; all by default",
+        ),
+    ] = None,
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,  # noqa: ARG001 - of messages, which are written further out
+) -> None:
+    """Print the rules as SQL."""
+    day = _date(as_of)
+    from relief_engine.cli.sql import show_sql
+
+    show_sql(programme or (), dialect.value, day, table, view, key or (), rules)
 
 
 def run(arguments: list[str]) -> int:

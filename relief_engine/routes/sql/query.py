@@ -1,0 +1,235 @@
+"""SQL route: the queries. From columns of slots to answers (:func:`decision_query`), and from a typed table to slots.
+
+What a query is made of stands in the other modules: ``terms`` (small expressions, with bounds), ``codes``, ``nodes``,
+``money`` and ``answers`` (a program as terms), ``layers`` (what becomes a column), ``render`` (terms in a dialect),
+``inputs`` and ``facts`` (the typed table and what is read from it), ``natural`` (answers as an approval system wants
+them).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from relief_engine.compiled import ir
+from relief_engine.compiled.answers import Column
+from relief_engine.compiled.layout import AS_OF_SLOT
+from relief_engine.routes.sql.answers import Answers, Output
+from relief_engine.routes.sql.codes import Codes
+from relief_engine.routes.sql.layers import Layers
+from relief_engine.routes.sql.nodes import slots_read, too_large
+from relief_engine.routes.sql.render import (
+    BROAD,
+    BROAD_TYPE,
+    PLAIN,
+    Dialect,
+    Renderer,
+    TooWideForSpark,
+    cast,
+    number,
+)
+
+#: What a number of 38 digits is handed out as; DuckDB would write its own type to parquet as a binary float.
+_BROAD_OUTPUT = {"duckdb": "DECIMAL(38, 0)", "spark": "DECIMAL(38, 0)", "postgres": "DECIMAL"}
+#: The alias of what a query reads, and of the whole row of it where that is carried through.
+_SOURCE, ROW = "source", "source_row"
+
+
+class DecisionQuery:
+    """The query of one program over one relation, before it is put together."""
+
+    def __init__(self, program: ir.Program, dialect: Dialect, *, guarded: bool, as_of: dt.date | None) -> None:
+        self.program = program
+        self.dialect = dialect
+        self.as_of = as_of
+        self.answers = Answers(program, guarded=guarded)
+        self.outputs = self.answers.outputs()
+        terms = self.answers.terms
+        self.layers = Layers(terms, [output.term for output in self.outputs], self.answers.names)
+        self.renderer = Renderer(terms, dialect, self.layers.names)
+
+    @property
+    def codes(self) -> dict[int, Codes]:
+        """The tables of codes that are joined, by slot."""
+        return self.answers.written.codes
+
+    def written(
+        self,
+        relation: exp.Expr,
+        keys: Sequence[exp.Expr],
+        before: Sequence[tuple[str, exp.Query]] = (),
+        shown: Sequence[exp.Expr] | None = None,
+    ) -> exp.Select:
+        """The whole query.
+
+        Args:
+            relation: what it reads, under the name ``source``.
+            keys: expressions over the relation that are handed on, each under its name.
+            before: what the relation is made from, by name.
+            shown: the columns of the answer; as :func:`decision_query` gives them if None.
+        """
+        try:
+            return self._written(
+                relation, keys, before, [self.output(o) for o in self.outputs] if shown is None else shown
+            )
+        except TooWideForSpark:
+            raise too_large(self.program, "DIV") from None
+
+    def _written(
+        self, relation: exp.Expr, keys: Sequence[exp.Expr], before: Sequence[tuple[str, exp.Query]],
+        shown: Sequence[exp.Expr],
+    ) -> exp.Select:  # fmt: skip
+        names = [exp.column(key.alias_or_name, quoted=True) for key in keys]
+        ctes: list[tuple[str, exp.Query]] = [
+            (f"codes_{slot}", code_table(codes)) for slot, codes in sorted(self.codes.items())
+        ]
+        ctes += [*before, ("base", self._base(relation, keys))]
+        for level, made in enumerate(self.layers.layers):
+            carried = [exp.column(name) for name in self.layers.carried(level)]
+            new = [exp.alias_(self.renderer.written(term), self.layers.names[term]) for term in made]
+            layer = exp.select(*[name.copy() for name in names], *carried, *new).from_(ctes[-1][0])
+            ctes.append((f"step_{level + 1}", layer))
+        last = exp.select(*self.handed_on(names), *shown).from_(ctes[-1][0])
+        return with_all(last, ctes, self.dialect)
+
+    def handed_on(self, names: Sequence[exp.Expr]) -> list[exp.Expr]:
+        """The keys as they come out: a whole row as its columns."""
+        return [whole_row(self.dialect) if name.name == ROW else name for name in names]
+
+    def output(self, output: Output) -> exp.Expr:
+        """One column of the answer, in the type that tables of answers have."""
+        return exp.alias_(self.encoded(output), output.column.name)
+
+    def encoded(self, output: Output) -> exp.Expr:
+        """One column of the answer as a text or whole number."""
+        found = self.renderer.made(output.term)
+        if output.column.kind == "outcome":
+            return found
+        width = self.renderer.width(output.term)
+        return found if width == PLAIN and not isinstance(found, exp.Null) else cast(found, self.type_of(output))
+
+    def type_of(self, output: Output) -> str:
+        """The SQL type of a whole number of the answer."""
+        return _BROAD_OUTPUT[self.dialect] if self.renderer.width(output.term) == BROAD else "BIGINT"
+
+    def _base(self, relation: exp.Expr, keys: Sequence[exp.Expr]) -> exp.Select:
+        """What all else reads: the keys, the slots, and what the tables of codes say."""
+        terms = self.answers.terms
+        columns: list[exp.Expr] = []
+        for name in self.layers.carried(-1):
+            table = next((f"codes_{slot}" for slot, codes in self.codes.items() if name in codes.columns), _SOURCE)
+            column: exp.Expr = exp.column(name, table=table)
+            if name == f"s{AS_OF_SLOT}" and self.as_of is not None:
+                column = number(self.as_of.toordinal())
+            if table == _SOURCE and terms.bounds[terms.column(name)] is not None:
+                column = cast(column, "BIGINT")
+            columns.append(exp.alias_(column, name))
+        found = exp.select(*keys, *columns).from_(relation)
+        for slot in sorted(self.codes):
+            table = f"codes_{slot}"
+            matched = exp.EQ(this=exp.column(f"s{slot}", table=_SOURCE), expression=exp.column("position", table=table))
+            found = found.join(exp.to_table(table), on=matched, join_type="left")
+        return found
+
+
+def decision_query(
+    program: ir.Program,
+    dialect: Dialect,
+    relation: str | exp.Query = "slots",
+    keys: Sequence[str] = (),
+    *,
+    as_of: dt.date | None = None,
+    guarded: bool = False,
+) -> exp.Select:
+    """The query from columns of slots to the columns of :func:`relief_engine.engine.summary.columns`.
+
+    Args:
+        program: the compiled programme.
+        dialect: the database that runs it. On Spark, ANSI mode must be on (it is in 4.x).
+        relation: a table or a query with a column ``sN`` for every slot of :func:`slots_read`, encoded as in
+            :mod:`relief_engine.compiled.layout`, derived facts included; NULL is unknown.
+        keys: columns of the relation that are handed on unchanged, before the answer.
+        as_of: the day of the decision; if None, a program that reads it reads the column ``s0``.
+        guarded: the relation has a column ``invalid``; where that is not 0, the outcome is ``invalid`` and all other
+            columns are NULL.
+
+    Amounts are whole cents; figures that may have more than 18 digits are decimals of scale 0.
+
+    Raises:
+        InputError: the programme has more criteria or referrals than a mask holds, or figures of more than 38 digits.
+    """
+    query = DecisionQuery(program, dialect, guarded=guarded, as_of=as_of)
+    columns = [exp.column(key, table=_SOURCE, quoted=True) for key in keys]
+    return query.written(aliased(relation), columns)
+
+
+def answer_columns(program: ir.Program) -> tuple[Column, ...]:
+    """The columns of the answer, in their order."""
+    return tuple([output.column for output in Answers(program, guarded=False).outputs()])
+
+
+def aliased(relation: str | exp.Query) -> exp.Expr:
+    """A table or query under the name by which the query reads it."""
+    if isinstance(relation, str):
+        return exp.alias_(exp.to_table(relation), _SOURCE, table=True)
+    return relation.subquery(_SOURCE)
+
+
+def whole_row(dialect: Dialect) -> exp.Expr:
+    """All columns of the row that is carried through."""
+    row = exp.column(ROW)
+    if dialect == "postgres":
+        return exp.Dot(this=exp.Paren(this=row), expression=exp.Star())
+    return exp.Column(this=exp.Star(), table=exp.to_identifier(ROW))
+
+
+def with_all(query: exp.Select, ctes: Sequence[tuple[str, exp.Query]], dialect: Dialect) -> exp.Select:
+    """A query with what it reads written before it; no layer is stored, or merged into the next one.
+
+    ``OFFSET 0`` keeps DuckDB and PostgreSQL from merging. Spark does not merge what is used more than once.
+    """
+    for name, cte in ctes:
+        fenced = cte.offset(0) if dialect != "spark" and not name.startswith("codes_") else cte
+        query = query.with_(name, as_=fenced, materialized=False if dialect == "duckdb" else None, copy=False)
+    return query
+
+
+def code_table(codes: Codes) -> exp.Select:
+    """The table of codes as a query over fixed rows: ``code``, ``position`` and the columns of the tests.
+
+    Many codes are alike: each names the row, of a second and short list, that says what the tests ask.
+    """
+    kinds = list(zip(*codes.columns.values(), strict=True))
+    rows = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    listed = [(code, place, rows[kind]) for place, (code, kind) in enumerate(zip(codes.listed.ids, kinds, strict=True))]
+    alike = exp.EQ(this=exp.column("alike", table="listed"), expression=exp.column("alike", table="told"))
+    names = list(codes.columns)
+    return (
+        exp.select(*map(exp.column, ("code", "position", *names)))
+        .from_(_fixed("listed", ["code", "position", "alike"], listed))
+        .join(_fixed("told", ["alike", *names], [(number, *kind) for kind, number in rows.items()]), on=alike)
+    )
+
+
+def _fixed(name: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | bool | None]]) -> exp.Values:
+    return exp.Values(
+        expressions=[exp.Tuple(expressions=[_value(value) for value in row]) for row in rows],
+        alias=exp.TableAlias(this=exp.to_identifier(name), columns=[exp.to_identifier(column) for column in columns]),
+    )
+
+
+def _value(value: str | int | bool | None) -> exp.Expr:
+    match value:
+        case None:
+            return exp.Null()
+        case bool():
+            return exp.Boolean(this=value)
+        case str():
+            return exp.Literal.string(value)
+        case _:
+            return exp.Literal.number(value)
+
+
+__all__ = ["BROAD_TYPE", "DecisionQuery", "answer_columns", "code_table", "decision_query", "slots_read"]
