@@ -47,7 +47,7 @@ def answers_in(path: Path) -> list[tuple[object, ...]]:
 # --- one answer -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["by hand", "polars"])
+@pytest.mark.parametrize("name", ["compiled", "by hand", "polars"])
 def test_all_agree_with_the_direct_route(
     name: str, roster: Path, wanted: list[reference.Answer], tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 from benchmarks.rosters import by_hand
@@ -68,14 +69,13 @@ def spark(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     from benchmarks.rosters import ours
 
     try:
-        from pyspark.errors import PySparkRuntimeError
-        from pyspark.sql import SparkSession
+        errors, sql = import_module("pyspark.errors"), import_module("pyspark.sql")
     except ImportError:
         raise Missing("pyspark is not installed (pip install 'relief-engine[spark]')") from None
-    builder = SparkSession.builder.master(f"local[{THREADS}]").config("spark.ui.enabled", "false")
+    builder = sql.SparkSession.builder.master(f"local[{THREADS}]").config("spark.ui.enabled", "false")
     try:
         session = builder.config("spark.driver.memory", "2g").getOrCreate()
-    except PySparkRuntimeError:
+    except errors.PySparkRuntimeError:
         raise Missing("Spark needs Java, and none was found") from None
     session.sparkContext.setLogLevel("ERROR")
     session.read.parquet(*map(str, rosters)).createOrReplaceTempView("roster")

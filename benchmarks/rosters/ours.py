@@ -1,4 +1,4 @@
-"""Our contestant: the benchmark's programme compiled to one query over a typed table, as ``relief rules sql`` prints it."""
+"""Our contestant: the benchmark's programme as one query over a typed table, as ``relief rules sql`` prints it."""
 
 from __future__ import annotations
 
