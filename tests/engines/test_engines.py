@@ -37,7 +37,11 @@ from tests.sql.tables import (
     whole,
 )
 
-pytestmark = pytest.mark.engines
+pytestmark = [
+    pytest.mark.engines,
+    # Py4J leaves sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 LEASES = 3_000
 DAY = dt.date(2022, 6, 15)

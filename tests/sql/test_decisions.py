@@ -60,7 +60,7 @@ def worked() -> dict[ir.Program, list[list[Value]]]:
 @each_programme
 def test_drawn_profiles_and_worked_cases(con: Any, programme: Programme) -> None:
     outcomes: Counter[object] = Counter()
-    tried = drawn(programme, 200, days_of(programme)[:3])
+    tried = drawn(programme, 200, days_of(programme)[-1:])
     cases = {program: vectors for program, vectors in worked().items() if program.programme is programme}
     assert cases
     for program in {**tried, **cases}:
@@ -73,7 +73,7 @@ def test_drawn_profiles_and_worked_cases(con: Any, programme: Programme) -> None
 
 def test_many_rents(con: Any) -> None:
     """The rent programme has the most rules: every outcome, ranges, and months that differ come up often."""
-    for program, vectors in drawn(RENT, 1_500, [dt.date(2022, 6, 15)]).items():
+    for program, vectors in drawn(RENT, 1_000, [dt.date(2022, 6, 15)]).items():
         found = answered(con, program, vectors)
         assert_same(program, vectors, found, expected(program, vectors))
         assert {row["outcome"] for row in found} == {"eligible", "ineligible", "referred", "undetermined"}
@@ -81,9 +81,11 @@ def test_many_rents(con: Any) -> None:
         assert sum(row["amount_low"] is not None for row in found) > 20
 
 
-@pytest.mark.parametrize("divisor", ["360", "366", "30"])
-@pytest.mark.parametrize("step", ["0.01", "0.05", "1"])
-def test_rounding_of_ties(con: Any, tmp_path: Path, divisor: str, step: str) -> None:
+@pytest.mark.parametrize(
+    ("divisor", "step", "cents"),
+    [("360", "0.01", 1), ("366", "0.01", 1), ("30", "0.01", 1), ("366", "0.05", 5), ("30", "1", 100)],
+)
+def test_rounding_of_ties(con: Any, tmp_path: Path, divisor: str, step: str, cents: int) -> None:
     """Half a step is rounded up; 365 days never make one, these do."""
     rulebook = changed(
         tmp_path,
@@ -94,21 +96,21 @@ def test_rounding_of_ties(con: Any, tmp_path: Path, divisor: str, step: str) -> 
     programme = rulebook.programmes[RENT.id]
     day = dt.date(2022, 6, 15)
     program = engine.program(programme, day)
-    chooser = ByChance("ties")
+    slots, chooser = program.layout.slots, ByChance("ties")
     base: list[Value] = []
     while not base:
         one = case(chooser, programme=RENT, days=[day], unknown=0, absent=False, favoured=True)
-        base = one.vector if expected(one.program, [one.vector])[0]["amount"] else []
-    slots = program.layout.slots
+        own = one.vector[slots["lease.tenancy"]] == 0
+        base = one.vector if own and expected(one.program, [one.vector])[0]["amount"] else []
     vectors, ties = [], 0
-    for rent in range(1, 3_000):
+    for rent in range(1, 2_000):
         vector = list(base)
         for name in ("lease.annual_rent", "lease.daily_rent_per_m2", "lease.area", "lease.rent_steps"):
             vector[slots[name]] = None
-        vector[slots["lease.monthly_rent"]] = rent
+        vector[slots["lease.monthly_rent"]] = rent * cents
         # With six months and 366 days there is no tie, with the three of another district there is.
         vector[slots["lease.premises_district"]] = 0 if rent % 2 else base[slots["lease.premises_district"]]
-        vector[slots["lease.end"]] = dt.date(2022, 1, 1).toordinal() + rent % 300
+        vector[slots["lease.end"]] = dt.date(2022, 1, 1).toordinal() + rent // 2 % 300
         vector[slots["lease.start"]] = dt.date(2021, 1, 1).toordinal()
         program.layout.derive(vector)
         vectors.append(vector)
@@ -126,7 +128,7 @@ def test_rounding_of_ties(con: Any, tmp_path: Path, divisor: str, step: str) -> 
 
 def test_random_rules(con: Any, tmp_path: Path) -> None:
     """Programmes that chance wrote: everything that the language has."""
-    for number in range(12):
+    for number in range(4):
         world = world_of(tmp_path, f"sql {number}")
         (programme,) = world.rulebook.programmes.values()
         chooser = ByChance(f"sql {number}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -34,9 +35,9 @@ def rents() -> tuple[ir.Program, list[list[Value]]]:
     return cases[0].program, [one.vector for one in cases]
 
 
-def test_every_programme(con: Any) -> None:
-    """One day of each programme, straight from the typed table."""
-    for programme in WORLD.rulebook.programmes.values():
+def test_many_programmes(con: Any) -> None:
+    """One day of many programmes, straight from the typed table."""
+    for programme in list(WORLD.rulebook.programmes.values())[::3]:
         chooser = ByChance(f"typed {programme.id}")
         day = days_of(programme)[0]
         cases = [case(chooser, programme=programme, days=[day]) for _ in range(60)]
@@ -55,11 +56,11 @@ def test_natural_columns(con: Any, rents: tuple[ir.Program, list[list[Value]]]) 
     columns, rows = typed_rows(program, vectors)
     loaded(con, "given", typed_definitions(program, "duckdb"), rows)
     query = rules_query(program, "duckdb", "given", as_of=DAY, relations=RELATIONS).sql("duckdb")
-    cursor = con.execute(f"{query} ORDER BY id")
+    cursor = con.execute(query)
     names = [column[0] for column in cursor.description]
     assert names[: len(columns) + 1] == ["id", *(column.name for column in columns)]
     granted = 0
-    for row, wanted in zip(cursor.fetchall(), expected(program, vectors), strict=True):
+    for row, wanted in zip(sorted(cursor.fetchall(), key=itemgetter(0)), expected(program, vectors), strict=True):
         found = dict(zip(names, row, strict=True))
         cents = wanted["amount"]
         granted += isinstance(cents, int) and cents > 0
@@ -68,72 +69,77 @@ def test_natural_columns(con: Any, rents: tuple[ir.Program, list[list[Value]]]) 
     assert granted > 10
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("applicant_kind", "Enterprise"),
-        ("applicant_kind", ""),
-        ("applicant_industry", "9999"),
-        ("applicant_industry", "62 10"),
-        ("applicant_employees", -1),
-        ("applicant_employees", 10**9 + 1),
-        ("applicant_revenue", "-0.000001"),
-        ("applicant_revenue", "100000000.000001"),
-        ("applicant_revenue", "1.0000001"),
-        ("applicant_revenue", "nan"),
-        ("applicant_revenue", "1e30"),
-        ("lease_start", "1899-12-31"),
-        ("lease_start", "9999-12-31"),
-        ("lease_end", "2101-01-01"),
-        ("lease_monthly_rent", "100.005"),
-        ("lease_lowest_step", "5"),
-    ],
-)
-def test_what_cannot_be_read_decides_nothing(
-    con: Any, rents: tuple[ir.Program, list[list[Value]]], name: str, value: object
-) -> None:
+BAD = [
+    ("applicant_kind", "Enterprise"),
+    ("applicant_kind", ""),
+    ("applicant_industry", "9999"),
+    ("applicant_industry", "62 10"),
+    ("applicant_employees", -1),
+    ("applicant_employees", 10**9 + 1),
+    ("applicant_revenue", "-0.000001"),
+    ("applicant_revenue", "100000000.000001"),
+    ("applicant_revenue", "1.0000001"),
+    ("applicant_revenue", "nan"),
+    ("applicant_revenue", "1e30"),
+    ("lease_start", "1899-12-31"),
+    ("lease_start", "9999-12-31"),
+    ("lease_end", "2101-01-01"),
+    ("lease_monthly_rent", "100.005"),
+    ("lease_lowest_step", "5"),
+]
+
+
+def by_the_month(program: ir.Program, vectors: list[list[Value]]) -> list[Value]:
+    """An eligible lease whose rent is by the month."""
+    rent = program.layout.slots["lease.monthly_rent"]
+    answers = zip(vectors, expected(program, vectors), strict=True)
+    return next(v for v, row in answers if row["outcome"] == "eligible" and v[rent] is not None)
+
+
+def test_what_cannot_be_read_decides_nothing(con: Any, rents: tuple[ir.Program, list[list[Value]]]) -> None:
+    """The same lease over and over, each time with one value that is none."""
     program, vectors = rents
-    decided = [v for v, row in zip(vectors, expected(program, vectors), strict=True) if row["outcome"] == "eligible"]
     places = {column.name: place for place, column in enumerate(inputs(program))}
-    _, rows = typed_rows(program, decided[:1])
+    _, rows = typed_rows(program, [by_the_month(program, vectors)] * (len(BAD) + 1))
     # Columns of other types than the contract's, so that such values can be there at all.
     definitions = [
         d.replace("DECIMAL(16, 6)", "DOUBLE").replace("lease_monthly_rent DECIMAL(16, 2)", "lease_monthly_rent DOUBLE")
         for d in typed_definitions(program, "duckdb")
     ]
-    loaded(con, "given", [*definitions[:1]], [])
     loaded(con, "given", definitions, [])
-    con.execute(f"INSERT INTO given VALUES ({', '.join('?' * len(rows[0]))})", list(rows[0]))
+    con.executemany(f"INSERT INTO given VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    for number, (name, value) in enumerate(BAD, 1):
+        con.execute(f"UPDATE given SET {name} = ? WHERE id = ?", [value, number])
     query = rules_query(program, "duckdb", "given", ["id"], as_of=DAY, relations=RELATIONS).sql("duckdb")
-
-    def answer() -> dict[str, Any]:
-        cursor = con.execute(query)
-        return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
-
-    assert answer()["outcome"] == "eligible"
-    con.execute(f"UPDATE given SET {name} = ?", [value])
-    found = answer()
-    assert found.pop("id") == 0
-    assert found.pop("outcome") == "invalid"
-    assert found.pop("invalid") & (1 << places[name])
-    assert set(found.values()) == {None}
+    cursor = con.execute(f"{query} ORDER BY id")
+    names = [column[0] for column in cursor.description]
+    good, *bad = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    assert good["outcome"] == "eligible"
+    for (name, value), row in zip(BAD, bad, strict=True):
+        assert row.pop("id") is not None
+        assert row.pop("outcome") == "invalid", (name, value)
+        assert row.pop("invalid") == 1 << places[name], (name, value)
+        assert set(row.values()) == {None}, (name, value)
 
 
 def test_facts_that_contradict_each_other_decide_nothing(con: Any, rents: tuple[ir.Program, list[list[Value]]]) -> None:
     program, vectors = rents
-    decided = [v for v, row in zip(vectors, expected(program, vectors), strict=True) if row["outcome"] == "eligible"]
-    _, rows = typed_rows(program, decided[:1])
-    query = rules_query(program, "duckdb", "given", ["id"], as_of=DAY, relations=RELATIONS).sql("duckdb")
-    for change in (
+    changes = (
         "lease_start = DATE '2022-05-01', lease_end = DATE '2022-04-30'",
-        "lease_annual_rent = 5, lease_monthly_rent = 5, lease_daily_rent_per_m2 = NULL, lease_area = NULL",
+        "lease_annual_rent = 5",
         "lease_rent_steps = TRUE, lease_lowest_step = 6, lease_highest_step = 5, lease_monthly_rent = NULL",
-    ):
-        loaded(con, "given", typed_definitions(program, "duckdb"), rows)
-        con.execute(f"UPDATE given SET {change}")
-        (found,) = con.execute(f"SELECT outcome, invalid FROM ({query})").fetchall()
-        assert found[0] == "invalid", change
-        assert found[1].bit_length() > len(inputs(program)), change
+    )
+    _, rows = typed_rows(program, [by_the_month(program, vectors)] * len(changes))
+    loaded(con, "given", typed_definitions(program, "duckdb"), rows)
+    for number, change in enumerate(changes):
+        con.execute(f"UPDATE given SET {change} WHERE id = {number}")
+    query = rules_query(program, "duckdb", "given", ["id"], as_of=DAY, relations=RELATIONS).sql("duckdb")
+    found = con.execute(f"SELECT outcome, invalid FROM ({query}) ORDER BY id").fetchall()
+    assert [row[0] for row in found] == ["invalid"] * len(changes)
+    # The bits after those of the columns, a different one each time.
+    bits = [row[1] for row in found]
+    assert min(bits) >= 1 << len(inputs(program))
+    assert len({*bits}) == len(changes)
 
 
 def test_a_figure_too_large_for_any_number_is_refused(tmp_path: Any) -> None:

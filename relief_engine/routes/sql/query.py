@@ -83,7 +83,7 @@ class DecisionQuery:
     ) -> exp.Select:  # fmt: skip
         names = [exp.column(key.alias_or_name, quoted=True) for key in keys]
         ctes: list[tuple[str, exp.Query]] = [
-            (f"codes_{slot}", code_table(codes)) for slot, codes in sorted(self.codes.items())
+            (f"codes_{slot}", code_table(codes, self.dialect)) for slot, codes in sorted(self.codes.items())
         ]
         ctes += [*before, ("base", self._base(relation, keys))]
         for level, made in enumerate(self.layers.layers):
@@ -196,7 +196,7 @@ def with_all(query: exp.Select, ctes: Sequence[tuple[str, exp.Query]], dialect: 
     return query
 
 
-def code_table(codes: Codes) -> exp.Select:
+def code_table(codes: Codes, dialect: Dialect) -> exp.Select:
     """The table of codes as a query over fixed rows: ``code``, ``position`` and the columns of the tests.
 
     Many codes are alike: each names the row, of a second and short list, that says what the tests ask.
@@ -206,11 +206,32 @@ def code_table(codes: Codes) -> exp.Select:
     listed = [(code, place, rows[kind]) for place, (code, kind) in enumerate(zip(codes.listed.ids, kinds, strict=True))]
     alike = exp.EQ(this=exp.column("alike", table="listed"), expression=exp.column("alike", table="told"))
     names = list(codes.columns)
+    source = (
+        _split("listed", listed) if dialect == "duckdb" else _fixed("listed", ["code", "position", "alike"], listed)
+    )
     return (
         exp.select(*map(exp.column, ("code", "position", *names)))
-        .from_(_fixed("listed", ["code", "position", "alike"], listed))
+        .from_(source)
         .join(_fixed("told", ["alike", *names], [(number, *kind) for kind, number in rows.items()]), on=alike)
     )
+
+
+def _split(name: str, rows: Sequence[tuple[str, int, int]]) -> exp.Subquery:
+    """Codes, positions and numbers of rows, each column as one text: DuckDB binds thousands of literals slowly."""
+
+    def texts(column: int) -> exp.Expr:
+        text = exp.Literal.string(" ".join([str(row[column]) for row in rows]))
+        return exp.Anonymous(this="STRING_SPLIT", expressions=[text, exp.Literal.string(" ")])
+
+    def unnested(values: exp.Expr) -> exp.Expr:
+        return exp.Anonymous(this="UNNEST", expressions=[values])
+
+    columns = [
+        exp.alias_(unnested(texts(0)), "code"),
+        exp.alias_(unnested(cast(texts(1), "BIGINT[]")), "position"),
+        exp.alias_(unnested(cast(texts(2), "BIGINT[]")), "alike"),
+    ]
+    return exp.select(*columns).subquery(name)
 
 
 def _fixed(name: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | bool | None]]) -> exp.Values:
