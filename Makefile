@@ -11,15 +11,16 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 PY_TAG := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 STAMP  := $(VENV)/.stamp-$(PY_TAG)
+SPARK  := $(VENV)/.spark
 LOG    := $(VENV)/install.log
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test soak bench fmt lock clean
+.PHONY: help venv demo test test-engines soak bench fmt lock clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 venv: $(STAMP)  ## create or refresh .venv
 
@@ -32,6 +33,9 @@ test: $(STAMP)  ## lint, format, types, the rulebook's own checks, tests
 	$(BIN)/mypy
 	$(BIN)/relief rules check
 	$(BIN)/python -m pytest -n 2
+
+test-engines: $(SPARK)  ## the same leases by the direct route, DuckDB, Spark and PostgreSQL
+	$(BIN)/python -m pytest -m engines tests/engines
 
 soak: $(STAMP)  ## long random search for disagreements
 	RELIEF_SOAK=1 $(BIN)/python -m pytest -m soak
@@ -52,6 +56,13 @@ lock:  ## compile requirements/*.txt anew (UPGRADE=--upgrade for newer releases)
 	$(UV_COMPILE) $(UPGRADE) --group pyproject.toml:build -o requirements/build.txt
 	$(UV_COMPILE) $(UPGRADE) pyproject.toml --extra dev --extra bench -c requirements/build.txt -o requirements/dev.txt
 	@! grep -nE '://|^-' requirements/build.txt requirements/dev.txt
+
+# Spark is large, and only these tests want it. Where it can't be had they say so and run without it.
+$(SPARK): $(STAMP)
+	@echo "Installing Spark for the tests, once; this takes a minute …"
+	@$(PIP) install --quiet 'pyspark>=4.0,<4.1' \
+	  || echo "pyspark could not be installed; the tests on Spark will be skipped." >&2
+	@touch $@
 
 clean:  ## remove the environment, builds and caches
 	rm -rf $(VENV) .cache build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

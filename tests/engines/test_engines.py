@@ -20,8 +20,10 @@ import pytest
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.routes.sql.inputs import table_definition
+from relief_engine.routes.sql.nodes import bounds_of
 from relief_engine.routes.sql.query import decision_query, slots_read
 from relief_engine.routes.sql.view import rules_query
+from relief_engine.rulebook.facts import OPEN_END, Fact
 from tests.properties.drawing import ByChance
 from tests.properties.strategies import RENT, WORLD, case
 from tests.properties.test_programmes import days_of
@@ -43,7 +45,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-LEASES = 3_000
+#: Leases that are drawn, and how many others each of them becomes with facts hidden and figures moved.
+DRAWN, OTHERS = 17_000, 5
+LEASES = DRAWN * (1 + OTHERS)
 DAY = dt.date(2022, 6, 15)
 RELATIONS = [relation for subject in WORLD.rulebook.subjects.values() for relation in subject.relations]
 Vectors = list[list[Value]]
@@ -53,12 +57,32 @@ Vectors = list[list[Value]]
 def leases() -> tuple[ir.Program, Vectors, list[dict[str, Any]]]:
     """Leases with what the direct route says of them."""
     chooser = ByChance("engines")
-    cases = [case(chooser, days=[DAY]) for _ in range(LEASES)]
-    program, vectors = cases[0].program, [one.vector for one in cases]
+    cases = [case(chooser, days=[DAY]) for _ in range(DRAWN)]
+    program = cases[0].program
+    vectors = [one.vector for one in cases]
+    vectors += [varied(program, vector, chooser) for vector in vectors for _ in range(OTHERS)]
+    assert len(vectors) == LEASES > 100_000
     wanted = expected(program, vectors)
     assert {row["outcome"] for row in wanted} == {"eligible", "ineligible", "referred", "undetermined"}
     assert sum(row["amount"] is not None for row in wanted) > LEASES // 200
     return program, vectors, wanted
+
+
+def varied(program: ir.Program, vector: Sequence[Value], chooser: ByChance) -> list[Value]:
+    """The same lease with up to three facts unknown, and figures moved by one."""
+    found = list(vector)
+    known = [slot for slot in slots_read(program) if slot and isinstance(program.layout.facts[slot], Fact)]
+    for _ in range(chooser.between(0, 3)):
+        found[chooser.of(known)] = None
+    for _ in range(2):
+        slot = chooser.of(known)
+        bounds, value = bounds_of(program, slot), found[slot]
+        if bounds is not None and isinstance(value, int) and value != OPEN_END:
+            found[slot] = min(
+                max(bounds[0], value + chooser.of((-1, 1))), getattr(program.layout.facts[slot], "highest", 0)
+            )
+    program.layout.derive(found)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +213,7 @@ def postgres() -> Iterator[Any]:
     tools = next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
     if tools is None:
         pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    user = None
+    user: str | None = None
     if os.geteuid() == 0:
         known = {entry.pw_name for entry in pwd.getpwall()}
         user = next((name for name in ("postgres", "nobody") if name in known), None)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from relief_engine import Engine
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.errors import InputError
@@ -15,6 +18,7 @@ from relief_engine.routes.sql.inputs import inputs
 from relief_engine.routes.sql.query import decision_query
 from relief_engine.routes.sql.view import places_of, rules_query
 from tests.properties.drawing import ByChance
+from tests.properties.rules import changed
 from tests.properties.strategies import RENT, WORLD, case
 from tests.properties.test_programmes import days_of
 from tests.sql.tables import assert_same, duckdb, expected, fetched, loaded, typed_definitions, typed_rows
@@ -142,21 +146,21 @@ def test_facts_that_contradict_each_other_decide_nothing(con: Any, rents: tuple[
     assert len({*bits}) == len(changes)
 
 
-def test_a_figure_too_large_for_any_number_is_refused(tmp_path: Any) -> None:
-    from relief_engine import Engine
-    from tests.properties.rules import changed
-
-    rulebook = changed(tmp_path, ("{value: 365, unit: 天,", f"{{value: {10**30 + 1}, unit: 天,"))
+def test_a_figure_too_large_for_any_number_is_refused(tmp_path: Path) -> None:
+    rulebook = changed(tmp_path, ("{value: 6, unit: 月,", f"{{value: {10**25}, unit: 月,"))
     program = Engine(rulebook).program(rulebook.programmes[RENT.id], DAY)
-    try:
+    with pytest.raises(InputError) as caught:
         decision_query(program, "duckdb")
-    except InputError as error:
-        (finding,) = error.findings
-        assert finding.code == "sql-figure"
-        assert RENT.id in finding.message.zh
-    else:
-        # The divisor is cancelled branch by branch; what is computed stays small.
-        assert program.nodes
+    (finding,) = caught.value.findings
+    assert finding.code == "sql-figure"
+    assert RENT.id in finding.message.zh
+
+
+def test_more_criteria_than_a_mask_holds_are_refused(rents: tuple[ir.Program, list[list[Value]]]) -> None:
+    program, _ = rents
+    with pytest.raises(InputError) as caught:
+        decision_query(replace(program, criteria=program.criteria * 9), "duckdb")
+    assert [finding.code for finding in caught.value.findings] == ["sql-mask"]
 
 
 @pytest.mark.parametrize(("denominator", "places"), [(1, 0), (5, 1), (100, 2), (4000, 5), (3, None), (30000, None)])

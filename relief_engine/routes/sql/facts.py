@@ -29,7 +29,6 @@ from relief_engine.rulebook.facts import (
     OneFormRelation,
     Relation,
 )
-from relief_engine.rulebook.standards import CodeList
 from relief_engine.text import Text
 
 _SOURCE = "source"
@@ -175,12 +174,6 @@ class FactsQuery:
                 low, high = exp.column(f"s{slots[name]}"), exp.column(f"s{slots[other]}")
                 found.append(exp.GT(this=low, expression=high))
         return found
-
-
-def code_list_table(listed: CodeList) -> exp.Select:
-    """A code list as a query over fixed rows: ``code`` and ``position``."""
-    rows = [(code, place) for place, code in enumerate(listed.ids)]
-    return exp.select("code", "position").from_(exp.values(rows, alias="listed", columns=["code", "position"]))
 
 
 def _raw(column: Input) -> exp.Column:

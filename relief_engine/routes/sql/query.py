@@ -1,9 +1,8 @@
-"""SQL route: the queries. From columns of slots to answers (:func:`decision_query`), and from a typed table to slots.
+"""SQL route: the query from columns of slots to answers.
 
-What a query is made of stands in the other modules: ``terms`` (small expressions, with bounds), ``codes``, ``nodes``,
+What it is made of stands in the other modules: ``terms`` (small expressions, with bounds), ``codes``, ``nodes``,
 ``money`` and ``answers`` (a program as terms), ``layers`` (what becomes a column), ``render`` (terms in a dialect),
-``inputs`` and ``facts`` (the typed table and what is read from it), ``natural`` (answers as an approval system wants
-them).
+``code_table``. ``inputs`` and ``facts`` are the typed table and what is read from it, ``view`` both together.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from relief_engine.compiled import ir
 from relief_engine.compiled.answers import Column
 from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.routes.sql.answers import Answers, Output
+from relief_engine.routes.sql.code_table import code_table
 from relief_engine.routes.sql.codes import Codes
 from relief_engine.routes.sql.layers import Layers
 from relief_engine.routes.sql.nodes import slots_read, too_large
 from relief_engine.routes.sql.render import (
     BROAD,
-    BROAD_TYPE,
     PLAIN,
     Dialect,
     Renderer,
@@ -30,6 +29,8 @@ from relief_engine.routes.sql.render import (
     cast,
     number,
 )
+
+__all__ = ["ROW", "DecisionQuery", "aliased", "answer_columns", "decision_query", "slots_read"]
 
 #: What a number of 38 digits is handed out as; DuckDB would write its own type to parquet as a binary float.
 _BROAD_OUTPUT = {"duckdb": "DECIMAL(38, 0)", "spark": "DECIMAL(38, 0)", "postgres": "DECIMAL"}
@@ -194,63 +195,3 @@ def with_all(query: exp.Select, ctes: Sequence[tuple[str, exp.Query]], dialect: 
         fenced = cte.offset(0) if dialect != "spark" and not name.startswith("codes_") else cte
         query = query.with_(name, as_=fenced, materialized=False if dialect == "duckdb" else None, copy=False)
     return query
-
-
-def code_table(codes: Codes, dialect: Dialect) -> exp.Select:
-    """The table of codes as a query over fixed rows: ``code``, ``position`` and the columns of the tests.
-
-    Many codes are alike: each names the row, of a second and short list, that says what the tests ask.
-    """
-    kinds = list(zip(*codes.columns.values(), strict=True))
-    rows = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
-    listed = [(code, place, rows[kind]) for place, (code, kind) in enumerate(zip(codes.listed.ids, kinds, strict=True))]
-    alike = exp.EQ(this=exp.column("alike", table="listed"), expression=exp.column("alike", table="told"))
-    names = list(codes.columns)
-    source = (
-        _split("listed", listed) if dialect == "duckdb" else _fixed("listed", ["code", "position", "alike"], listed)
-    )
-    return (
-        exp.select(*map(exp.column, ("code", "position", *names)))
-        .from_(source)
-        .join(_fixed("told", ["alike", *names], [(number, *kind) for kind, number in rows.items()]), on=alike)
-    )
-
-
-def _split(name: str, rows: Sequence[tuple[str, int, int]]) -> exp.Subquery:
-    """Codes, positions and numbers of rows, each column as one text: DuckDB binds thousands of literals slowly."""
-
-    def texts(column: int) -> exp.Expr:
-        text = exp.Literal.string(" ".join([str(row[column]) for row in rows]))
-        return exp.Anonymous(this="STRING_SPLIT", expressions=[text, exp.Literal.string(" ")])
-
-    def unnested(values: exp.Expr) -> exp.Expr:
-        return exp.Anonymous(this="UNNEST", expressions=[values])
-
-    columns = [
-        exp.alias_(unnested(texts(0)), "code"),
-        exp.alias_(unnested(cast(texts(1), "BIGINT[]")), "position"),
-        exp.alias_(unnested(cast(texts(2), "BIGINT[]")), "alike"),
-    ]
-    return exp.select(*columns).subquery(name)
-
-
-def _fixed(name: str, columns: Sequence[str], rows: Sequence[Sequence[str | int | bool | None]]) -> exp.Values:
-    return exp.Values(
-        expressions=[exp.Tuple(expressions=[_value(value) for value in row]) for row in rows],
-        alias=exp.TableAlias(this=exp.to_identifier(name), columns=[exp.to_identifier(column) for column in columns]),
-    )
-
-
-def _value(value: str | int | bool | None) -> exp.Expr:
-    match value:
-        case None:
-            return exp.Null()
-        case bool():
-            return exp.Boolean(this=value)
-        case str():
-            return exp.Literal.string(value)
-        case _:
-            return exp.Literal.number(value)
-
-
-__all__ = ["BROAD_TYPE", "DecisionQuery", "answer_columns", "code_table", "decision_query", "slots_read"]
