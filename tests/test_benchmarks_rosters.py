@@ -47,12 +47,42 @@ def answers_in(path: Path) -> list[tuple[object, ...]]:
 # --- one answer -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["compiled", "by hand", "polars"])
+@pytest.mark.parametrize("name", ["compiled", "by hand", "by hand, checked", "polars"])
 def test_all_agree_with_the_direct_route(
     name: str, roster: Path, wanted: list[reference.Answer], tmp_path: Path
 ) -> None:
     contestants.CONTESTANTS[name]([roster], tmp_path / "result.parquet")()
     assert answers_in(tmp_path / "result.parquet") == wanted
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("所属行业", "'17'"),
+        ("从业人员", "-1"),
+        ("营业收入", "100000000.01"),
+        ("资产总额", "-0.01"),
+        ("房屋所在区", "'通洲区'"),
+        ("租期起", "DATE '1899-12-31'"),
+        ("租期止", "DATE '2000-01-01'"),
+        ("月租金", "-1"),
+    ],
+)
+def test_what_cannot_be_is_decided_by_neither_query_that_checks(
+    header: str, value: str, columns: Sequence[leases.Column], tmp_path: Path
+) -> None:
+    roster = tmp_path / "leases.parquet"
+    rows = f"({leases.query(columns, 0, 40)})"
+    day = "DATE '2022-01-01'" if header == "租期止" else "租期起"
+    changed = (
+        f'SELECT * REPLACE ({value} AS "{header}"{"" if header == "租期起" else f", {day} AS 租期起"}) FROM {rows}'
+    )
+    leases.connect().execute(f"COPY ({changed}) TO '{roster}' (FORMAT parquet)")
+    found = []
+    for name in ("compiled", "by hand, checked"):
+        contestants.CONTESTANTS[name]([roster], tmp_path / "result.parquet")()
+        found.append(answers_in(tmp_path / "result.parquet"))
+    assert found[0] == found[1] == [(number, "invalid", *[None] * 5) for number in range(40)]
 
 
 def test_the_rows_show_what_matters(columns: Sequence[leases.Column], wanted: list[reference.Answer]) -> None:
@@ -136,7 +166,10 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 def test_ratios_are_held_against_the_budget() -> None:
     fast, slow = Lap(0.1, 1.0, 2.0, 100.0), Lap(0.1, 1.3, 2.6, 600.0)
-    rows = race.rows({"compiled": [slow, slow], "by hand": [fast, fast], "polars": [slow, slow]}, 1_000_000)
+    rows = race.rows(
+        {"compiled": [slow, slow], "by hand": [fast, fast], "by hand, checked": [fast, slow], "polars": [slow, slow]},
+        1_000_000,
+    )
     judged = {(row.against, row.what.rpartition(", ")[2]): row for row in rows if row.budget is not None or row.against}
     ratio = judged["the same by hand in DuckDB's SQL", "processor time"]
     assert (ratio.measured and ratio.measured.median, ratio.verdict) == (1.3, "OVER")

@@ -55,6 +55,11 @@ def written(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     return _in_duckdb(by_hand.query(_reading(rosters)), result)
 
 
+def checked(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
+    """The expert's query with the checks of its input that the compiled one makes."""
+    return _in_duckdb(by_hand.query(_reading(rosters), checked=True), result)
+
+
 def polars(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     """The expert's plan in Polars."""
     os.environ["POLARS_MAX_THREADS"] = str(THREADS)
@@ -84,7 +89,13 @@ def spark(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     return lambda: session.sql(query).write.mode("overwrite").parquet(str(result))
 
 
-CONTESTANTS: dict[str, Prepare] = {"compiled": compiled, "by hand": written, "polars": polars, "spark": spark}
+CONTESTANTS: dict[str, Prepare] = {
+    "compiled": compiled,
+    "by hand": written,
+    "by hand, checked": checked,
+    "polars": polars,
+    "spark": spark,
+}
 
 
 def lap(name: str, rosters: Sequence[Path], result: Path) -> Lap:
