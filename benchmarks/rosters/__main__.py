@@ -39,7 +39,7 @@ def main() -> int:
 def measure(options: argparse.Namespace, folder: Path) -> list[report.Row]:
     """All rows. Raises :class:`race.Disagreement` before anything is timed if the contestants differ."""
     folder.mkdir(parents=True, exist_ok=True)
-    rulebook, names = load_rulebook(workload.RULEBOOK), (race.OURS, race.EXPERT, race.POLARS)
+    rulebook, names = load_rulebook(workload.RULEBOOK), (race.OURS, race.EXPERT, race.CHECKED, race.POLARS)
     sizes = sorted(options.sizes)
     rosters = {size: roster(rulebook, size, folder) for size in sizes}
     _say(f"checking that all agree on {race.named(sizes[0])} rows …")

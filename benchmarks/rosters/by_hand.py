@@ -33,15 +33,23 @@ def sectors() -> dict[str, Limits]:
 
 def weakest(rows: Iterable[Limits]) -> list[Limits]:
     """The limits from which the others follow: who is below one of each of these is below one of each of all."""
-    found: list[Limits] = []
-    for row in sorted(rows, key=len):
-        if not any(all(row.get(name, -1) >= bound for name, bound in other.items()) for other in found):
-            found.append(row)
-    return found
+    distinct: list[Limits] = []
+    for row in rows:
+        if row not in distinct:
+            distinct.append(row)
+    return [row for row in distinct if not any(other != row and _follows(row, other) for other in distinct)]
 
 
-def query(roster: str) -> str:
-    """The whole rule as one query over what stands in FROM, such as ``read_parquet('…')``."""
+def _follows(row: Limits, other: Limits) -> bool:
+    """Whether who is below one of the other's limits is below one of the row's."""
+    return all(row.get(name, -1) >= bound for name, bound in other.items())
+
+
+def query(roster: str, *, checked: bool = False) -> str:
+    """The whole rule as one query over what stands in FROM, such as ``read_parquet('…')``.
+
+    ``checked``: rows with a value that can't be are not decided but ``invalid``, as the compiled query has them.
+    """
     known = sectors()
     table = ", ".join(
         f"('{code}', {str(code not in workload.GOODS).upper()}, "
@@ -58,6 +66,7 @@ def query(roster: str) -> str:
     anywhere_large = " AND ".join(f"{HEADERS[name]} >= {bound}" for name, bound in highest.items())
     listed = ", ".join(f"'{district}'" for district in sorted(workload.LISTED))
     year = workload.DAYS_IN_YEAR
+    wrong = _wrong() if checked else "FALSE"
     return f"""
 WITH sectors(code, services, employees_limit, revenue_limit, assets_limit) AS (VALUES {table}),
 conditions AS (
@@ -70,7 +79,7 @@ conditions AS (
       least(租期止, DATE '{workload.LAST_DAY}') - greatest(租期起, DATE '{workload.FIRST_DAY}') + 1) END AS days,
     CASE WHEN 房屋所在区 IN ({listed}) THEN {workload.MONTHS_LISTED}
          WHEN 房屋所在区 IS NOT NULL THEN {workload.MONTHS_ELSEWHERE} END AS months,
-    CAST(月租金 * 100 AS BIGINT) AS cents
+    CAST(月租金 * 100 AS BIGINT) AS cents, {wrong} AS wrong
   FROM {roster} AS r LEFT JOIN sectors ON 所属行业 = code
 ),
 decided AS (
@@ -78,13 +87,36 @@ decided AS (
     (2 * cents * months * days + {year}) // {2 * year} AS relief
   FROM conditions
 )
-SELECT "{KEY}",
-  CASE WHEN NOT granted THEN 'ineligible' WHEN granted AND relief IS NOT NULL THEN 'eligible' ELSE 'undetermined' END
-    AS outcome,
-  CASE WHEN services IS FALSE THEN 1 ELSE 0 END + CASE WHEN small IS FALSE THEN 2 ELSE 0 END
-    + CASE WHEN in_beijing IS FALSE THEN 4 ELSE 0 END + CASE WHEN state_owned IS FALSE THEN 8 ELSE 0 END AS failed,
-  CASE WHEN services IS NULL THEN 1 ELSE 0 END + CASE WHEN small IS NULL THEN 2 ELSE 0 END
-    + CASE WHEN in_beijing IS NULL THEN 4 ELSE 0 END + CASE WHEN state_owned IS NULL THEN 8 ELSE 0 END AS unknown,
-  days, months, CASE WHEN granted THEN relief END AS amount
-FROM decided
+{_answers(checked)}
 """
+
+
+def _answers(checked: bool) -> str:
+    """The last step: what is shown, where the row is checked only if nothing in it is wrong."""
+    bits = ("services", "small", "in_beijing", "state_owned")
+    failed = " + ".join(f"CASE WHEN {bit} IS FALSE THEN {1 << n} ELSE 0 END" for n, bit in enumerate(bits))
+    unknown = " + ".join(f"CASE WHEN {bit} IS NULL THEN {1 << n} ELSE 0 END" for n, bit in enumerate(bits))
+    shown = {"failed": failed, "unknown": unknown, "days": "days", "months": "months"}
+    listed = [f"{_if_right(value) if checked else value} AS {name}" for name, value in shown.items()]
+    granted = "granted AND NOT wrong" if checked else "granted"
+    return f"""SELECT "{KEY}",
+  CASE {"WHEN wrong THEN 'invalid'" if checked else ""} WHEN NOT granted THEN 'ineligible'
+    WHEN granted AND relief IS NOT NULL THEN 'eligible' ELSE 'undetermined' END AS outcome,
+  {", ".join(listed)}, CASE WHEN {granted} THEN relief END AS amount
+FROM decided"""
+
+
+def _if_right(value: str) -> str:
+    return f"CASE WHEN NOT wrong THEN {value} END"
+
+
+def _wrong() -> str:
+    """That a value is given that can't be: a code or district that is none, a figure or day out of bounds."""
+    districts = ", ".join(f"'{name}'" for name in workload.DISTRICTS)
+    days = " OR ".join(f"{day} NOT BETWEEN DATE '1900-01-01' AND DATE '2100-12-31'" for day in ("租期起", "租期止"))
+    return (
+        "coalesce(code IS NULL AND 所属行业 IS NOT NULL OR 从业人员 NOT BETWEEN 0 AND 1000000000"
+        " OR 营业收入 NOT BETWEEN 0 AND 100000000 OR 资产总额 NOT BETWEEN 0 AND 100000000"
+        f" OR 月租金 NOT BETWEEN 0 AND 1000000000000 OR {days} OR 租期止 < 租期起"
+        f" OR 房屋所在区 NOT IN ({districts}), FALSE)"
+    )

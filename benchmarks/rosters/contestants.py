@@ -14,12 +14,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 from benchmarks.rosters import by_hand
 from benchmarks.rosters.by_hand import ANSWER
 
-ROOT = Path("/tmp/w/bench_out/pp")
+ROOT = Path(__file__).resolve().parent.parent.parent
 #: How many threads each may use, so that none is helped by a machine that has more.
 THREADS = 2
 #: Given the files to read and the file to write, prepares the work and returns it.
@@ -45,12 +46,18 @@ def compiled(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     """The compiled query in DuckDB."""
     from benchmarks.rosters import ours
 
-    return _in_duckdb(ours.query("duckdb", _reading(rosters)), result)
+    view = f"CREATE TEMP VIEW {ours.VIEW} AS {ours.table(_reading(rosters))}"
+    return _in_duckdb(ours.query("duckdb"), result, view)
 
 
 def written(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     """The expert's query in DuckDB."""
     return _in_duckdb(by_hand.query(_reading(rosters)), result)
+
+
+def checked(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
+    """The expert's query with the checks of its input that the compiled one makes."""
+    return _in_duckdb(by_hand.query(_reading(rosters), checked=True), result)
 
 
 def polars(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
@@ -67,22 +74,28 @@ def spark(rosters: Sequence[Path], result: Path) -> Callable[[], object]:
     from benchmarks.rosters import ours
 
     try:
-        from pyspark.errors import PySparkRuntimeError
-        from pyspark.sql import SparkSession
+        errors, sql = import_module("pyspark.errors"), import_module("pyspark.sql")
     except ImportError:
         raise Missing("pyspark is not installed (pip install 'relief-engine[spark]')") from None
-    builder = SparkSession.builder.master(f"local[{THREADS}]").config("spark.ui.enabled", "false")
+    builder = sql.SparkSession.builder.master(f"local[{THREADS}]").config("spark.ui.enabled", "false")
     try:
         session = builder.config("spark.driver.memory", "2g").getOrCreate()
-    except PySparkRuntimeError:
+    except errors.PySparkRuntimeError:
         raise Missing("Spark needs Java, and none was found") from None
     session.sparkContext.setLogLevel("ERROR")
     session.read.parquet(*map(str, rosters)).createOrReplaceTempView("roster")
-    query = ours.query("spark", "roster")
+    session.sql(ours.table("roster", "`")).createOrReplaceTempView(ours.VIEW)
+    query = ours.query("spark")
     return lambda: session.sql(query).write.mode("overwrite").parquet(str(result))
 
 
-CONTESTANTS: dict[str, Prepare] = {"compiled": compiled, "by hand": written, "polars": polars, "spark": spark}
+CONTESTANTS: dict[str, Prepare] = {
+    "compiled": compiled,
+    "by hand": written,
+    "by hand, checked": checked,
+    "polars": polars,
+    "spark": spark,
+}
 
 
 def lap(name: str, rosters: Sequence[Path], result: Path) -> Lap:
@@ -102,10 +115,11 @@ def _reading(rosters: Sequence[Path]) -> str:
     return f"read_parquet([{listed}])"
 
 
-def _in_duckdb(query: str, result: Path) -> Callable[[], object]:
+def _in_duckdb(query: str, result: Path, before: str = "") -> Callable[[], object]:
     import duckdb
 
     connection = duckdb.connect(config={"threads": THREADS, "preserve_insertion_order": False})
+    connection.execute(before)
     listed = ", ".join(f'"{name}"' for name in ANSWER)
     copy = f"COPY (SELECT {listed} FROM ({query})) TO '{result}' (FORMAT parquet, COMPRESSION snappy)"
     return lambda: connection.execute(copy)
@@ -126,8 +140,8 @@ def _main(name: str, result: str, *rosters: str) -> int:
 
 
 def _most_memory() -> float:
-    """The most memory that this process had, in MB. What the system counts for a process includes, on Linux, the memory of
-    the one that started it; the peak of its own memory stands elsewhere."""
+    """The most memory that this process had, in MB."""
+    # What Linux counts for a process includes the memory of the one that started it; its own peak stands elsewhere.
     status = Path("/proc/self/status")
     if status.exists():
         peak = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))

@@ -49,7 +49,7 @@ BUDGET, BUDGETED = 15.0, 100_000
 
 def write(path: Path, rulebook: Rulebook, count: int) -> None:
     """The roster; the same for the same count."""
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped]
 
     columns = leases.columns(rulebook, FACTS, empty=0, usual=_SETTLED)
     book = xlsxwriter.Workbook(path, {"constant_memory": True})
@@ -64,8 +64,8 @@ def write(path: Path, rulebook: Rulebook, count: int) -> None:
     for number, row in enumerate(leases.rows(columns, 0, count), start=1):
         turn, cells = number % 100, list(row)
         if turn < BROKEN:
-            fact, text = broken[number // 100 % len(broken)]
-            cells[place_of[fact]] = text
+            fact, wrong = broken[number // 100 % len(broken)]
+            cells[place_of[fact]] = wrong
         elif turn < BROKEN + EMPTY:
             cells[missing] = None
         for place, value in enumerate([*cells, f"测试承租方{number}号"]):
@@ -79,8 +79,9 @@ def write(path: Path, rulebook: Rulebook, count: int) -> None:
                 case int() | Decimal():
                     sheet.write_number(number, place, value)
                 case _:
-                    label = labels[place].get(value) if place < len(labels) else None
-                    sheet.write_string(number, place, value if label is None else label.zh)
+                    text = str(value)
+                    label = labels[place].get(text) if place < len(labels) else None
+                    sheet.write_string(number, place, text if label is None else label.zh)
     book.close()
 
 

@@ -302,7 +302,7 @@ TEXT_ROWS: tuple[tuple[str, ...], ...] = (
 #: The line below them was typed by hand: its rent has a comma and no quotes, and so one cell too many.
 BROKEN_LINE = (
     "13,浮桥书画社有限公司,微型,5243,2,20,是,是,是,,通州区文化活动中心（示例）,本区事业单位,通州区,零售,28,直租,"
-    "2021-06-01,2024-05-31,1,200,否,\r\n"
+    "2021-06-01,2024-05-31,1,200,否,书画装裱\r\n"
 )
 
 

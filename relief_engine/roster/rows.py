@@ -153,6 +153,10 @@ class RowReader:
         for index, text in texts:
             if _TOTAL.match(text):
                 return Problem("total-row", index, _LOOKS_LIKE_TOTAL, visible(text))
+        # Where the row begins with nothing but such a word, what stands for a name is a count: 合计 | 共66户.
+        first = next((i for i, cell in enumerate(cells) if type(cell) is str), None)
+        if first is not None and _TOTAL.fullmatch(text := "".join(str(cells[first]).split())):
+            return Problem("total-row", first, _LOOKS_LIKE_TOTAL, visible(text))
         if texts and _NOTE.match(texts[0][1]) and (named is not None or not found or _only_texts(cells)):
             return Problem("note-row", texts[0][0], _LOOKS_LIKE_NOTE, visible(texts[0][1]))
         if covered and not found:

@@ -14,6 +14,14 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
+from relief_engine import Decision, Engine, Outcome, load_rulebook
+from relief_engine.compiled import ir
+from relief_engine.engine.summary import summary
+from relief_engine.roster.formats import open_table
+from relief_engine.roster.headers import known, recognise
+from relief_engine.roster.rows import RowReader
+from relief_engine.roster.table import Rejected
+
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "rosters"
 EXPECTED = yaml.safe_load((FOLDER / "expected.yaml").read_text(encoding="utf-8"))
 OUTCOMES = ("eligible", "referred", "undetermined", "ineligible")
@@ -32,6 +40,82 @@ def make() -> ModuleType:
 def sheets(content: bytes) -> dict[str, list[list[Any]]]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(load_rulebook())
+
+
+# --- what the law gives -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EXPECTED["rosters"])
+def test_every_row_gets_what_was_worked_out_by_hand(name: str, engine: Engine) -> None:
+    programme = engine.rulebook.programme(EXPECTED["programme"])
+    table = open_table(FOLDER / name, known=known(engine.rulebook))
+    columns = recognise(table, engine.rulebook)
+    reader = RowReader(engine.rulebook, table, columns)
+    got: dict[int, dict[str, Any]] = {}
+    for found_row in table.rows():
+        row = found_row.row if isinstance(found_row, Rejected) else found_row
+        read = found_row if isinstance(found_row, Rejected) else reader.read(found_row)
+        if isinstance(read, Rejected):
+            # A row of totals is rejected as a whole; which of its cells says so does not matter.
+            columns_at_fault = {p.column for p in read.problems if p.column is not None and p.code != "total-row"}
+            got[row.number] = {
+                "rejected": ["".join(table.headers[place].split()) for place in sorted(columns_at_fault)]
+            }
+        else:
+            got[row.number] = answer(engine.decide_one(programme, read, 0, EXPECTED["as_of"]))
+    for wanted in EXPECTED["rosters"][name]["rows"]:
+        found = got.pop(wanted["row"])
+        words = {key: value for key, value in wanted.items() if key not in ("row", "name")}
+        if "months" not in words:
+            found.pop("months", None)
+        assert found == words, (wanted["row"], wanted.get("name"))
+    assert not got, "no other row was decided or rejected"
+
+
+def answer(decision: Decision) -> dict[str, Any]:
+    """A decision in the words of ``expected.yaml``."""
+    program, values = decision.program, decision.values
+    assert program is not None
+    assert values is not None
+    cells = summary(program, values, decision.outcome)
+    months = [cells[f"figure_months_{end}"] for end in ("low", "high")]
+    found: dict[str, Any] = {
+        "outcome": decision.outcome.value,
+        "months": months[0] if months[0] == months[1] else months,
+        "days": cells["figure_leased_days_low"],
+    }
+    for column, key in (("amount", "amount"), ("amount_if_granted", "if_granted")):
+        if cells[column] is not None:
+            found[key] = yuan(cells[column])
+    if cells["amount_low"] is not None:
+        found["range"] = [yuan(cells["amount_low"]), yuan(cells["amount_high"])]
+    match decision.outcome:
+        case Outcome.INELIGIBLE:
+            found["failed"] = [
+                c.criterion.id
+                for c in program.criteria
+                if values[c.node] == ir.UNMET and (c.in_place is None or values[c.in_place] != ir.MET)
+            ]
+        case Outcome.REFERRED:
+            held = [r.referral.id for r in program.referrals if values[r.node] == ir.MET]
+            found["referrals"] = held or [program.programme.not_available.id]  # type: ignore[union-attr]
+        case Outcome.UNDETERMINED:
+            assert decision.missing.exact
+            found["missing"] = [missing.fact.id for missing in decision.missing.facts]
+    return found
+
+
+def yuan(cents: object) -> str:
+    assert isinstance(cents, int)
+    return str(Decimal(cents).scaleb(-2))
+
+
+# --- the files --------------------------------------------------------------------------------------------------
 
 
 def test_the_workbook_is_what_the_script_makes() -> None:
