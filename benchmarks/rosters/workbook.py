@@ -49,7 +49,7 @@ BUDGET, BUDGETED = 15.0, 100_000
 
 def write(path: Path, rulebook: Rulebook, count: int) -> None:
     """The roster; the same for the same count."""
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     columns = leases.columns(rulebook, FACTS, empty=0, usual=_SETTLED)
     book = xlsxwriter.Workbook(path, {"constant_memory": True})

@@ -58,7 +58,7 @@ def write_template(
     """
     path = Path(path)
     try:
-        import xlsxwriter  # type: ignore[import-untyped]
+        import xlsxwriter
     except ImportError:
         raise missing_extra(str(path), "xlsxwriter") from None
     if path.suffix.casefold() != ".xlsx":

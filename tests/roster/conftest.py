@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from relief_engine.roster import table as t
 from relief_engine.rulebook.load import load_rulebook

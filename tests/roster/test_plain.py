@@ -28,7 +28,23 @@ TEXTS = (
     "企业", "enterprise", "小型", "6210", "x" * 201, "a\tb", "a\x07b", "运河小馆", "91110112MA01ABCD0X", "9999999999999.9999",
 )  # fmt: skip
 NUMBERS = (0, 1, 30, 10**9, 10**9 + 1, 10**12, 10**12 + 1, -1, 2**62)
-FLOATS = (0.0, 1.0, 30.5, 0.1 + 0.2, 1e12, 1e15, 0.001, 0.005, 123456789.12, 1234567890123.45, -0.5, 1e300, 800.123456, 1 / 3, float("nan"))
+FLOATS = (
+    0.0,
+    1.0,
+    30.5,
+    0.1 + 0.2,
+    1e12,
+    1e15,
+    0.001,
+    0.005,
+    123456789.12,
+    1234567890123.45,
+    -0.5,
+    1e300,
+    800.123456,
+    1 / 3,
+    float("nan"),
+)
 DECIMALS = tuple(map(Decimal, ("0.00", "0.01", "30.50", "999999999999.99", "1000000000000.00", "-1.00", "12345.67")))
 DAYS = (dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(2022, 6, 1), dt.date(2100, 12, 31), dt.date(2101, 1, 1))
 COLUMNS = {
@@ -51,7 +67,13 @@ def facts() -> Iterator[Fact]:
     seen = set()
     for fact in RULEBOOK.facts.values():
         if isinstance(fact, Fact):
-            sort = (fact.type, fact.unit, fact.open_ended, fact.highest, None if fact.domain is None else fact.domain.name)
+            sort = (
+                fact.type,
+                fact.unit,
+                fact.open_ended,
+                fact.highest,
+                None if fact.domain is None else fact.domain.name,
+            )
             if sort not in seen:
                 seen.add(sort)
                 yield fact
@@ -108,7 +130,7 @@ def test_a_cell_is_read_alike_or_not_at_all(fact: Fact, kind: str) -> None:
 def test_what_is_plain_is_read_at_once(fact: str, kind: str, written: object) -> None:
     known = RULEBOOK.facts[fact]
     assert isinstance(known, Fact)
-    factor = (known.unit or PURE).scale * known.denominator if known.unit else Fraction(1)
+    factor = known.unit.scale * known.denominator if known.unit is not None else Fraction(1)
     value = plain.encoded(known, exp.column("c"), exp.DataType.build(kind), factor, ordinal)
     assert value is not None
     database = duckdb.connect()

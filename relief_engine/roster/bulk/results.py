@@ -137,9 +137,10 @@ class Writing:
         columns += [f"{name} VARCHAR" for name in SENTENCES]
         self.database.run(f"CREATE OR REPLACE TEMP TABLE {table} ({', '.join(columns)})")
         if kinds:
-            marks = ", ".join("?" * len(columns))
             rows = [[*kind, *said.sentences(kind)] for kind in kinds]
-            self.database.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+            lists = [list(column) for column in zip(*rows, strict=True)]
+            values = ", ".join(f"unnest(CAST(? AS {row.rpartition(' ')[2]}[]))" for row in columns)
+            self.database.connection.execute(f"INSERT INTO {table} SELECT {values}", lists)
 
     def write(self, target: Path, kind: str) -> None:
         """Write the results to ``target`` as the kind of file (``.csv`` or ``.parquet``) that they will be."""
