@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ each_programme = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def con() -> Any:
-    return duckdb.connect()
+def con() -> Iterator[Any]:
+    with duckdb.connect() as connection:
+        yield connection
 
 
 def drawn(programme: Programme, number: int, days: list[dt.date]) -> dict[ir.Program, list[list[Value]]]:

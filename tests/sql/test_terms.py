@@ -20,10 +20,12 @@ from tests.sql.tables import duckdb, loaded
 
 def computed(terms: Terms, term: int, name: str, values: list[int | None]) -> list[int | None]:
     """The values of a term over one column."""
-    con = duckdb.connect()
-    loaded(con, "t", ["row_number BIGINT", "s BIGINT"], list(enumerate(values)))
     found = Renderer(terms, "duckdb", {}).made(term).sql("duckdb")
-    rows = con.execute(f"SELECT {found} FROM (SELECT row_number, s AS {name} FROM t) ORDER BY row_number").fetchall()
+    with duckdb.connect() as con:
+        loaded(con, "t", ["row_number BIGINT", "s BIGINT"], list(enumerate(values)))
+        rows = con.execute(
+            f"SELECT {found} FROM (SELECT row_number, s AS {name} FROM t) ORDER BY row_number"
+        ).fetchall()
     return [None if row[0] is None else int(row[0]) for row in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
@@ -28,8 +29,9 @@ DAY = dt.date(2022, 6, 15)
 
 
 @pytest.fixture(scope="module")
-def con() -> Any:
-    return duckdb.connect()
+def con() -> Iterator[Any]:
+    with duckdb.connect() as connection:
+        yield connection
 
 
 @pytest.fixture(scope="module")
