@@ -30,6 +30,8 @@ _DAY = re.compile(
     r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号]?|([0-9]{2})([0-9]{2}))"
     r"(?:[T ]0?0:00(?::00(?:\.0+)?)?)?"
 )
+#: Blanks between the parts of a day.
+_AROUND = re.compile(r"\s*([年月])\s*|\s+(?=[日号])")
 #: Days inside a longer text, such as steps of a rent.
 _DAYS_WITHIN = re.compile(
     r"(?<![0-9])([0-9]{4})(?:[/.]([0-9]{1,2})[/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号]?)(?![0-9])"
@@ -147,8 +149,8 @@ def _days(fact: Fact, read: Reader, day_zero: dt.date | None) -> Reader:
 
 def plain_day(text: str) -> str:
     """A day as 2022-01-01, if the text is one written in a way that means one day only; else the text."""
-    plain = text.translate(PLAIN).strip()
-    found = _DAY.fullmatch(plain) or _DAY.fullmatch(re.sub(r"\s+(?=[年月日号]|[0-9]{1,2}[月日号])", "", plain))
+    plain = _AROUND.sub(lambda part: part[1] or "", text.translate(PLAIN).strip())
+    found = _DAY.fullmatch(plain)
     if found is None:
         return text
     year, _, *others = found.groups()

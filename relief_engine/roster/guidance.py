@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ _TITLE = Text("填写说明", "How to fill in the roster")
 _RULES = (
     Text("不知道的就留空。留空不会当作“否”或 0，只会在结果里列出还缺哪几项。",
          "Leave empty what is not known. Empty never means no or 0; the result then lists what is missing."),
-    Text("确知没有这项数据的（例如 2022 年才成立，没有 2021 年的数据）填“无”，只有说明里写明可填“无”的列才行。",
+    Text("确知没有这项数据的（例如当时还没有成立）填“无”，只有说明里写明可填“无”的列才行。",
          "Where a figure is known not to exist, write not_available, in the columns that say so below."),
     Text("日期写成 2022-06-01，也可以写 2022/6/1、2022年6月1日。",
          "Write dates as 2022-06-01; 2022/6/1 is understood too."),
@@ -116,4 +117,4 @@ def write_guidance(
 
 def _lines(text: str, width: int) -> int:
     """How many lines a text takes in a column."""
-    return sum(max(1, -(-int(width_of(line) * 1.1) // width)) for line in text.split("\n"))
+    return sum(max(1, math.ceil(width_of(line) / (width * 1.1))) for line in text.split("\n"))

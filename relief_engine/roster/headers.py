@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
 from relief_engine.profile.written import visible
-from relief_engine.roster.names import Names, Reading, normal
+from relief_engine.roster.names import Reading, names_of, normal
 from relief_engine.roster.table import Table
 from relief_engine.rulebook.facts import Fact, SubjectKind
 from relief_engine.rulebook.model import Rulebook
@@ -50,7 +50,7 @@ class Columns(Value):
 
 def known(rulebook: Rulebook, mapping: Mapping[str, str] | None = None) -> Callable[[str], bool]:
     """Says of a text whether it is the header of a column that would be read; for ``open_table``."""
-    names = Names(rulebook)
+    names = names_of(rulebook)
     mapped = {normal(header) for header in mapping or {}}
     return lambda header: normal(header) in mapped or bool(names.readings(header))
 
@@ -78,7 +78,7 @@ class _Recogniser:
     def __init__(self, table: Table, rulebook: Rulebook) -> None:
         self.table = table
         self.rulebook = rulebook
-        self.names = Names(rulebook)
+        self.names = names_of(rulebook)
         self.findings: list[Finding] = []
         self.remarks: list[Text] = []
 
@@ -173,7 +173,8 @@ class _Recogniser:
         for found in readings:
             if not any(reading.fact.subject == APPLICANT for reading in found):
                 counts.update({reading.fact.subject for reading in found if not reading.fact.informative})
-        best = [subject for subject, count in counts.items() if count == max(counts.values())]
+        most = max(counts.values(), default=0)
+        best = [subject for subject in self.rulebook.subjects if most and counts[subject] == most]
         if not best:
             return self.asked_kind(APPLICANT)
         if len(best) == 1:

@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from relief_engine.profile.written import PLAIN
@@ -58,6 +59,12 @@ def normal(header: str) -> str:
         c for c in header.translate(PLAIN) if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc")
     )
     return text.translate(_BRACKETS).replace("_", "").casefold().strip(_MARKS)
+
+
+@lru_cache(maxsize=4)
+def names_of(rulebook: Rulebook) -> Names:
+    """The names of a rulebook's facts, made on first use."""
+    return Names(rulebook)
 
 
 class Names:

@@ -14,7 +14,7 @@ from relief_engine.profile.words import code_list
 from relief_engine.profile.written import visible
 from relief_engine.roster.cells import cell_reader
 from relief_engine.roster.headers import Columns
-from relief_engine.roster.table import Problem, Rejected, Row, Table
+from relief_engine.roster.table import COVERED, CellError, Problem, Rejected, Row, Table
 from relief_engine.rulebook.facts import Encoded, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.source import Path_
@@ -31,6 +31,9 @@ _NOTE = re.compile(
 _EMPTY = Text("这一行没有任何可以识别的内容，没有判定", "nothing on this row is known; it was not decided")
 _LOOKS_LIKE_TOTAL = Text("看起来是合计行，没有判定", "this looks like a row of totals; it was not decided")
 _LOOKS_LIKE_NOTE = Text("看起来是说明文字，没有判定", "this looks like a note; it was not decided")
+_LOOKS_LIKE_TITLE = Text(
+    "看起来是横跨几列的小标题，没有判定", "this looks like a title across columns; it was not decided"
+)
 #: Facts of these types may differ from row to row though their cells are one: a rent may be that of all rows together.
 _COUNTED = frozenset({"count", "number", "amount", "steps"})
 
@@ -137,10 +140,15 @@ class RowReader:
     def _strange(self, row: Row, *, found: bool) -> Problem | None:
         """The problem of a row that is no row of data."""
         cells = row.cells
-        named = next((i for i in self._names if cells[i] is not None), None)
+        covered = sum(cell is COVERED for cell in cells)
+        if covered > 1 and covered == sum(cell is not None for cell in cells) - 1:
+            found = False
+        named = next((i for i in self._names if cells[i] is not None and type(cells[i]) is not CellError), None)
         # A name says whose row it is; where there is none, any text may say that the row is nobody's.
         places = range(len(cells)) if named is None else (named,)
-        texts = [(i, "".join(cell.split())) for i in places if isinstance(cell := cells[i], str)]
+        texts = [
+            (i, "".join(cell.split())) for i in places if isinstance(cell := cells[i], str) and cell is not COVERED
+        ]
         for index, text in texts:
             if _TOTAL.match(text):
                 return Problem("total-row", index, _LOOKS_LIKE_TOTAL, visible(text))
@@ -150,6 +158,8 @@ class RowReader:
             return Problem("total-row", first, _LOOKS_LIKE_TOTAL, visible(text))
         if texts and _NOTE.match(texts[0][1]) and (named is not None or not found or _only_texts(cells)):
             return Problem("note-row", texts[0][0], _LOOKS_LIKE_NOTE, visible(texts[0][1]))
+        if covered and not found:
+            return Problem("title-row", texts[0][0] if texts else None, _LOOKS_LIKE_TITLE, texts[0][1] if texts else "")
         return None if found else Problem("empty-row", None, _EMPTY)
 
     # --- where it stands --------------------------------------------------------------------------------------------

@@ -135,10 +135,13 @@ class _Template:
         sheet.repeat_rows(0)
 
     def width(self, fact: Fact, header: str) -> float:
-        """Room for the header in two lines and for the longest choice in one."""
+        """Room for the header, in two lines if it is long, and for the longest choice."""
+        full = width_of(header)
+        head = full + 3 if fact.unit is not None and full <= 24 else full / 2 + 4
+
         longest = max((width_of(self(label)) for label in fact.domain.labels), default=0) if fact.domain else 0
         least = {"text": 20, "credit_code": 22, "date": 13, "steps": 30}.get(fact.type, 11)
-        return min(max(least, width_of(header) / 2 + 3, longest + 4), 34)
+        return min(max(least, head, longest + 4), 34)
 
     # --- checks -----------------------------------------------------------------------------------------------------
 
@@ -163,7 +166,7 @@ class _Template:
     def check(self, fact: Fact, place: int, lists: dict[str, str]) -> dict[str, Any] | None:
         """What Excel lets be typed into a column, and what it says to anything else."""
         cell = f"{letters(place)}2"
-        empty = f'{cell}="{"无" if self.language == "zh" else "not_available"}"' if fact.not_available else ""
+        empty = f'{cell}="无",{cell}="not_available"' if fact.not_available else ""
         also = self.absent(fact)
         match fact.type:
             case "yes_no":
@@ -174,7 +177,7 @@ class _Template:
                 return self.message(fact, {"validate": "list", "source": f"={lists[fact.id]}"}, text)
             case "date":
                 if fact.open_ended:
-                    empty = f'{cell}="{"长期" if self.language == "zh" else "open"}"'
+                    empty = f'{cell}="长期",{cell}="open"'
                     also = Text("；没有固定期限的填 长期", "; open where no end is fixed")
                 tests = [f"AND(ISNUMBER({cell}),{cell}>=DATE(1900,1,1),{cell}<=DATE(2100,12,31))", empty]
                 text = Text(f"请填日期，如 2022-06-01{also.zh}", f"a date such as 2022-06-01{also.en}")

@@ -11,9 +11,9 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from xml.etree import ElementTree as ET
 
 from relief_engine.roster.formats.heading import MOST_COLUMNS
@@ -41,6 +41,7 @@ _ODD = (b" r='", b" r =", b" r= ", b"\tr=", b"\nr=", b"\tr ", b"\nr ")
 _FORMULA = re.compile(rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f[\s/>](.*?)</(?:\w+:)?c>", re.DOTALL)
 _ERROR = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bt=["']e["'][^>]*)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
+_END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
 _REFERENCE = re.compile(rb"""\br=["']([A-Z]+)([0-9]+)["']""")
 _DATE_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -49,10 +50,17 @@ _STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
 class Flaws(NamedTuple):
-    """What a look through a workbook found: the cells without a value by sheet, row and column (from 0), and day 0."""
+    """What a look through a workbook found: the cells without a value (row and column from 0), and day 0.
 
-    cells: dict[str, dict[tuple[int, int], CellError]]
+    The cells stand under the name of their sheet, or under its place from 0 where only that is known.
+    """
+
+    cells: Mapping[str | int, Mapping[tuple[int, int], CellError]]
     day_zero: dt.date
+
+    def of(self, sheet: str, sheets: Sequence[str]) -> Mapping[tuple[int, int], CellError]:
+        """The cells without a value of one of the sheets."""
+        return self.cells.get(sheet, self.cells.get(sheets.index(sheet), {}))
 
 
 def look_through(path: Path) -> Flaws:
@@ -66,17 +74,20 @@ def look_through(path: Path) -> Flaws:
             _measure(path, archive)
             parts = _sheets(archive)
             sheets = {part: name for name, part in parts.items()}
-            cells: dict[str, dict[tuple[int, int], CellError]] = {}
+            cells: dict[str | int, Mapping[tuple[int, int], CellError]] = {}
             for info in archive.infolist():
                 if info.filename in sheets:
-                    cells[sheets[info.filename]] = _look(path, sheets[info.filename], _chunks(path, archive, info))
+                    with archive.open(info) as stream:
+                        name = sheets[info.filename]
+                        cells[name] = _look(path, name, _chunks(path, stream))
                 elif info.filename.casefold().endswith((".xml", ".rels")):
                     # Unpacked to the end: what is longer than it says, or broken, shows there.
-                    for _ in _pieces(archive, info):
-                        pass
+                    with archive.open(info) as stream:
+                        while stream.read(_CHUNK):
+                            pass
             book = next(n for n in archive.namelist() if n.casefold() == "xl/workbook.xml")
             day_zero = dt.date(1904, 1, 1) if _DATE_1904.search(archive.read(book)) else dt.date(1899, 12, 30)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ET.ParseError, NotImplementedError, OSError,
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ET.ParseError, NotImplementedError, OSError,
             RuntimeError, StopIteration, ValueError):  # fmt: skip
         raise refused(
             "roster-damaged", str(path), "工作簿已损坏，读不下去", "the workbook is damaged and can't be read on"
@@ -113,17 +124,12 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    with archive.open(info) as stream:
-        while piece := stream.read(_CHUNK):
-            yield piece
-
-
-def _chunks(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    """A sheet in pieces that end with a row."""
-    rest = b""
-    for piece in _pieces(archive, info):
+def _chunks(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
+    """A sheet in pieces that end with a row; ``ValueError`` if it breaks off: it would be read as far as it goes."""
+    rest, ended = b"", False
+    while piece := stream.read(_CHUNK):
         piece = rest + piece
+        ended = ended or (b"sheetData" in piece and _END.search(piece) is not None)
         end = piece.rfind(b"row>") + 4
         if end < 4:
             end = 0
@@ -132,6 +138,8 @@ def _chunks(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iter
         rest = piece[end:]
         if end:
             yield piece[:end]
+    if not ended or not rest.rstrip().endswith(b"worksheet>"):
+        raise ValueError("a sheet without an end")
     yield rest
 
 

@@ -47,11 +47,13 @@ def open_text(path: Path, known: heading.Known | None, encoding: str | None, rem
 def _layout(path: Path, encoding: str, known: heading.Known | None) -> tuple[str, int, Sequence[str]]:
     """The separator, and the line and cells of the header row: what makes most sense of the first lines."""
     top = list(islice(lines(path, encoding), heading.LOOKED_AT + MOST_LINES))
+    swallowed: InputError | None = None
     best: tuple[tuple[int, int, int], str, int, Sequence[str]] | None = None
     for order, separator in enumerate(SEPARATORS):
         try:
             records = [record for record in _records(path, iter(top), separator) if record[1] is not None]
-        except InputError:
+        except InputError as error:
+            swallowed = swallowed or error
             continue
         rows = [cells for _, cells, _ in records if cells is not None]
         found = heading.find(rows, known)
@@ -69,9 +71,10 @@ def _layout(path: Path, encoding: str, known: heading.Known | None) -> tuple[str
                     line=records[found.row][0],
                 )
             best = (rank, separator, records[found.row][0], cells)
+    # A quote that looks harmless to the wrong separator is not.
+    if swallowed is not None and (best is None or len(best[3]) == 1):
+        raise swallowed
     if best is None:
-        # Every separator failed in the same way, or there is nothing to see; the first one says which.
-        list(_records(path, iter(top), ","))
         raise refused("roster-empty", str(path), "文件里没有表头", "the file has no headers")
     _, separator, line, start = best
     if len(start) > heading.MOST_COLUMNS:

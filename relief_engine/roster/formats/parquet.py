@@ -29,7 +29,7 @@ def open_parquet(path: Path, remarks: tuple[Text, ...]) -> Table:
     try:
         with duckdb.connect() as connection:
             headers = tuple(column[0] for column in _query(connection, path, " limit 0").description or ())
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError, UnicodeError) as error:
         raise refused(
             "roster-damaged",
             str(path),
@@ -64,7 +64,7 @@ def _rows(path: Path) -> Iterator[Row]:
                     cells = tuple([None if value is None or value != value else value for value in values])
                     if any(cell is not None for cell in cells):
                         yield Row(number, cells)
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError, UnicodeError) as error:
         raise refused(
             "roster-damaged",
             str(path),

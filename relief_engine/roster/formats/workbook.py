@@ -72,17 +72,22 @@ def open_workbook(
         import python_calamine
     except ImportError:
         raise missing_extra(str(path), "python-calamine") from None
-    flaws = archive.look_through(path) if kind == "xlsx" else None
+    look_through = archive.look_through if kind == "xlsx" else legacy.look_through
+    flaws = look_through(path)
     try:
         with path.open("rb") as stream, python_calamine.CalamineWorkbook.from_filelike(stream) as book:
-            names = list(book.sheet_names)
-            flaws = flaws or legacy.look_through(path, names)
-            found, others = _chosen(path, book, known, sheet, flaws.cells)
+            found, others = _chosen(path, book, known, sheet, flaws)
     except python_calamine.PasswordError:
         raise password(path) from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         zh, en = "工作簿读不出来，请用 Excel 或 WPS 另存为 .xlsx", "the workbook can't be read; save it as .xlsx"
         raise refused("roster-damaged", str(path), zh, f"{en} ({error})") from None
+    except BaseException as error:
+        # What the library did not expect comes as an exception that is none of Exception's.
+        if type(error).__name__ != "PanicException":
+            raise
+        zh, en = "工作簿已损坏，读不下去", "the workbook is damaged and can't be read on"
+        raise refused("roster-damaged", str(path), zh, en) from None
     if others:
         listed = joined([Text(f"“{name}”", f"'{name}'") for name in others])
         found.remarks.append(
@@ -102,7 +107,7 @@ def _chosen(
     book: CalamineWorkbook,
     known: heading.Known | None,
     asked: str | None,
-    flaws: Mapping[str, Mapping[tuple[int, int], CellError]],
+    flaws: archive.Flaws,
 ) -> tuple[_Sheet, list[str]]:
     """The sheet to read, and the names of others that could be read too. Hidden sheets are read only if asked for."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
@@ -119,13 +124,13 @@ def _chosen(
                 f"没有工作表“{asked}”{hint.zh or f'，有 {listed}'}",
                 f"there is no sheet {asked!r}{hint.en or f'; there are {listed}'}",
             )
-        found = _read(path, book, asked, known, flaws.get(asked, {}))
+        found = _read(path, book, asked, known, flaws.of(asked, book.sheet_names))
         if found is None:
             raise refused("roster-empty", f"{path}[{asked}]", "工作表是空的", "the sheet is empty")
         return found, []
     read = [(found, visible) for name, visible in sheets.items()
             if name not in (heading.EXAMPLE.zh, heading.EXAMPLE.en)
-            and (found := _read(path, book, name, known, flaws.get(name, {}))) is not None]  # fmt: skip
+            and (found := _read(path, book, name, known, flaws.of(name, book.sheet_names))) is not None]  # fmt: skip
     usable = [found for found, visible in read if visible]
     if not usable:
         zh, en = "工作簿里没有看得见的内容", "the workbook has nothing on a visible sheet"
@@ -201,7 +206,7 @@ def _fill(sheet: _Sheet, merges: _Merges) -> None:
               if bottom > sheet.last and left < len(sheet.headers)]  # fmt: skip
     if not ranges:
         return
-    height = sheet.source.total_height
+    lowest = (sheet.source.end or (0, 0))[0]
     wanted = {top for top, *_ in ranges}
     values: dict[tuple[int, int], object] = {}
     for index, row in enumerate(sheet.source.iter_rows()):
@@ -218,7 +223,7 @@ def _fill(sheet: _Sheet, merges: _Merges) -> None:
         value = values.get((top, left))
         if value is None:
             continue
-        bottom = min(bottom, height - 1)
+        bottom = min(bottom, lowest)
         for number in range(max(top, sheet.last + 1), bottom + 1):
             patch = sheet.patches.setdefault(number, {})
             if number > top:

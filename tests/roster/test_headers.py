@@ -1,0 +1,198 @@
+"""Columns become facts by their headers."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from relief_engine.errors import InputError
+from relief_engine.roster.headers import Columns, known, recognise
+from relief_engine.roster.names import Names
+from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.model import Rulebook
+from tests.roster.conftest import in_memory
+
+
+@pytest.fixture(scope="module")
+def names(rulebook: Rulebook) -> Names:
+    return Names(rulebook)
+
+
+def found(columns: Columns) -> list[str | None]:
+    return [None if column.fact is None else column.fact.id for column in columns.columns]
+
+
+def wrong(rulebook: Rulebook, headers: Sequence[str], **more: object) -> list[tuple[str, str]]:
+    with pytest.raises(InputError) as error:
+        recognise(in_memory(headers), rulebook, **more)  # type: ignore[arg-type]
+    assert all(finding.message.en for finding in error.value.findings)
+    return [(finding.code, finding.message.zh) for finding in error.value.findings]
+
+
+@pytest.mark.parametrize(
+    ("header", "fact", "unit"),
+    [
+        ("月租金", "lease.monthly_rent", None),
+        ("月租金(元)", "lease.monthly_rent", "元"),
+        ("月租金（元/月）", "lease.monthly_rent", "元/月"),
+        ("月租金【单位：万元】", "lease.monthly_rent", "万元"),
+        ("月租金/元", "lease.monthly_rent", "元"),
+        ("月租金、元", "lease.monthly_rent", "元"),
+        ("营业收入（万元）", "applicant.revenue", "万元"),
+        ("营业收入（2021年）（元）", "applicant.revenue", "元"),
+        ("2021年营业收入", "applicant.revenue", None),
+        ("2021年末从业人员（人）", "applicant.employees", "人"),
+        ("承租面积（平方米）", "lease.area", "平方米"),
+        ("承租面积(平米)", "lease.area", "㎡"),
+        ("承租面积（㎡）", "lease.area", "㎡"),
+        ("年租金（万元/年）", "lease.annual_rent", "万元/年"),
+        ("日租金单价（元/㎡·天）", "lease.daily_rent_per_m2", "元/(㎡·天)"),
+        ("日租金单价（元/平方米/天）", "lease.daily_rent_per_m2", "元/平方米/天"),
+        (" *房屋\n所在　区（必填）：", "lease.premises_district", None),
+        ("起租日（年/月/日）", "lease.start", None),
+        ("Ｍonthly Rent", "lease.monthly_rent", None),
+        ("monthly_rent", "lease.monthly_rent", None),
+        ("lease.monthly_rent", "lease.monthly_rent", None),
+        ("Monthly rent (yuan/month)", "lease.monthly_rent", "元/月"),
+        ("Revenue (10,000 yuan)", "applicant.revenue", "万元"),
+        ("Employees (end of 2021)", "applicant.employees", None),
+    ],
+)
+def test_a_header_is_known_however_it_is_written(names: Names, header: str, fact: str, unit: str | None) -> None:
+    (reading,) = names.readings(header)
+    assert (reading.fact.id, None if reading.unit is None else str(reading.unit)) == (fact, unit)
+    assert reading.fits
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "营业收入（2020年）",
+        "月租金（减免后）",
+        "起租日（天）",
+        "备注",
+        "租金（元/年）",
+        "月租斤",
+        "元",
+        "（元）",
+        "2020年营业收入",
+    ],
+)
+def test_what_a_header_may_not_mean_is_not_guessed(names: Names, header: str) -> None:
+    assert names.readings(header) == []
+
+
+def test_every_name_that_a_fact_declares_is_known(names: Names, rulebook: Rulebook) -> None:
+    facts = [fact for fact in rulebook.facts.values() if isinstance(fact, Fact)]
+    assert len(facts) > 100
+    for fact in facts:
+        for name in (*fact.headers, fact.label.zh, fact.label.en, fact.id, fact.name):
+            for spelling in (name, f" {name}\n", f"{name}（必填）"):
+                assert fact in [reading.fact for reading in names.readings(spelling)], spelling
+
+
+def test_columns_are_found_in_any_order_and_others_are_carried(rulebook: Rulebook) -> None:
+    columns = recognise(in_memory(["序号", "月租金（元）", "", "承租方", "备注"]), rulebook)
+    assert found(columns) == [None, "lease.monthly_rent", None, "applicant.name", None]
+    assert [column.header for column in columns.columns] == ["序号", "月租金（元）", "", "承租方", "备注"]
+    assert columns.kind.id == "lease"
+    assert columns.position("applicant.name") == 3
+    assert columns.remarks == ()
+
+
+def test_near_misses_are_remarked_on_and_never_taken(rulebook: Rulebook) -> None:
+    columns = recognise(in_memory(["承租方", "月租斤", "月租金", "出租方名秤", "营业收入（2020年）"]), rulebook)
+    assert found(columns) == ["applicant.name", None, "lease.monthly_rent", None, None]
+    assert [remark.zh for remark in columns.remarks] == [
+        "“月租斤”没有识别，是否想写“月租金”？用 --map 指定",
+        "“出租方名秤”没有识别，是否想写“出租方名称”？用 --map 指定",
+        "“营业收入（2020年）”没有识别，是否想写“营业收入”？用 --map 指定",
+    ]
+
+
+def test_the_kind_of_a_row_is_what_most_columns_speak_of(rulebook: Rulebook) -> None:
+    def kind(*headers: str, asked: str | None = None) -> str:
+        return recognise(in_memory(headers), rulebook, kind=asked).kind.id
+
+    assert kind("承租方", "从业人员") == "applicant"
+    assert kind("承租方", "主管部门") == "applicant"  # no decision reads the supervising body
+    assert kind("承租方", "月租金", "到期日") == "lease"
+    assert kind("许可证种类", "到期日") == "licence"
+    assert kind("贷款金额", "放款日", "月租金") == "loan"
+    assert kind("到期日", asked="licences") == "licence"
+    assert kind("到期日", asked="租约") == "lease"
+    assert wrong(rulebook, ["到期日"]) == [
+        ("row-kind", "分不清每一行是租约还是许可证，请用 --row 指明（lease、licence）")
+    ]
+    assert wrong(rulebook, ["到期日"], kind="leas") == [("row-kind", "--row：没有“leas”这一种，是否想写“lease”？")]
+
+
+def test_a_header_of_several_kinds_gives_the_fact_of_the_rows_own(rulebook: Rulebook) -> None:
+    licence = recognise(in_memory(["kind", "到期日", "有效期至"][:2]), rulebook, kind="licence")
+    assert found(licence) == ["licence.kind", "licence.expires_on"]
+    assert found(recognise(in_memory(["kind", "到期日"]), rulebook, kind="lease")) == ["applicant.kind", "lease.end"]
+    both = recognise(in_memory(["name", "项目名称", "核定总投资额"]), rulebook)
+    assert found(both)[:2] == ["applicant.name", "project.name"]
+
+
+def test_columns_of_another_kind_are_left_and_said(rulebook: Rulebook) -> None:
+    columns = recognise(in_memory(["承租方", "月租金", "起租日", "贷款金额"]), rulebook)
+    assert found(columns)[3] is None
+    assert [remark.zh for remark in columns.remarks] == ["“贷款金额”属于贷款，这张表每行是一份租约，没有读取"]
+
+
+def test_two_columns_for_one_fact_are_refused(rulebook: Rulebook) -> None:
+    headers = ["承租方", "商户名称", "月租金"]
+    assert wrong(rulebook, headers) == [
+        ("two-columns", "“承租方”和“商户名称”都是单位名称，只能读一列；不用的写 --map 商户名称=-")
+    ]
+    columns = recognise(in_memory(headers), rulebook, mapping={"商户名称": "-"})
+    assert found(columns) == ["applicant.name", None, "lease.monthly_rent"]
+
+
+def test_a_unit_of_another_kind_is_refused(rulebook: Rulebook) -> None:
+    assert wrong(rulebook, ["承租方", "月租金（元/年）", "承租面积（元）"]) == [
+        ("header-unit", "“月租金（元/年）”的单位应为 元/月，实为“元/年”"),
+        ("header-unit", "“承租面积（元）”的单位应为 ㎡，实为“元”"),
+    ]
+
+
+def test_a_mapping_names_facts_with_the_units_of_headers(rulebook: Rulebook) -> None:
+    mapping = {"租金(万元/年)": "lease.annual_rent", "户名": "单位名称", "日期": "-"}
+    columns = recognise(in_memory(["户名", "租金（万元/年）", "日期"]), rulebook, mapping=mapping)
+    assert found(columns) == ["applicant.name", "lease.annual_rent", None]
+    assert str(columns.columns[1].unit) == "万元/年"
+    assert known(rulebook, mapping)("户名")
+    assert not known(rulebook)("户名")
+
+
+def test_every_mistake_of_a_mapping_is_listed(rulebook: Rulebook) -> None:
+    mapping = {"户铭": "applicant.name", "租金": "lease.monthly_rentt", "户名": "applicant.size", "x": "kind"}
+    assert wrong(rulebook, ["户名", "租金", "x"], mapping=mapping) == [
+        ("map-header", "--map：没有表头“户铭”，是否想写“户名”？"),
+        ("map-fact", "--map：没有事实“lease.monthly_rentt”，是否想写“lease.monthly_rent”？"),
+        ("map-fact", "--map：applicant.size 由规则推算，不能从表里读"),
+        ("map-fact", "--map：“kind”可能指 applicant.kind、licence.kind，请写全"),
+    ]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.text(max_size=20) | st.sampled_from(["月租金（", "）（元", "(元))", "/元", "——", "月租金(元)(元)"]),
+        max_size=4,
+    )
+)
+def test_any_header_is_carried_or_known_and_nothing_fails(rulebook: Rulebook, headers: list[str]) -> None:
+    columns = recognise(in_memory(["承租方", *headers]), rulebook, mapping={h: "-" for h in headers if h})
+    assert found(columns) == ["applicant.name", *[None] * len(headers)]
+    for header in headers:
+        known(rulebook)(header)
+
+
+def test_a_table_without_any_known_header_is_refused_with_a_way_out(rulebook: Rulebook) -> None:
+    ((code, words),) = wrong(rulebook, ["甲", "乙", "丙"])
+    assert code == "no-header"
+    assert "“甲”、“乙”、“丙”" in words
+    assert "relief screen --template" in words

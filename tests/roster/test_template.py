@@ -1,0 +1,108 @@
+"""An empty roster can be read back: all of its headers are known, and its example is a good row."""
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from relief_engine import Engine
+from relief_engine.errors import InputError, UnknownName
+from relief_engine.profile.model import Profile
+from relief_engine.roster.formats import open_table
+from relief_engine.roster.headers import known, recognise
+from relief_engine.roster.rows import RowReader
+from relief_engine.roster.template import write_template
+from relief_engine.rulebook.load import load_rulebook
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.text import Language
+
+RENT = "beijing-tongzhou/rent-reduction-2022"
+KINDS = tuple(load_rulebook().subjects)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_template_is_understood_and_its_example_can_be_read(
+    rulebook: Rulebook, tmp_path: Path, kind: str, language: Language
+) -> None:
+    path = tmp_path / "t.xlsx"
+    write_template(path, rulebook, rulebook.subjects[kind].kind, None, language)
+    table = open_table(path, known=known(rulebook))
+    columns = recognise(table, rulebook)
+    assert (columns.kind.id, table.remarks, columns.remarks) == (kind, (), ())
+    assert all(column.fact is not None for column in columns.columns)
+    assert list(table.rows()) == []
+    example = open_table(path, known=known(rulebook), sheet={"zh": "示例", "en": "Example"}[language])
+    rows = list(example.rows())
+    found = RowReader(rulebook, example, recognise(example, rulebook, kind=kind)).read(rows[0])  # type: ignore[arg-type]
+    assert isinstance(found, Profile), found
+    assert len(found.applicant.values) >= 2
+
+
+def test_the_example_is_a_tenant_who_gets_relief(rulebook: Rulebook, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    write_template(path, rulebook, rulebook.subjects["lease"].kind, [RENT])
+    example = open_table(path, known=known(rulebook), sheet="示例")
+    columns = recognise(example, rulebook)
+    row = next(example.rows())
+    found = RowReader(rulebook, example, columns).read(row)  # type: ignore[arg-type]
+    assert isinstance(found, Profile)
+    (decision,) = Engine(rulebook).decide(found, as_of=dt.date(2022, 6, 1), programmes=[RENT]).decisions
+    assert decision.outcome.value == "eligible"
+    assert decision.amount
+
+
+def test_only_what_the_programmes_read_is_asked_for_besides_what_the_form_needs(
+    rulebook: Rulebook, tmp_path: Path
+) -> None:
+    write_template(tmp_path / "t.xlsx", rulebook, rulebook.subjects["lease"].kind, [RENT])
+    columns = recognise(open_table(tmp_path / "t.xlsx", known=known(rulebook)), rulebook)
+    ids = [column.fact.id for column in columns.columns if column.fact is not None]
+    assert ids[0] == "applicant.name"
+    form = (
+        "applicant.credit_code",
+        "lease.address",
+        "lease.owner_name",
+        "lease.supervising_body",
+        "lease.use",
+        "lease.area",
+    )
+    assert {*form, "lease.monthly_rent", "lease.rent_steps", "applicant.revenue"} <= {*ids}
+    assert "lease.rent_waived_for_firms" not in ids
+    assert "applicant.vat_status" not in ids
+
+
+def test_lists_checks_notes_and_formats_are_in_the_file(rulebook: Rulebook, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    write_template(path, rulebook, rulebook.subjects["lease"].kind, [RENT])
+    with zipfile.ZipFile(path) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        notes = book.read("xl/comments1.xml").decode()
+        names = book.read("xl/workbook.xml").decode()
+    assert "choices_1" in sheet
+    assert "definedName" in names
+    assert 'state="hidden"' in names
+    assert "请填日期，如 2022-06-01" in sheet
+    assert "ISNUMBER" in sheet
+    assert "申请方每月付多少租金？" in notes
+    assert "证明材料：租赁合同" in notes
+    assert '<pane xSplit="1" ySplit="1"' in sheet
+
+
+def test_a_file_that_exists_is_never_overwritten(rulebook: Rulebook, tmp_path: Path) -> None:
+    kind = rulebook.subjects["lease"].kind
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(b"mine")
+    for target, code in (
+        (path, "template-exists"),
+        (tmp_path / "t.csv", "template-suffix"),
+        (tmp_path / "x" / "t.xlsx", "template-write"),
+    ):
+        with pytest.raises(InputError) as error:
+            write_template(target, rulebook, kind, [RENT])
+        assert [finding.code for finding in error.value.findings] == [code]
+    assert path.read_bytes() == b"mine"
+    with pytest.raises(UnknownName):
+        write_template(tmp_path / "u.xlsx", rulebook, kind, ["beijing-tongzhou/rent-reduction-2023"])
+    assert [found.name for found in tmp_path.iterdir()] == ["t.xlsx"]
