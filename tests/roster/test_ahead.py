@@ -7,6 +7,7 @@ import pytest
 
 _PROGRAM = """
 import datetime as dt, os, sys
+from dataclasses import replace
 from pathlib import Path
 from relief_engine import Engine, load_rulebook
 from relief_engine.errors import Finding, InputError, Location
@@ -56,7 +57,7 @@ def failing():
 
 
 for made, expected in ((broken, InputError), (failing, Exception)):
-    lines = screening.screen(engine, changed(screened, table=__import__("dataclasses").replace(screened.table, rows=made)))
+    lines = screening.screen(engine, changed(screened, table=replace(screened.table, rows=made)))
     found = 0
     try:
         for _ in lines:
