@@ -33,7 +33,7 @@ STAGES = (
 #: They offer the whole package to its users, and nothing inside imports them.
 OUTERMOST = ("__init__", "__main__")
 
-#: Heavy or optional packages, with the one module (and its neighbours of that prefix) that may import each on loading.
+#: Heavy or optional packages, with the modules (and their neighbours of that prefix) that may import each on loading.
 HEAVY = {
     "durable": "routes/chaining",
     "durable_rules_engine": "routes/chaining",
@@ -41,7 +41,7 @@ HEAVY = {
     "fastapi": None,
     "hypothesis": "testing",
     "pyspark": None,
-    "sqlglot": "routes/sql",
+    "sqlglot": ("routes/sql", "roster/bulk"),
     "zen": None,
 }
 
