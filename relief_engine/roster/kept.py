@@ -1,4 +1,4 @@
-"""Roster stage: how a table was read, kept with its results, so that a row of them can be read again in the same way."""
+"""Roster stage: how a table was read, kept with its results, so that a row of them can be read again alike."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def write_parquet(path: Path, made: Sequence[Mapping[str, object]], types: Mappi
         database.execute(f"CREATE TABLE roster ({listed})")
         unnested = ", ".join(f"unnest(CAST(? AS {kind}[]))" for kind in kinds.values())
         database.execute(f"INSERT INTO roster SELECT {unnested}", [[row[header] for row in made] for header in kinds])
-        database.execute(f"COPY roster TO '{path}' (FORMAT parquet)")
+        database.execute(f"COPY roster TO {literal(path)} (FORMAT parquet)")
     return path
 
 
@@ -191,3 +191,7 @@ def read_parquet(path: Path) -> list[dict[str, Any]]:
         found = database.execute("SELECT * FROM read_parquet(?)", [str(path)])
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
