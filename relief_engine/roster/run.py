@@ -34,6 +34,8 @@ Progress = Callable[[int | float], None]
 
 #: How a roster is decided: row by row, or by a database that is embedded; by its size if nobody says.
 EngineName = Literal["auto", "direct", "duckdb"]
+#: The column that DuckDB adds to a parquet file to number its rows.
+_COUNTER = "file_row_number"
 #: Text and parquet files of this size in bytes and more are decided by the database: some 50,000 rows.
 LONG = {".csv": 8 * 2**20, ".parquet": 2**20}
 
@@ -114,19 +116,29 @@ def _why_not(request: Request, screening: Screening) -> Text | None:
                 f"DuckDB 只读写 .csv 和 .parquet，不能用于“{path.name}”",
                 f"DuckDB reads and writes .csv and .parquet only, not {path.name}",
             )
+    counter = next((header for header in screening.table.headers if header.casefold() == _COUNTER), None)
+    if counter is not None and request.roster.suffix.lower() == ".parquet":
+        return Text(
+            f"有一列叫“{counter}”，DuckDB 自己要用这个名字数行，请改名",
+            f"a column is called {counter}, by which DuckDB counts rows; rename it",
+        )
     closed = next((p for p in screening.programmes if not p.period.holds(screening.as_of)), None)
     if closed is not None:
         return Text(
             f"“{closed.title.zh}”在 {screening.as_of} 不适用", f"{closed.title.en} is not in force on {screening.as_of}"
         )
+    return uninstalled()
+
+
+def uninstalled() -> Text | None:
+    """What of the SQL route is not installed, and how to get it; None if all is there."""
     lacking = [name for name in ("duckdb", "sqlglot") if find_spec(name) is None]
-    if lacking:
-        listed = "、".join(lacking)
-        return Text(
-            f"没有安装 {listed}，请先运行 pip install 'relief-engine[tables]'",
-            f"{listed} is not installed; run: pip install 'relief-engine[tables]'",
-        )
-    return None
+    if not lacking:
+        return None
+    return Text(
+        f"没有安装 {'、'.join(lacking)}，请先运行 pip install 'relief-engine[tables]'",
+        f"not installed: {', '.join(lacking)}; run: pip install 'relief-engine[tables]'",
+    )
 
 
 def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
@@ -159,7 +171,9 @@ def prepare(engine: Engine, request: Request) -> Screening:
     """
     rulebook = engine.rulebook
     check_target(request.output, request.roster)
-    table = open_table(request.roster, sheet=request.sheet, encoding=request.encoding, known=known(rulebook))
+    table = open_table(
+        request.roster, sheet=request.sheet, encoding=request.encoding, known=known(rulebook, request.mapping)
+    )
     columns = recognise(table, rulebook, mapping=request.mapping, kind=request.kind)
     if request.programmes:
         programmes = tuple(rulebook.programme(name) for name in dict.fromkeys(request.programmes))

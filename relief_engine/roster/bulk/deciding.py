@@ -129,13 +129,17 @@ class Deciding:
 
 def lacking_figures(program: ir.Program) -> list[exp.Expr]:
     """For each figure of the benefit, whether an answer that should show it has none."""
-    has = {column.name for column in columns(program)}
-    figures = (("amount_if_granted", "amount_low"), ("ceiling",), ("payable", "payable_low"), ("rate_low",), ("until",))
     return [
         exp.and_(*[exp.Is(this=exp.column(name), expression=exp.Null()) for name in names])
-        for names in figures
-        if names[0] in has
+        for names in figures(program)
     ]
+
+
+def figures(program: ir.Program) -> list[tuple[str, ...]]:
+    """For each figure of the benefit, the columns of which one at least holds it in an answer that is referred."""
+    has = {column.name for column in columns(program)}
+    found = (("amount_if_granted", "amount_low"), ("ceiling",), ("payable", "payable_low"), ("rate_low",), ("until",))
+    return [names for names in found if names[0] in has]
 
 
 class Hand:
@@ -159,6 +163,9 @@ class Hand:
         names = ", ".join(f"'{name}': 'VARCHAR'" for name in self.names)
         values = ", ".join(f'substr("{name}", 2) AS "{name}"' for name in self.names)
         options = "header=false, nullstr='', all_varchar=true, auto_detect=false, delim=',', quote='\"', escape='\"'"
+        options += (
+            ", new_line='\\r\\n'"  # as the csv module ends lines; told by itself, a line break in a cell misleads it
+        )
         file_name = exp.Literal.string(str(self.path)).sql(dialect="duckdb")
         source = f"read_csv({file_name}, columns={{{names}}}, {options}, max_line_size=16777216)"
         self.database.run(f"CREATE OR REPLACE TEMP TABLE {HAND} AS SELECT {values} FROM {source}")

@@ -14,6 +14,7 @@ from relief_engine.compiled import ir
 from relief_engine.decision import NOTHING_MISSING, Outcome, yuan
 from relief_engine.engine.summary import Cell, columns
 from relief_engine.roster.answers import Answer, Answered, Screening
+from relief_engine.roster.bulk.deciding import figures
 from relief_engine.roster.bulk.reading import CELL, ROW
 from relief_engine.roster.results import Line, Result, Results
 from relief_engine.roster.table import Row
@@ -65,8 +66,9 @@ class Said:
             summary[name] = value if isinstance(value, str) or value is None else int(str(value))
         for place, (name, absent) in enumerate(zip(self.cents, lacking, strict=True)):
             summary[name] = None if absent else _MARK + place
-        known = summary["outcome"] not in (Outcome.UNDETERMINED, Outcome.REFERRED)
-        answer = Answer(self.programme, self.program, summary, NOTHING_MISSING if known else None)
+        lacking_one = any(all(summary[name] is None for name in names) for names in figures(self.program))
+        open_ = summary["outcome"] == Outcome.UNDETERMINED or (summary["outcome"] == Outcome.REFERRED and lacking_one)
+        answer = Answer(self.programme, self.program, summary, None if open_ else NOTHING_MISSING)
         cells = tuple([None] * len(self.screening.table.headers))
         line = Line(Answered(Row(0, cells), (answer,), ()), answer)
         by_id = {column.id: column for column in self.results.columns}
