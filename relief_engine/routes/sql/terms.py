@@ -170,6 +170,8 @@ class Terms:
             values.append(otherwise)
         if not count:
             return self.unknown if otherwise is None else otherwise
+        if {*values} == {self.unknown}:
+            return self.unknown
         ranges = [found for value in values if (found := self.bounds[value]) is not None]
         bounds = (min(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
         return self.add(Term("case", tuple(parts), (count, frozenset(seldom))), bounds)
