@@ -23,7 +23,7 @@ from relief_engine.compiled.answers import MOST_BITS
 from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.errors import Finding, InputError
 from relief_engine.routes.sql.codes import Codes
-from relief_engine.routes.sql.figures import is_exact, whole_figure
+from relief_engine.routes.sql.figures import inexact, whole_figure
 from relief_engine.routes.sql.inputs import Input, inputs
 from relief_engine.routes.sql.render import Dialect, Held, cast, closed, joined, number, ordinal
 from relief_engine.rulebook.facts import (
@@ -85,11 +85,10 @@ class FactsQuery:
                 given = given.select(exp.alias_(exp.column("position", table=table), f"s{column.slot}"))
                 matched = exp.EQ(this=_raw(column), expression=exp.column("code", table=table))
                 given = given.join(exp.to_table(table), on=matched, join_type="left")
-        tests = [
-            test for column in self.inputs if (test := self._can_be(column, _raw, "codes_{}.position")) is not None
-        ]
-        tests += [exp.Not(this=closed(wrong)) for wrong in self._contradictions(_raw)]
-        wrong = exp.Not(this=exp.Paren(this=joined(exp.And, tests))) if tests else exp.false()
+        lost = [self._cannot_be(column, _raw, "codes_{}.position") for column in self.inputs]
+        found = [*(test for test in lost if test is not None), *self._contradictions(_raw)]
+        # In a CASE, DuckDB tests each value only of the rows that no test before it has found; alone it tests all.
+        wrong = _case([(joined(exp.Or, found), exp.true())], exp.false()) if found else exp.false()
         given = given.select(exp.alias_(wrong, "wrong")).from_(relation)
         slots = {f"s{slot}": slot for slot in range(len(self.program.layout.facts))}
         base = exp.select(*names)
@@ -136,10 +135,10 @@ class FactsQuery:
         """A value that is computed only of rows that are not wrong: what can't be can't always be computed with."""
         return _case([(exp.column("wrong"), exp.null())], value)
 
-    def _can_be(self, column: Input, place: Place, position: str) -> exp.Expr | None:
-        """Whether a value is one that the fact can have: false if not, never false where nothing is given.
+    def _cannot_be(self, column: Input, place: Place, position: str) -> exp.Expr | None:
+        """Whether a value is given that the fact can't have: true if so, never true otherwise.
 
-        None if there is nothing to test. ``position`` is where the position of a code stands.
+        None if there is no such value. ``position`` is where the position of a code stands.
         """
         fact, raw = column.fact, place(column)
         match column.type:
@@ -148,30 +147,33 @@ class FactsQuery:
                 return None
             case "choice":
                 ids = fact.domain.ids if isinstance(fact, Fact) and fact.domain else ()
-                return exp.In(this=raw, expressions=[exp.Literal.string(name) for name in ids])
+                return exp.Not(this=exp.In(this=raw, expressions=[exp.Literal.string(name) for name in ids]))
             case "industry_code":
-                listed = _known(exp.to_column(position.format(column.slot)))
-                return exp.Or(this=exp.Is(this=raw, expression=exp.null()), expression=listed)
+                unlisted = exp.Is(this=exp.to_column(position.format(column.slot)), expression=exp.null())
+                return exp.And(this=closed(_known(raw)), expression=closed(unlisted))
             case "date":
-                return self._date(column, raw)
-        within = exp.Between(
-            this=raw, low=_decimal(column.lowest, column.decimals), high=_decimal(column.highest, column.decimals)
-        )
-        found = exp.And(this=within, expression=is_exact(raw.copy(), column, self.dialect))
+                return self._no_day(column, raw)
+        tests = [
+            exp.LT(this=raw, expression=_decimal(column.lowest, column.decimals)),
+            exp.GT(this=raw.copy(), expression=_decimal(column.highest, column.decimals)),
+            inexact(raw.copy(), column, self.dialect),
+        ]
         if isinstance(fact, ExtremeFact):
-            steps = place(self._input(self.program.layout.slots[fact.of]))
-            given = exp.Coalesce(this=steps, expressions=[exp.false()])
-            return _case([(_known(raw.copy()), exp.And(this=given, expression=found))])
-        return found
+            none = exp.Not(this=exp.Coalesce(this=self._steps(fact, place), expressions=[exp.false()]))
+            tests.append(exp.And(this=closed(_known(raw.copy())), expression=closed(none)))
+        return joined(exp.Or, tests)
 
-    def _date(self, column: Input, raw: exp.Expr) -> exp.Expr:
+    def _no_day(self, column: Input, raw: exp.Expr) -> exp.Expr:
         fact = column.fact
         if not isinstance(fact, Fact):
             raise TypeError(f"not a date: {column.name}")
-        within: exp.Expr = exp.Between(this=raw, low=_day(fact.lowest), high=_day(fact.highest))
+        late: exp.Expr = exp.GT(this=raw, expression=_day(fact.highest))
         if fact.open_ended:
-            within = exp.Or(this=within, expression=exp.EQ(this=raw.copy(), expression=_day(OPEN_END)))
-        return within
+            late = exp.And(this=closed(late), expression=closed(exp.NEQ(this=raw.copy(), expression=_day(OPEN_END))))
+        return joined(exp.Or, [exp.LT(this=raw.copy(), expression=_day(fact.lowest)), late])
+
+    def _steps(self, fact: ExtremeFact, place: Place) -> exp.Expr:
+        return place(self._input(self.program.layout.slots[fact.of]))
 
     def _input(self, slot: int) -> Input:
         return next(column for column in self.inputs if column.slot == slot)
@@ -180,14 +182,14 @@ class FactsQuery:
 
     def invalid(self) -> exp.Expr:
         """The mask of what can't be read or does not fit together, over ``given``."""
+        tests = {column.slot: self._cannot_be(column, _carried, "s{}") for column in self.inputs}
 
         def readable(column: Input) -> exp.Expr:
-            test = self._can_be(column, _carried, "s{}")
-            return _carried(column) if test is None else _case([(test, _carried(column))])
+            test = tests[column.slot]
+            return _carried(column) if test is None else _case([(test.copy(), exp.null())], _carried(column))
 
-        tests = [self._can_be(column, _carried, "s{}") for column in self.inputs]
-        unread = [exp.false() if test is None else exp.Not(this=closed(test)) for test in tests]
-        found = [*unread, *self._contradictions(readable)]
+        found = [exp.false() if test is None else test for test in tests.values()]
+        found += self._contradictions(readable)
         bits = [
             _case([(wrong, cast(number(1 << place), "BIGINT"))], number(0))
             for place, wrong in enumerate(found)

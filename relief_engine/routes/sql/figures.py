@@ -48,13 +48,13 @@ def _in_spark(raw: exp.Expr, decimals: int, digits: int) -> exp.Expr:
     return exp.Add(this=closed(exp.Mul(this=whole, expression=number(10**decimals))), expression=parts)
 
 
-def is_exact(raw: exp.Expr, column: Input, dialect: Dialect) -> exp.Expr:
-    """Whether a figure has no more decimals than are kept; unknown, or an answer of no use, if it is out of bounds."""
+def inexact(raw: exp.Expr, column: Input, dialect: Dialect) -> exp.Expr:
+    """Whether a figure has more decimals than are kept; unknown, or an answer of no use, if it is out of bounds."""
     decimals, digits = column.decimals, len(str(column.highest))
     if dialect == "postgres":
         rounded = exp.Anonymous(this="ROUND", expressions=[cast(raw, "DECIMAL"), number(decimals)])
-        return exp.EQ(this=rounded, expression=raw.copy())
+        return exp.NEQ(this=rounded, expression=raw.copy())
     kind = "BIGINT"
     if decimals:
         kind = f"DECIMAL({_DIGITS if max(digits, decimals + 1) <= _DIGITS else _BROAD}, {decimals})"
-    return exp.EQ(this=exp.TryCast(this=raw, to=exp.DataType.build(kind)), expression=raw.copy())
+    return exp.NEQ(this=exp.TryCast(this=raw, to=exp.DataType.build(kind)), expression=raw.copy())

@@ -24,7 +24,6 @@ from relief_engine.routes.sql.layers import Layers
 from relief_engine.routes.sql.nodes import slots_read, too_large
 from relief_engine.routes.sql.render import (
     BROAD,
-    PLAIN,
     Dialect,
     Renderer,
     TooWideForSpark,
@@ -111,7 +110,9 @@ class DecisionQuery:
         if output.column.kind == "outcome":
             return found
         width = self.renderer.width(output.term)
-        return found if width == PLAIN and not isinstance(found, exp.Null) else cast(found, self.type_of(output))
+        # Small numbers come as what the database takes them for, unless they are fixed.
+        plain = width < BROAD and not isinstance(found, exp.Null | exp.Literal | exp.Paren)
+        return found if plain else cast(found, self.type_of(output))
 
     def type_of(self, output: Output) -> str:
         """The SQL type of a whole number of the answer."""

@@ -28,8 +28,8 @@ EPOCH = 719_163
 #: What Spark's division of decimals keeps before the point.
 _SPARK_QUOTIENT = 10**32
 
-#: Texts that are compared one by one; DuckDB makes a join of more.
-_FEW = 6
+#: So many texts are compared one by one. DuckDB makes a join of more, which takes a distinct text once.
+_FEW = 2
 
 _COMPARISONS: Mapping[str, type[exp.Binary]] = {
     "<": exp.LT, "<=": exp.LTE, "==": exp.EQ, "!=": exp.NEQ, ">=": exp.GTE, ">": exp.GT,
