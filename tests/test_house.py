@@ -33,15 +33,16 @@ STAGES = (
 #: They offer the whole package to its users, and nothing inside imports them.
 OUTERMOST = ("__init__", "__main__")
 
-#: Heavy or optional packages, with the one module (and its neighbours of that prefix) that may import each on loading.
-HEAVY = {
+#: Heavy or optional packages, with the modules (and their neighbours of that prefix) that may import each on loading.
+HEAVY: dict[str, str | tuple[str, ...] | None] = {
     "durable": "routes/chaining",
     "durable_rules_engine": "routes/chaining",
     "duckdb": None,
     "fastapi": None,
     "hypothesis": "testing",
     "pyspark": None,
-    "sqlglot": "routes/sql",
+    "sqlglot": ("routes/sql", "roster/bulk"),
+    "xlsxwriter": "roster/workbook",
     "zen": None,
 }
 

@@ -7,15 +7,43 @@ figures that the outcome shows (contract, design section 8), each in cents, as a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.answers import MOST_BITS, Cell, Column, Kind, columns
 from relief_engine.decision import Outcome
 from relief_engine.engine.outcome import outcome_of
 
-__all__ = ["MOST_BITS", "Cell", "Column", "Kind", "columns", "summary"]
+__all__ = ["MOST_BITS", "Cell", "Column", "Kind", "columns", "names", "summary"]
 
-_SHOWN = (Outcome.ELIGIBLE, Outcome.REFERRED)
+_ELIGIBLE, _REFERRED = Outcome.ELIGIBLE, Outcome.REFERRED
+
+
+class _Plan:
+    """What a program's rows are made of, worked out once: rosters ask for a hundred thousand of them."""
+
+    def __init__(self, program: ir.Program) -> None:
+        self.names = tuple([column.name for column in columns(program)])
+        self.criteria = tuple([(c.node, 1 << bit) for bit, c in enumerate(program.criteria)])
+        self.referrals = tuple([(r.node, 1 << bit) for bit, r in enumerate(program.referrals)])
+        self.lets = tuple(
+            [(figure.low, figure.high) for name, figure in program.lets.items() if program.programme.lets[name].shown]
+        )
+
+
+_plans: WeakKeyDictionary[ir.Program, _Plan] = WeakKeyDictionary()
+
+
+def _plan(program: ir.Program) -> _Plan:
+    found = _plans.get(program)
+    if found is None:
+        found = _plans[program] = _Plan(program)
+    return found
+
+
+def names(program: ir.Program) -> tuple[str, ...]:
+    """The names of a program's columns, in their order."""
+    return _plan(program).names
 
 
 def summary(program: ir.Program, values: Sequence[int | None], outcome: Outcome | None = None) -> dict[str, Cell]:
@@ -27,38 +55,38 @@ def summary(program: ir.Program, values: Sequence[int | None], outcome: Outcome 
         outcome: where it is known better than the values alone tell, because a figure does not exist.
     """
     found = outcome or outcome_of(program, values)
-    row: dict[str, Cell] = {
-        "outcome": found.value,
-        "failed": _mask([values[c.node] == ir.UNMET for c in program.criteria]),
-        "unknown": _mask([values[c.node] == ir.UNKNOWN for c in program.criteria]),
-        "referred": _mask([values[r.node] == ir.MET for r in program.referrals]),
-    }
-    benefit, shown = program.benefit, found in _SHOWN
+    plan = _plan(program)
+    failed = unknown = referred = 0
+    for node, bit in plan.criteria:
+        value = values[node]
+        if value == ir.UNMET:
+            failed |= bit
+        elif value == ir.UNKNOWN:
+            unknown |= bit
+    for node, bit in plan.referrals:
+        if values[node] == ir.MET:
+            referred |= bit
+    row: list[Cell] = [found.value, failed, unknown, referred]
+    benefit, shown = program.benefit, found is _ELIGIBLE or found is _REFERRED
     if benefit.amount is not None:
         low, high = _cents(benefit.amount, values) if shown else (None, None)
         one = low if low == high else None
-        row["amount"] = one if found is Outcome.ELIGIBLE else None
-        row["amount_if_granted"] = one if found is Outcome.REFERRED else None
-        row["amount_low"], row["amount_high"] = (low, high) if low != high else (None, None)
+        row += (one if found is _ELIGIBLE else None, one if found is _REFERRED else None)
+        row += (low, high) if low != high else (None, None)
     if benefit.ceiling is not None:
         low, high = _cents(benefit.ceiling, values) if shown else (None, None)
-        row["ceiling"] = low if low == high else None
+        row.append(low if low == high else None)
     if benefit.payable is not None:
         low, high = _cents(benefit.payable, values) if shown else (None, None)
-        row["payable"] = low if low == high else None
-        row["payable_low"], row["payable_high"] = (low, high) if low != high else (None, None)
+        row += (low, None, None) if low == high else (None, low, high)
     if benefit.rate is not None:
-        row["rate_low"], row["rate_high"] = _both(benefit.rate, values) if shown else (None, None)
+        row += _both(benefit.rate, values) if shown else (None, None)
     if benefit.until is not None:
-        row["until"] = values[benefit.until.low] if shown else None
-    for name, figure in program.lets.items():
-        if program.programme.lets[name].shown:
-            row[f"figure_{name}_low"], row[f"figure_{name}_high"] = _both(figure, values)
-    return row
-
-
-def _mask(bits: Sequence[bool]) -> int:
-    return sum(1 << position for position, bit in enumerate(bits) if bit)
+        row.append(values[benefit.until.low] if shown else None)
+    for least, most in plan.lets:
+        low, high = values[least], values[most]
+        row += (None, None) if low is None or high is None else (low, high)
+    return dict(zip(plan.names, row, strict=True))
 
 
 def _both(figure: ir.Range, values: Sequence[int | None]) -> tuple[int | None, int | None]:

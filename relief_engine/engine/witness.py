@@ -34,6 +34,7 @@ class Witnesses:
         self.cells = cells
         self.evaluate = evaluate
         self.steps = [slot for _, _, slot, _, _ in program.layout.extremes]
+        self.finer: dict[tuple[int, Value], frozenset[int]] = {}
         self.pairs: dict[int, deque[_Pair]] = {}
 
     def all_matter(self, candidates: set[int], vector: Sequence[Value]) -> bool:
@@ -45,11 +46,24 @@ class Witnesses:
         for pair in tuple(pairs):
             filling, a, b = pair
             known = [(other, filling[other]) for other in candidates if other != slot]
-            if all(value is not None for _, value in known) and self._differ(known, slot, a, b, vector):
+            filled = [*known, (slot, a), (slot, b)]
+            if all(self._fills(other, value, vector) for other, value in filled) and self._differ(
+                known, slot, a, b, vector
+            ):
                 if pairs and pairs[0] is not pair:
                     self._keep(slot, pair)
                 return True
         return False
+
+    def _fills(self, slot: int, value: Value, vector: Sequence[Value]) -> bool:
+        """Whether a value may complete what is known: a code too coarse becomes one of its own finer ones only."""
+        current = vector[slot]
+        if current is None or slot not in self.cells.codes:
+            return value is not None
+        below = self.finer.get((slot, current))
+        if below is None:
+            below = self.finer[slot, current] = frozenset(self.cells.codes[slot].leaves(current))  # type: ignore[arg-type]
+        return value in below
 
     def _differ(self, known: Sequence[tuple[int, Value]], slot: int, a: int, b: int, vector: Sequence[Value]) -> bool:
         """Whether two possible completions give different answers."""

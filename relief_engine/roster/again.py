@@ -1,37 +1,16 @@
-"""Roster stage: how a table was read, kept with its results, so that a row of them is read again in the same way."""
+"""Roster stage: a row of a result is read again as the roster was."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from relief_engine.profile.model import Profile
-from relief_engine.roster.answers import Screening
 from relief_engine.roster.headers import LEAVE, Columns, recognise
+from relief_engine.roster.reopen import Reopened
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.table import Rejected, Table
 from relief_engine.rulebook.model import Rulebook
-
-if TYPE_CHECKING:
-    from relief_engine.roster.reopen import Reopened
-
-#: The key under which it is kept.
-KEY = "read"
-
-
-def reading_of(screening: Screening) -> dict[str, Any]:
-    """What a result keeps of how its roster was read, as data for JSON."""
-    table, columns = screening.table, screening.columns
-    zero = table.day_zero
-    return {
-        KEY: {
-            "file": table.file,
-            "kind": columns.kind.id,
-            "facts": [None if column.fact is None else column.fact.id for column in columns.columns],
-            "day_zero": None if zero is None else zero.isoformat(),
-        }
-    }
 
 
 def read_again(found: Reopened, rulebook: Rulebook, mapping: Mapping[str, str] | None = None) -> Profile | Rejected:

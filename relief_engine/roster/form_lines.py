@@ -35,6 +35,8 @@ class FormLines:
         self.sums: dict[int, Fraction] = {i: Fraction(0) for i, column in enumerate(form.columns) if column.sum}
         #: The lines of each column in which nothing could be written.
         self.empty: dict[int, list[int]] = {i: [] for i in range(len(form.columns))}
+        #: The lines of rows with hints, such as one that may repeat another.
+        self.hinted: list[int] = []
         headers = [header.strip() for header in screening.table.headers]
         self._copied = {
             i: next((headers.index(name) for name in column.copied if name in headers), None)
@@ -52,6 +54,8 @@ class FormLines:
             if answer.summary["outcome"] != Outcome.ELIGIBLE:
                 continue
             self.number += 1
+            if answered.hints:
+                self.hinted.append(self.number)
             amounts = cents(answer)
             # An amount that the texts leave open is no figure to report.
             amount = Fraction(amounts[0], 100) if amounts is not None and amounts[0] == amounts[1] else None
@@ -102,6 +106,17 @@ class FormLines:
     def notes(self) -> list[Text]:
         """What the clerk must know before the table is sent."""
         found: list[Text] = []
+        if self.hinted:
+            listed = joined([Text(str(n), str(n)) for n in self.hinted[:_NAMED]])
+            more = Text(f"等 {len(self.hinted)} 行", f" and others, {len(self.hinted)} lines")
+            rest = more if len(self.hinted) > _NAMED else Text("", "")
+            found.append(
+                Text(
+                    f"序号 {listed.zh}{rest.zh} 在“判定结果”表中有提示（如可能重复），请核对后再报送。",
+                    f"Lines {listed.en}{rest.en} have hints on the sheet of decisions, such as possible repeats; "
+                    "check them before the table is sent.",
+                )
+            )
         for index, column in enumerate(self.form.columns):
             missing = self.empty[index]
             if missing:

@@ -11,10 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from relief_engine.roster.again import reading_of
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.counts import Tally
 from relief_engine.roster.flat import Flat, plain, write_lines
+from relief_engine.roster.kept import reading_of
 from relief_engine.roster.results import Results
 from relief_engine.roster.table import Rejected
 from relief_engine.text import Language

@@ -76,7 +76,7 @@ def reopen(path: Path | str, number: int) -> Reopened:
     if not found.answers:
         raise _refused(
             file, "result-row",
-            f"没有第{number}行的判定结果；行号是名册里的行号，未能读取的行没有结果",
+            f"没有第{number}行的判定结果；行号是台账里的行号，未能读取的行没有结果",
             f"there is no answer for row {number}; rows have their numbers in the roster, and those not read have none",
         )  # fmt: skip
     return found

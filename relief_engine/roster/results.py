@@ -116,7 +116,8 @@ class Results:
             en = title.en[:1].upper() + title.en[1:]
             words = Text(f"{title.zh}（元）", f"{en} (yuan)") if yuan else Text(title.zh, en)
             kind: Kind = "date" if unit is None else "span"
-            yield Result(f"figure_{name}", words, kind, _figure(name, day=unit is None), 14, open_=is_open)
+            wide = 28 if yuan and is_open else 14
+            yield Result(f"figure_{name}", words, kind, _figure(name, day=unit is None), wide, open_=is_open)
 
     def _benefit(self) -> Iterator[Result]:
         """What is given: only the columns that some programme can fill."""

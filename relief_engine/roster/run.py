@@ -141,12 +141,14 @@ def _told(
     lines: Iterable[Answered | Rejected], second: SecondRoute | None, progress: Progress | None
 ) -> Iterator[Answered | Rejected]:
     """The lines as they are. Behind the last one, before the file is complete, the second route must agree."""
+    answered = 0
     for number, line in enumerate(lines, start=1):
+        answered += isinstance(line, Answered)
         if progress is not None and number % _OFTEN == 0:
             progress(number)
         yield line
     if second is not None:
-        second.compare()
+        second.compare(answered)
 
 
 def prepare(engine: Engine, request: Request) -> Screening:

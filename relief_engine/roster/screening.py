@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from relief_engine.decision import Decision
 from relief_engine.engine import Engine
 from relief_engine.profile.model import Profile
+from relief_engine.roster.ahead import Sender, in_a_process
 from relief_engine.roster.answers import Answered, Screening, answer_of
 from relief_engine.roster.duplicates import Duplicates
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.second import SecondRoute
-from relief_engine.roster.table import Rejected
+from relief_engine.roster.table import Rejected, Row
 from relief_engine.rulebook.terms import APPLICANT
+
+#: After so many rows the rest is decided in a process of its own, while this one goes on reading and writing.
+LONG = 1000
 
 
 def screen(engine: Engine, screening: Screening, second: SecondRoute | None = None) -> Iterator[Answered | Rejected]:
@@ -25,22 +29,47 @@ def screen(engine: Engine, screening: Screening, second: SecondRoute | None = No
         screening: what is screened, and by what.
         second: is told of every answer, to compare them all in the end.
     """
-    reader = RowReader(engine.rulebook, screening.table, screening.columns)
-    seen = Duplicates(engine.rulebook, screening.columns.kind)
-    for row in screening.table.rows():
-        if isinstance(row, Rejected):
-            yield row
-            continue
-        read = reader.read(row)
-        if isinstance(read, Rejected):
-            yield read
-            continue
-        decisions = decided(engine, screening, read)
+    clerk = Clerk(engine, screening, second)
+    rows = screening.table.rows()
+    for _ in range(LONG):
+        row = next(rows, None)
+        if row is None:
+            return
+        yield row if isinstance(row, Rejected) else clerk.answer(row)
+    yield from in_a_process(Sender(rows, clerk.answer, clerk.flush, screening, clerk.programs))
+
+
+class Clerk:
+    """Answers one row after another, and remembers what it has seen."""
+
+    def __init__(self, engine: Engine, screening: Screening, second: SecondRoute | None) -> None:
+        self.engine = engine
+        self.screening = screening
+        self.second = second
+        self.reader = RowReader(engine.rulebook, screening.table, screening.columns)
+        self.seen = Duplicates(engine.rulebook, screening.columns.kind)
+        day = screening.as_of
+        self.programs = tuple(engine.program(p, day) if p.period.holds(day) else None for p in screening.programmes)
         if second is not None:
-            for decision in decisions:
-                second.note(row.number, decision)
-        hint = seen.hint(row.number, read)
-        yield Answered(row, tuple(map(answer_of, decisions)), () if hint is None else (hint,))
+            second.expect([program for program in self.programs if program is not None], day)
+
+    def answer(self, row: Row) -> Answered | Rejected:
+        """What becomes of one row. Rows come in their order."""
+        read = self.reader.read(row)
+        if isinstance(read, Rejected):
+            return read
+        decisions = decided(self.engine, self.screening, read)
+        answers = tuple(map(answer_of, decisions))
+        if self.second is not None:
+            for decision, answer in zip(decisions, answers, strict=True):
+                self.second.note(row.number, decision, answer.summary)
+        hint = self.seen.hint(row.number, read)
+        return Answered(row, answers, () if hint is None else (hint,))
+
+    def flush(self) -> None:
+        """Have what the second route was told stand in its files."""
+        if self.second is not None:
+            self.second.flush()
 
 
 def decided(engine: Engine, screening: Screening, profile: Profile) -> tuple[Decision, ...]:

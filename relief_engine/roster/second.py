@@ -7,7 +7,8 @@ programme decides them anew and compares. So memory stays small, and nothing is 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -50,22 +51,32 @@ class SecondRoute:
         for noted in self._noted.values():
             noted.close()
 
-    def note(self, row: int, decision: Decision) -> None:
-        """Remember one answer of a row; one that no rules gave has nothing to compare."""
-        program = decision.program
-        if program is None:
-            return
-        noted = self._noted.get(id(program))
-        if noted is None:
-            path = self._folder / f"second-{len(self._noted)}.csv"
-            noted = self._noted[id(program)] = _Noted(program, decision.as_of, path)
-        noted.add(row, decision)
+    def expect(self, programs: Iterable[ir.Program], as_of: dt.date) -> None:
+        """Say by which programs there will be answers, before the first of them."""
+        for number, program in enumerate(programs):
+            path = self._folder / f"second-{number}.csv"
+            self._noted[id(program)] = _Noted(program, as_of, path)
 
-    def compare(self) -> None:
-        """Decide everything again; raises :class:`RoutesDisagree` with the first row whose answers differ."""
+    def note(self, row: int, decision: Decision, told: Mapping[str, Cell]) -> None:
+        """Remember one answer of a row, ``told`` in columns; one that no rules gave has nothing to compare."""
+        if decision.program is not None:
+            self._noted[id(decision.program)].add(row, decision, told)
+
+    def flush(self) -> None:
+        """Have all that was remembered stand in the files."""
+        for noted in self._noted.values():
+            noted.file.flush()
+
+    def compare(self, rows: int) -> None:
+        """Decide everything again; raises :class:`RoutesDisagree` with the first row whose answers differ.
+
+        ``rows`` is how many rows were answered: none of them may be left out.
+        """
         with self._connect() as database:
             for noted in self._noted.values():
                 row = noted.first_difference(database)
+                if noted.rows(database) != rows:
+                    raise RuntimeError(f"{noted.rows(database)} of {rows} rows were decided again")
                 if row is not None:
                     title = noted.program.programme.title
                     raise RoutesDisagree(
@@ -79,7 +90,7 @@ class SecondRoute:
 class _Noted:
     """The answers by one program."""
 
-    def __init__(self, program: ir.Program, as_of: Any, path: Path) -> None:
+    def __init__(self, program: ir.Program, as_of: dt.date, path: Path) -> None:
         from relief_engine.routes.sql.nodes import slots_read
 
         self.program = program
@@ -90,15 +101,21 @@ class _Noted:
         self.file: IO[str] = path.open("w", encoding="utf-8", newline="")
         self.writer = csv.writer(self.file)
 
-    def add(self, row: int, decision: Decision) -> None:
+    def add(self, row: int, decision: Decision, told: Mapping[str, Cell]) -> None:
+        if decision.not_available:
+            # What is referred for figures that do not exist is so by a search, which a query does not make.
+            told = summary(self.program, decision.values, outcome_of(self.program, decision.values))
         values = decision.slots
-        # What is referred for figures that do not exist is so by a search, which a query does not make.
-        found: dict[str, Cell] = summary(self.program, decision.values, outcome_of(self.program, decision.values))
-        self.writer.writerow([row, *[values[slot] for slot in self.slots], *[found[c.name] for c in self.columns]])
+        self.writer.writerow([row, *[values[slot] for slot in self.slots], *told.values()])
 
     def close(self) -> None:
         self.file.close()
         self.path.unlink(missing_ok=True)
+
+    def rows(self, database: Any) -> int:
+        """How many rows were decided again."""
+        counted: int = database.execute("SELECT COUNT(*) FROM noted").fetchone()[0]
+        return counted
 
     def first_difference(self, database: Any) -> int | None:
         """The first row that a query decides otherwise, or None."""

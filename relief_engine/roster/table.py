@@ -69,6 +69,7 @@ class Table:
     quote that is never closed.
 
     ``day_zero`` is the day that the number 0 stands for where days may be written as plain numbers, as spreadsheets do.
+    ``forkable`` says whether a forked process can go on with the rows where this one stands.
     ``merged`` gives, for cells (row number, column from 0) of one value that stands for several rows, how many rows.
     """
 
@@ -80,6 +81,7 @@ class Table:
     rows: Callable[[], Iterator[Row | Rejected]]
     day_zero: dt.date | None = None
     merged: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    forkable: bool = True
 
     def cell(self, row: int, column: int | None = None) -> Location:
         """The place of a row or a cell as people look for it: ``租户.xlsx:表1!C12``; line and column of a text file."""

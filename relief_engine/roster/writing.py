@@ -61,7 +61,7 @@ def _problems(target: Path, source: Path | None) -> Iterable[tuple[str, Text]]:
         yield (
             "output-is-roster",
             Text(
-                "结果（和未能读取的行）不能写到名册自己的文件里",
+                "结果（和未能读取的行）不能写到台账自己的文件里",
                 "answers and rows that could not be read can't be written over the roster that they are about",
             ),
         )

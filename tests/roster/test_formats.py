@@ -345,9 +345,15 @@ def test_the_separator_is_told(text: Make, separator: str) -> None:
 def test_broken_lines_are_rejected_alone(text: Make) -> None:
     path = text('承租方,月租金\n甲,1\n"乙"x,2\n丙,3,4\n丁\n戊,5,\n,\n\n"己\n路1号",="0123"\n')
     table = open_table(path)
-    assert rejected(table) == [(3, "broken-line"), (4, "cell-count"), (5, "cell-count")]
-    assert cells(table) == [("甲", "1"), ("戊", "5"), ("己\n路1号", "0123")]
-    assert [row.number for row in table.rows() if isinstance(row, Row)] == [2, 6, 9]
+    assert rejected(table) == [(3, "broken-line"), (4, "cell-count"), (5, "cell-count"), (6, "cell-count")]
+    assert cells(table) == [("甲", "1"), ("己\n路1号", "0123")]
+    assert [row.number for row in table.rows() if isinstance(row, Row)] == [2, 9]
+
+
+def test_a_comma_within_a_number_moves_no_cell_silently(text: Make) -> None:
+    table = open_table(text("承租方,月租金,备注\n甲,4,800,\n乙,4800,\n"))
+    assert rejected(table) == [(2, "cell-count")]
+    assert cells(table) == [("乙", "4800", None)]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """Forms: official tables as data of a rulebook, read when asked for; the shipped one is 附件3 of 12号."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
+from relief_engine.engine import Engine
 from relief_engine.errors import RulebookError
+from relief_engine.roster.run import Request, screen_file
 from relief_engine.rulebook.build_forms import forms_of
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.forms import Form
@@ -91,3 +95,14 @@ def test_with_mistakes_elsewhere_forms_are_left_alone(root: Path) -> None:
     edit(root / "forms" / "table.yaml", "programme: city/rent", "programme: city/rant")
     edit(root / "city" / "rent.yaml", "programme: city/rent", "nonsense: 1\nprogramme: city/rent")
     assert {finding.code for finding in read_rulebook(root)[1]} == {"shape-unknown-key"}
+
+
+def test_lines_with_hints_are_named_before_the_table_is_sent(tmp_path: Path) -> None:
+    """The example has a tenant twice: both lines stand in the form, and the notes say which to look at."""
+    target = tmp_path / "out.xlsx"
+    request = Request(Path("examples/rosters/rent-roll.xlsx"), target, dt.date(2022, 6, 20))
+    screen_file(Engine(load_rulebook()), request)
+    rows = CalamineWorkbook.from_path(str(target)).get_sheet_by_name("国有房屋租金减免统计表").to_python()
+    notes = [str(row[0]) for row in rows if "有提示（如可能重复）" in str(row[0])]
+    assert len(notes) == 1
+    assert "序号 11 在“判定结果”表中有提示" in notes[0]

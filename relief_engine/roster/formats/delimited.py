@@ -95,12 +95,12 @@ def _rows(path: Path, encoding: str, separator: str, head: int, width: int) -> I
             continue
         if not any(cell and not cell.isspace() for cell in cells):
             continue
-        extra = cells[width:]
-        if len(cells) < width or any(cell.strip() for cell in extra):
+        # A cell too many is one, even if the last is empty: 4,800 without quotes has moved all that follow it.
+        if len(cells) != width:
             text = Text(f"有 {len(cells)} 个单元格，应为 {width} 个", f"{len(cells)} cells; expected {width}")
             yield _rejected(number, "cell-count", text, separator.join(cells), [_cell(cell) for cell in cells])
             continue
-        yield Row(number, tuple([_cell(cell) if cell else None for cell in cells[:width]]))
+        yield Row(number, tuple([_cell(cell) if cell else None for cell in cells]))
 
 
 def _rejected(number: int, code: str, message: Text, shown: str, cells: Sequence[object] = ()) -> Rejected:

@@ -41,7 +41,7 @@ def open_parquet(path: Path, remarks: tuple[Text, ...]) -> Table:
             "roster-columns", str(path), f"有 {len(headers)} 列，最多 {MOST_COLUMNS} 列",
             f"has {len(headers)} columns, at most {MOST_COLUMNS} are read",
         )  # fmt: skip
-    return Table(str(path), None, headers, 0, remarks, partial(_rows, path))
+    return Table(str(path), None, headers, 0, remarks, partial(_rows, path), forkable=False)
 
 
 def _query(connection: duckdb.DuckDBPyConnection, path: Path, rest: str = "") -> duckdb.DuckDBPyConnection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from relief_engine.roster.again import KEY, reading_of
+from relief_engine.roster.kept import KEY, reading_of
 from relief_engine.roster.parquet import SCHEMA
 from relief_engine.roster.reopen import ABOUT_SHEET as NAME
 from relief_engine.roster.results import Results

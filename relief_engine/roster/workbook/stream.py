@@ -15,7 +15,7 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import IO, Any
 
 from xlsxwriter.format import Format
@@ -43,6 +43,7 @@ _NAMES = tuple(xl_col_to_name(index) for index in range(MOST_COLUMNS))
 Writer = Callable[[str, Any], str]
 
 
+@lru_cache(50_000)
 def width(text: str) -> int:
     """How wide a text is, in half-width characters: the widest of its lines, with wide characters counted twice."""
     if text.isascii() and "\n" not in text:

@@ -82,7 +82,7 @@ class SummarySheet(Page):
             )
         routes = {"direct": Text("直接计算", "direct"), "forward-chaining": Text("前向推理", "forward chaining")}
         lines: list[tuple[Text, str | None]] = [
-            (Text("名册", "Roster"), table.file.replace("\\", "/").rpartition("/")[2]),
+            (Text("台账", "Roster"), table.file.replace("\\", "/").rpartition("/")[2]),
             (Text("工作表", "Sheet"), table.sheet),
             (Text("判定日", "Day of the decision"), screening.as_of.isoformat()),
             (Text("项目", "Programmes"), programmes),

@@ -1,0 +1,134 @@
+"""Roster stage: rows are read and answered in a process of their own, ahead of the one that writes them.
+
+Deciding and writing take about as long, so two processors halve the time. The process is forked, so that it goes on
+with the table, the rulebook and all that was seen where this one stands; where that can't be done, or only one
+processor is there, rows are answered here. Only the rows and what their answers say come back.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from relief_engine.compiled import ir
+from relief_engine.decision import NOTHING_MISSING, MissingFact, MissingFacts
+from relief_engine.engine.summary import names
+from relief_engine.roster.answers import Answer, Answered, Screening
+from relief_engine.roster.table import Problem, Rejected, Row
+from relief_engine.rulebook.facts import Fact
+from relief_engine.text import Text
+
+#: So many rows go at once, and so many such parcels are on their way.
+_PARCEL, _PARCELS = 500, 6
+
+#: What comes back for a row: its problems; or the summaries, what is missing, and the hints.
+_Missing = tuple[bool, tuple[tuple[str, str, bool], ...]] | None
+_Reply = tuple[Problem, ...] | tuple[list[tuple[tuple[Any, ...], _Missing]], tuple[Text, ...]]
+_Parcel = list[tuple[Row, _Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The rows that are left, what answers them, what is done after each parcel, and what reads its answers."""
+
+    rows: Iterator[Row | Rejected]
+    answer: Callable[[Row], Answered | Rejected]
+    flush: Callable[[], None]
+    screening: Screening
+    programs: tuple[ir.Program | None, ...]
+
+
+def in_a_process(sender: Sender) -> Iterator[Answered | Rejected]:
+    """What becomes of each row, in order; the same as by ``sender.answer`` here."""
+    if not (sender.screening.table.forkable and _can_fork()):
+        for row in sender.rows:
+            yield row if isinstance(row, Rejected) else sender.answer(row)
+        return
+    import multiprocessing
+
+    global _sender
+    sender.flush()  # what is still in memory would be written by both processes
+    _sender = sender
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        try:
+            waiting = deque(pool.submit(_next_parcel) for _ in range(_PARCELS))
+            while parcel := waiting.popleft().result():
+                waiting.append(pool.submit(_next_parcel))
+                yield from _opened(sender, parcel)
+        finally:
+            _sender = None
+            pool.shutdown(cancel_futures=True)
+
+
+def _can_fork() -> bool:
+    """Whether there is another processor, and a copy of this process would be whole."""
+    return hasattr(os, "fork") and (os.cpu_count() or 1) > 1 and threading.active_count() == 1
+
+
+# --- there --------------------------------------------------------------------------------------------------------
+
+#: What answers, in the process that was forked.
+_sender: Sender | None = None
+
+
+def _next_parcel() -> _Parcel:
+    """The next rows with their answers; none where the table ends."""
+    if _sender is None:
+        raise RuntimeError("nothing answers here")
+    found: _Parcel = []
+    for row in islice(_sender.rows, _PARCEL):
+        line = row if isinstance(row, Rejected) else _sender.answer(row)
+        found.append((line.row, _reply(line)))
+    _sender.flush()
+    return found
+
+
+def _reply(line: Answered | Rejected) -> _Reply:
+    if isinstance(line, Rejected):
+        return line.problems
+    return [(tuple(a.summary.values()), _packed(a.missing)) for a in line.answers], line.hints
+
+
+def _packed(missing: MissingFacts | None) -> _Missing:
+    if missing is None:
+        return None
+    return missing.exact, tuple([(m.fact.id, m.subject, m.too_coarse) for m in missing.facts])
+
+
+# --- here ---------------------------------------------------------------------------------------------------------
+
+
+def _opened(sender: Sender, parcel: _Parcel) -> Iterator[Answered | Rejected]:
+    for row, reply in parcel:
+        if len(reply) == 2 and isinstance(reply[0], list):
+            answers, hints = reply
+            yield Answered(row, _answers(sender, answers), hints)
+        else:
+            yield Rejected(row, reply)
+
+
+def _answers(sender: Sender, packed: Sequence[tuple[tuple[Any, ...], _Missing]]) -> tuple[Answer, ...]:
+    found = []
+    for programme, program, (values, missing) in zip(sender.screening.programmes, sender.programs, packed, strict=True):
+        columns = ("outcome",) if program is None else names(program)
+        found.append(Answer(programme, program, dict(zip(columns, values, strict=True)), _missing(sender, missing)))
+    return tuple(found)
+
+
+def _missing(sender: Sender, packed: _Missing) -> MissingFacts | None:
+    if packed is None:
+        return None
+    exact, facts = packed
+    if exact and not facts:
+        return NOTHING_MISSING
+    known = sender.screening.rulebook.facts
+    found = [
+        MissingFact(fact, subject, coarse) for name, subject, coarse in facts if isinstance(fact := known[name], Fact)
+    ]
+    return MissingFacts(tuple(found), exact)

@@ -1,0 +1,24 @@
+"""Roster stage: what a result keeps of how its roster was read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from relief_engine.roster.answers import Screening
+
+#: The key under which it is kept.
+KEY = "read"
+
+
+def reading_of(screening: Screening) -> dict[str, Any]:
+    """What a result keeps of how its roster was read, as data for JSON."""
+    table, columns = screening.table, screening.columns
+    zero = table.day_zero
+    return {
+        KEY: {
+            "file": table.file,
+            "kind": columns.kind.id,
+            "facts": [None if column.fact is None else column.fact.id for column in columns.columns],
+            "day_zero": None if zero is None else zero.isoformat(),
+        }
+    }

@@ -1,0 +1,78 @@
+"""Rows answered in a process of their own are answered as here, in their order; what goes wrong there is told here."""
+
+import subprocess
+import sys
+
+import pytest
+
+_PROGRAM = """
+import datetime as dt, os, sys
+from dataclasses import replace
+from pathlib import Path
+from relief_engine import Engine, load_rulebook
+from relief_engine.errors import Finding, InputError, Location
+from relief_engine.roster import ahead, screening
+from relief_engine.roster.run import Request, prepare
+from relief_engine.roster.table import Row
+from relief_engine.rulebook.record import changed
+from relief_engine.text import Text
+
+engine = Engine(load_rulebook())
+request = Request(Path("examples/rosters/rent-roll.xlsx"), Path(sys.argv[1], "out.xlsx"), dt.date(2022, 6, 20))
+screened = prepare(engine, request)
+
+
+def told(line):
+    if hasattr(line, "problems"):
+        return line.row, line.problems
+    return line.row, [(a.programme.id, a.program, dict(a.summary), a.missing) for a in line.answers], line.hints
+
+
+here = [told(line) for line in screening.screen(engine, screened)]
+screening.LONG, ahead._PARCEL = 5, 7
+asked = []
+original = ahead._can_fork
+ahead._can_fork = lambda: asked.append(original()) or original()
+there = [told(line) for line in screening.screen(engine, screened)]
+assert asked == [True], "no process was forked"
+assert len(here) > 60 and here == there
+
+rows = screened.table.rows
+
+
+def broken():
+    for number, row in enumerate(rows()):
+        if number == 30:
+            raise InputError([Finding("damaged", Location("x", 30), Text("坏", "bad"))])
+        yield row
+
+
+
+
+def failing():
+    for number, row in enumerate(rows()):
+        if number == 30:
+            os._exit(3)
+        yield row
+
+
+for made, expected in ((broken, InputError), (failing, Exception)):
+    lines = screening.screen(engine, changed(screened, table=replace(screened.table, rows=made)))
+    found = 0
+    try:
+        for _ in lines:
+            found += 1
+    except expected as error:
+        print(type(error).__name__, found <= 30)
+    else:
+        print("nothing was said")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+def test_a_process_ahead_answers_alike(tmp_path: object) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:2] == ["InputError True", "BrokenProcessPool True"], done.stdout + done.stderr
