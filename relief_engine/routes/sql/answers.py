@@ -51,6 +51,9 @@ class Answers:
         self.names: dict[int, str] = {}
         self.opened, self.refer = self.written.nodes((program.open, program.refer))
         self.money = {name: self._money(name) for name in ("amount", "ceiling", "payable")}
+        self.good = (
+            self.terms.one_of(self.terms.column("invalid", (0, 2**MOST_BITS)), [0]) if guarded else self.terms.true
+        )
         self.state = self._state()
         terms = self.terms
         self.referred, self.eligible = (terms.one_of(self.state, [place]) for place in (1, 2))
@@ -61,10 +64,9 @@ class Answers:
         found = self._outcome() | self._masks() | self._figures()
         wanted = columns(self.program)
         if self.guarded:
-            terms, good = self.terms, self.terms.one_of(self.terms.column("invalid", (0, 2**MOST_BITS)), [0])
-            found = {name: terms.case([(good, term)]) for name, term in found.items() if name != "outcome"} | {
-                "outcome": terms.case([(good, found["outcome"])], terms.text(INVALID))
-            }
+            # Amounts and the like follow from the outcome, which is none of theirs where the input can't be read.
+            hidden = [name for name in found if name in ("failed", "unknown", "referred") or name.startswith("figure_")]
+            found |= {name: self.terms.case([(self.good, found[name])]) for name in hidden}
         return tuple([Output(column, found[column.name]) for column in wanted])
 
     # --- the outcome --------------------------------------------------------------------------------------------
@@ -75,13 +77,14 @@ class Answers:
         granted = terms.all_of([opened, terms.negation(refer), *self._known_figures()])
         state = terms.case(
             [
+                (terms.negation(self.good), terms.number(len(_OUTCOMES))),
                 (terms.negation(opened), terms.number(0)),
                 (terms.all_of([opened, refer]), terms.number(1)),
                 (granted, terms.number(2)),
             ],
             terms.number(3),
         )
-        terms.bounds[state] = (0, 3)
+        terms.bounds[state] = (0, len(_OUTCOMES))
         self.names[state] = "state"
         return state
 
@@ -99,11 +102,11 @@ class Answers:
 
     def _outcome(self) -> dict[str, int]:
         terms = self.terms
-        named = [
-            (terms.one_of(self.state, [place]), terms.text(outcome.value))
-            for place, outcome in enumerate(_OUTCOMES[:-1])
+        named = [(terms.negation(self.good), terms.text(INVALID))] if self.guarded else []
+        named += [
+            (terms.one_of(self.state, [place]), terms.text(outcome.value)) for place, outcome in enumerate(_OUTCOMES)
         ]
-        return {"outcome": terms.case(named, terms.text(_OUTCOMES[-1].value))}
+        return {"outcome": terms.case(named[:-1], named[-1][1])}
 
     def _masks(self) -> dict[str, int]:
         program, terms = self.program, self.terms

@@ -84,10 +84,9 @@ class Codes:
         """The truth where the code leads to one row, whose limits stand in the table of codes."""
         terms, table = self.terms, node.table
         rows = [table.row(found[0]) if len(found) == 1 else None for found in table.sectors.candidates]
-        covered = self.column(
-            "covered",
-            [None if len(f) > 1 else row is not None for f, row in zip(table.sectors.candidates, rows, strict=True)],
-        )
+        # A code that leads to one row may lead to the one that stands for none.
+        one = [None if len(f) > 1 else row is not None for f, row in zip(table.sectors.candidates, rows, strict=True)]
+        covered = terms.true if False not in one else self.column("covered", one)
 
         def reached(level: int) -> int:
             parts = []

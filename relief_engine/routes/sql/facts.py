@@ -1,25 +1,31 @@
 """SQL route: from the typed table to slots. What can't be read is never taken for unknown, false or zero.
 
-The query reads each column into its slot, or NULL where the value is none that the fact can have. Then a column
-``invalid`` tells, as a mask, which given values could not be read (bit *i*: column *i* of the inputs) and, in the bits
-after those, which relations between facts do not hold: an end before its start, two forms of one figure, a lowest step
-above the highest. A row with such a value is not decided at all.
+The first layer of the query, ``given``, has the columns of the table, what the tables of codes say, and ``wrong``: true
+if any value is none that its fact can have, or if facts contradict each other. The second, ``base``, has the slots: of
+a row that is wrong they are anything that can be computed with. There a column ``invalid`` tells, as a mask, which
+given values could not be read (bit *i*: column *i* of the inputs) and, in the bits after those, which relations between
+facts do not hold: an end before its start, two forms of one figure, a lowest step above the highest. Such a row is not
+decided.
+
+Rows are hardly ever wrong. So each is tested once, and what is wrong is looked for only where something is.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from sqlglot import exp
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.answers import MOST_BITS
+from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.errors import Finding, InputError
+from relief_engine.routes.sql.codes import Codes
+from relief_engine.routes.sql.figures import inexact, whole_figure
 from relief_engine.routes.sql.inputs import Input, inputs
-from relief_engine.routes.sql.nodes import slots_read
-from relief_engine.routes.sql.render import Dialect, cast, closed, joined, number, ordinal
+from relief_engine.routes.sql.render import Dialect, Held, cast, closed, joined, number, ordinal
 from relief_engine.rulebook.facts import (
     OPEN_END,
     ExtremeFact,
@@ -32,54 +38,86 @@ from relief_engine.rulebook.facts import (
 from relief_engine.text import Text
 
 _SOURCE = "source"
-#: The digits in which figures are counted while they are read; the largest has 17, and 6 decimals.
-_DIGITS = 28
 CTES = list[tuple[str, exp.Query]]
+#: Where a column's value stands in a layer.
+Place = Callable[[Input], exp.Expr]
 
 
 class FactsQuery:
-    """The query of one typed table, in two layers: ``read`` has the slots, ``facts`` what follows from them."""
+    """The query of one typed table, in two layers: ``given`` and ``base``."""
 
     def __init__(self, program: ir.Program, dialect: Dialect, relations: Sequence[Relation] = ()) -> None:
         """``relations`` are those of the rulebook; the ones between facts that the program reads are checked."""
         self.program = program
         self.dialect = dialect
         self.inputs = inputs(program)
-        self.checks = self._checks(relations)
-        if len(self.inputs) + len(self.checks) > MOST_BITS:
+        self.relations = relations
+        if len(self.inputs) + len(self._contradictions(_raw)) > MOST_BITS:
             zh, en = f"{program.programme.id} 读取的列过多", f"{program.programme.id} reads too many columns for a mask"
             raise InputError([Finding("sql-mask", program.programme.where, Text(zh, en))])
 
-    @property
-    def code_slots(self) -> tuple[int, ...]:
-        """The slots that hold codes."""
-        return tuple([column.slot for column in self.inputs if column.type == "industry_code"])
+    def ctes(
+        self,
+        relation: exp.Expr,
+        keys: Sequence[exp.Expr],
+        needed: Sequence[str],
+        codes: Mapping[int, Codes],
+        held: Held,
+        as_of: dt.date,
+    ) -> CTES:
+        """The two layers.
 
-    def ctes(self, relation: exp.Expr, keys: Sequence[exp.Expr]) -> CTES:
-        """The two layers. What they read must have the tables of codes, ``codes_N`` for slot *N*, before them."""
+        Args:
+            relation: the typed table, under the name ``source``.
+            keys: what is handed on, as expressions over it.
+            needed: the names of the columns that ``base`` must have beside ``invalid``.
+            codes: the tables of codes, by slot, which stand before the layers as ``codes_N``.
+            held: the slots that stay as the table has them.
+            as_of: the day of the decision.
+        """
         names = [exp.column(key.alias_or_name, quoted=True) for key in keys]
-        slots = [exp.alias_(self.read(column), f"s{column.slot}") for column in self.inputs]
-        given = [exp.alias_(_known(_raw(column)), f"given_{column.slot}") for column in self.inputs]
-        read = exp.select(*keys, *slots, *given).from_(relation)
-        for slot in self.code_slots:
-            column = next(column for column in self.inputs if column.slot == slot)
-            matched = exp.EQ(this=_raw(column), expression=exp.column("code", table=f"codes_{slot}"))
-            read = read.join(exp.to_table(f"codes_{slot}"), on=matched, join_type="left")
-        needed = [slot for slot in slots_read(self.program) if slot]
-        facts = [exp.alias_(self.slot(slot), f"s{slot}") for slot in needed]
-        whole = exp.select(*names, *facts, exp.alias_(cast(self.invalid(), "BIGINT"), "invalid")).from_("read_facts")
-        return [("read_facts", read), ("facts", whole)]
+        told = {name: f"codes_{slot}" for slot, table in codes.items() for name in table.columns}
+        given = exp.select(*keys, *[exp.alias_(_raw(column), f"raw_{column.slot}") for column in self.inputs])
+        given = given.select(*[exp.column(name, table=told[name]) for name in needed if name in told])
+        for column in self.inputs:
+            if column.type == "industry_code":
+                table = f"codes_{column.slot}"
+                given = given.select(exp.alias_(exp.column("position", table=table), f"s{column.slot}"))
+                matched = exp.EQ(this=_raw(column), expression=exp.column("code", table=table))
+                given = given.join(exp.to_table(table), on=matched, join_type="left")
+        lost = [self._cannot_be(column, _raw, "codes_{}.position") for column in self.inputs]
+        found = [*(test for test in lost if test is not None), *self._contradictions(_raw)]
+        # In a CASE, DuckDB tests each value only of the rows that no test before it has found; alone it tests all.
+        wrong = _case([(joined(exp.Or, found), exp.true())], exp.false()) if found else exp.false()
+        given = given.select(exp.alias_(wrong, "wrong")).from_(relation)
+        slots = {f"s{slot}": slot for slot in range(len(self.program.layout.facts))}
+        base = exp.select(*names)
+        for name in dict.fromkeys((*needed, "invalid")):
+            if name == "invalid":
+                base = base.select(exp.alias_(self.invalid(), name))
+            elif name == f"s{AS_OF_SLOT}":
+                base = base.select(exp.alias_(cast(number(as_of.toordinal()), "BIGINT"), name))
+            elif name in slots:
+                base = base.select(exp.alias_(_given_as(slots[name]) if name in held else self.slot(slots[name]), name))
+            else:
+                base = base.select(name)
+        return [("given", given.copy()), ("base", base.from_("given"))]
 
     # --- one column ---------------------------------------------------------------------------------------------
 
-    def read(self, column: Input) -> exp.Expr:
-        """The slot of a column; NULL where it is unknown or can't be read."""
-        raw, fact = _raw(column), column.fact
+    def slot(self, slot: int) -> exp.Expr:
+        """A slot as the rules read it, from ``given``; the form in which a figure is given follows from the others."""
+        fact = self.program.layout.facts[slot]
+        if isinstance(fact, FormFact):
+            slots = self.program.layout.slots
+            known = [(self._used(self._input(slots[name]), _carried), number(choice)) for name, choice in fact.given_by]
+            return _case(known, number(fact.otherwise))
+        column, raw = self._input(slot), _given_as(slot)
         match column.type:
+            case "steps":
+                return _case([(raw, cast(number(1), "BIGINT"))])
             case "yes_no":
                 return _case([(raw, number(1)), (exp.Not(this=raw.copy()), number(0))])
-            case "steps":
-                return _case([(raw, number(1))])
             case "choice":
                 ids = fact.domain.ids if isinstance(fact, Fact) and fact.domain else ()
                 return _case([
@@ -87,77 +125,90 @@ class FactsQuery:
                     for place, name in enumerate(ids)
                 ])  # fmt: skip
             case "industry_code":
-                return exp.column("position", table=f"codes_{column.slot}")
+                return exp.column(f"s{slot}")
             case "date":
-                return self._date(column)
+                return self._if_right(ordinal(raw, self.dialect))
             case _:
-                figure = self._figure(column)
-                if isinstance(fact, ExtremeFact):
-                    steps = _raw(self._input(self.program.layout.slots[fact.of]))
-                    return _case([(steps, figure)])
-                return figure
+                return self._if_right(whole_figure(raw, column, self.dialect))
 
-    def _date(self, column: Input) -> exp.Expr:
-        fact, raw = column.fact, _raw(column)
+    def _if_right(self, value: exp.Expr) -> exp.Expr:
+        """A value that is computed only of rows that are not wrong: what can't be can't always be computed with."""
+        return _case([(exp.column("wrong"), exp.null())], value)
+
+    def _cannot_be(self, column: Input, place: Place, position: str) -> exp.Expr | None:
+        """Whether a value is given that the fact can't have: true if so, never true otherwise.
+
+        None if there is no such value. ``position`` is where the position of a code stands.
+        """
+        fact, raw = column.fact, place(column)
+        match column.type:
+            case "yes_no" | "steps":
+                # That no steps are given is said, and is no step.
+                return None
+            case "choice":
+                ids = fact.domain.ids if isinstance(fact, Fact) and fact.domain else ()
+                return exp.Not(this=exp.In(this=raw, expressions=[exp.Literal.string(name) for name in ids]))
+            case "industry_code":
+                unlisted = exp.Is(this=exp.to_column(position.format(column.slot)), expression=exp.null())
+                return exp.And(this=closed(_known(raw)), expression=closed(unlisted))
+            case "date":
+                return self._no_day(column, raw)
+        tests = [
+            exp.LT(this=raw, expression=_decimal(column.lowest, column.decimals)),
+            exp.GT(this=raw.copy(), expression=_decimal(column.highest, column.decimals)),
+            inexact(raw.copy(), column, self.dialect),
+        ]
+        if isinstance(fact, ExtremeFact):
+            none = exp.Not(this=exp.Coalesce(this=self._steps(fact, place), expressions=[exp.false()]))
+            tests.append(exp.And(this=closed(_known(raw.copy())), expression=closed(none)))
+        return joined(exp.Or, tests)
+
+    def _no_day(self, column: Input, raw: exp.Expr) -> exp.Expr:
+        fact = column.fact
         if not isinstance(fact, Fact):
             raise TypeError(f"not a date: {column.name}")
-        within: exp.Expr = exp.Between(this=raw, low=_day(fact.lowest), high=_day(fact.highest))
+        late: exp.Expr = exp.GT(this=raw, expression=_day(fact.highest))
         if fact.open_ended:
-            within = exp.Or(this=closed(within), expression=exp.EQ(this=raw.copy(), expression=_day(OPEN_END)))
-        return _case([(within, ordinal(raw.copy(), self.dialect))])
+            late = exp.And(this=closed(late), expression=closed(exp.NEQ(this=raw.copy(), expression=_day(OPEN_END))))
+        return joined(exp.Or, [exp.LT(this=raw.copy(), expression=_day(fact.lowest)), late])
 
-    def _figure(self, column: Input) -> exp.Expr:
-        """A figure in its smallest part; one with more decimals than are kept can't be read."""
-        raw, low, most = _raw(column), column.lowest, column.highest
-        # Wide enough for the product: DuckDB takes no more digits than it must.
-        kept = cast(raw.copy(), f"DECIMAL({_DIGITS}, {column.decimals})")
-        within = exp.Between(this=raw, low=_decimal(low, column.decimals), high=_decimal(most, column.decimals))
-        whole = cast(exp.Mul(this=kept, expression=number(10**column.decimals)), "BIGINT")
-        exact = _case([(exp.EQ(this=kept.copy(), expression=raw.copy()), whole)])
-        return _case([(within, exact)])
+    def _steps(self, fact: ExtremeFact, place: Place) -> exp.Expr:
+        return place(self._input(self.program.layout.slots[fact.of]))
 
     def _input(self, slot: int) -> Input:
         return next(column for column in self.inputs if column.slot == slot)
 
-    # --- what follows -------------------------------------------------------------------------------------------
-
-    def slot(self, slot: int) -> exp.Expr:
-        """A slot as the rules read it; the form in which a figure is given follows from the others."""
-        fact = self.program.layout.facts[slot]
-        if not isinstance(fact, FormFact):
-            return exp.column(f"s{slot}")
-        slots = self.program.layout.slots
-        given = [(_known(exp.column(f"s{slots[name]}")), number(choice)) for name, choice in fact.given_by]
-        return _case(given, number(fact.otherwise))
+    # --- what is wrong ------------------------------------------------------------------------------------------
 
     def invalid(self) -> exp.Expr:
-        """The mask of what can't be read or does not fit together."""
-        unread: list[exp.Expr] = []
-        for column in self.inputs:
-            lost = exp.Is(this=exp.column(f"s{column.slot}"), expression=exp.Null())
-            # That no steps are given is said, and is no step.
-            unread.append(
-                exp.false()
-                if column.type == "steps"
-                else exp.And(this=exp.column(f"given_{column.slot}"), expression=closed(lost))
-            )
-        bits = [_case([(wrong, number(1 << place))], number(0)) for place, wrong in enumerate([*unread, *self.checks])]
-        found: exp.Expr = bits[0] if bits else number(0)
-        for bit in bits[1:]:
-            found = exp.Add(this=found, expression=bit)
-        return found
+        """The mask of what can't be read or does not fit together, over ``given``."""
+        tests = {column.slot: self._cannot_be(column, _carried, "s{}") for column in self.inputs}
 
-    def _checks(self, relations: Sequence[Relation]) -> list[exp.Expr]:
+        def readable(column: Input) -> exp.Expr:
+            test = tests[column.slot]
+            return _carried(column) if test is None else _case([(test.copy(), exp.null())], _carried(column))
+
+        found = [exp.false() if test is None else test for test in tests.values()]
+        found += self._contradictions(readable)
+        bits = [
+            _case([(wrong, cast(number(1 << place), "BIGINT"))], number(0))
+            for place, wrong in enumerate(found)
+            if not isinstance(wrong, exp.Boolean)
+        ]
+        if not bits:
+            return cast(number(0), "BIGINT")
+        return _case([(exp.column("wrong"), joined(exp.Add, bits))], cast(number(0), "BIGINT"))
+
+    def _contradictions(self, place: Place) -> list[exp.Expr]:
         """What tells that facts contradict each other."""
-        slots = {fact.id: slot for slot, fact in ((column.slot, column.fact) for column in self.inputs)}
+        columns = {column.fact.id: column for column in self.inputs}
         found: list[exp.Expr] = []
-        for relation in relations:
+        for relation in self.relations:
             match relation:
-                case NotBeforeRelation(later, earlier) if later in slots and earlier in slots:
-                    ends, begins = exp.column(f"s{slots[later]}"), exp.column(f"s{slots[earlier]}")
-                    found.append(exp.LT(this=ends, expression=begins))
+                case NotBeforeRelation(later, earlier) if later in columns and earlier in columns:
+                    found.append(exp.LT(this=place(columns[later]), expression=place(columns[earlier])))
                 case OneFormRelation(groups):
-                    known = [[_known(exp.column(f"s{slots[name]}")) for name in g if name in slots] for g in groups]
+                    known = [[self._used(columns[name], place) for name in g if name in columns] for g in groups]
                     used = [closed(joined(exp.Or, parts)) for parts in known if parts]
                     pairs = [
                         closed(exp.And(this=used[a].copy(), expression=used[b].copy()))
@@ -171,13 +222,26 @@ class FactsQuery:
         for (of, lowest), name in extremes.items():
             other = extremes.get((of, False))
             if lowest and other is not None:
-                low, high = exp.column(f"s{slots[name]}"), exp.column(f"s{slots[other]}")
-                found.append(exp.GT(this=low, expression=high))
+                found.append(exp.GT(this=place(columns[name]), expression=place(columns[other])))
         return found
 
+    def _used(self, column: Input, place: Place) -> exp.Expr:
+        """Whether a value is given; true or false. Steps are where they are said to be."""
+        if column.type == "steps":
+            return exp.Coalesce(this=place(column), expressions=[exp.false()])
+        return _known(place(column))
 
-def _raw(column: Input) -> exp.Column:
+
+def _raw(column: Input) -> exp.Expr:
     return exp.column(column.name, table=_SOURCE)
+
+
+def _carried(column: Input) -> exp.Expr:
+    return _given_as(column.slot)
+
+
+def _given_as(slot: int) -> exp.Column:
+    return exp.column(f"raw_{slot}")
 
 
 def _known(value: exp.Expr) -> exp.Expr:

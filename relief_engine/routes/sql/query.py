@@ -18,11 +18,12 @@ from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.routes.sql.answers import Answers, Output
 from relief_engine.routes.sql.code_table import code_table
 from relief_engine.routes.sql.codes import Codes
+from relief_engine.routes.sql.held import held
+from relief_engine.routes.sql.inputs import Input
 from relief_engine.routes.sql.layers import Layers
 from relief_engine.routes.sql.nodes import slots_read, too_large
 from relief_engine.routes.sql.render import (
     BROAD,
-    PLAIN,
     Dialect,
     Renderer,
     TooWideForSpark,
@@ -41,7 +42,11 @@ _SOURCE, ROW = "source", "source_row"
 class DecisionQuery:
     """The query of one program over one relation, before it is put together."""
 
-    def __init__(self, program: ir.Program, dialect: Dialect, *, guarded: bool, as_of: dt.date | None) -> None:
+    def __init__(
+        self, program: ir.Program, dialect: Dialect, *, guarded: bool, as_of: dt.date | None,
+        columns: Sequence[Input] = (),
+    ) -> None:  # fmt: skip
+        """``columns``: those of a typed table, whose slots may stay as they are there."""
         self.program = program
         self.dialect = dialect
         self.as_of = as_of
@@ -49,51 +54,47 @@ class DecisionQuery:
         self.outputs = self.answers.outputs()
         terms = self.answers.terms
         self.layers = Layers(terms, [output.term for output in self.outputs], self.answers.names)
-        self.renderer = Renderer(terms, dialect, self.layers.names)
+        self.held = held(terms, columns)
+        self.renderer = Renderer(terms, dialect, self.layers.names, self.held)
 
     @property
     def codes(self) -> dict[int, Codes]:
         """The tables of codes that are joined, by slot."""
         return self.answers.written.codes
 
+    @property
+    def needed(self) -> list[str]:
+        """The columns that the query's lowest layer must have beside its keys."""
+        return self.layers.carried(-1)
+
     def written(
-        self,
-        relation: exp.Expr,
-        keys: Sequence[exp.Expr],
-        before: Sequence[tuple[str, exp.Query]] = (),
-        shown: Sequence[exp.Expr] | None = None,
+        self, base: Sequence[tuple[str, exp.Query]], names: Sequence[exp.Expr], shown: Sequence[exp.Expr]
     ) -> exp.Select:
         """The whole query.
 
         Args:
-            relation: what it reads, under the name ``source``.
-            keys: expressions over the relation that are handed on, each under its name.
-            before: what the relation is made from, by name.
-            shown: the columns of the answer; as :func:`decision_query` gives them if None.
+            base: its lowest layers by name; the last one has the columns ``needed``. They may read the tables of
+                codes, ``codes_N`` for slot *N*.
+            names: the columns of that layer that are handed on.
+            shown: the columns of the answer.
         """
-        try:
-            return self._written(
-                relation, keys, before, [self.output(o) for o in self.outputs] if shown is None else shown
-            )
-        except TooWideForSpark:
-            raise too_large(self.program, "DIV") from None
-
-    def _written(
-        self, relation: exp.Expr, keys: Sequence[exp.Expr], before: Sequence[tuple[str, exp.Query]],
-        shown: Sequence[exp.Expr],
-    ) -> exp.Select:  # fmt: skip
-        names = [exp.column(key.alias_or_name, quoted=True) for key in keys]
         ctes: list[tuple[str, exp.Query]] = [
             (f"codes_{slot}", code_table(codes, self.dialect)) for slot, codes in sorted(self.codes.items())
         ]
-        ctes += [*before, ("base", self._base(relation, keys))]
+        ctes += base
+        try:
+            self._add_layers(ctes, names)
+        except TooWideForSpark:
+            raise too_large(self.program, "DIV") from None
+        last = exp.select(*self.handed_on(names), *shown).from_(ctes[-1][0])
+        return with_all(last, ctes, self.dialect)
+
+    def _add_layers(self, ctes: list[tuple[str, exp.Query]], names: Sequence[exp.Expr]) -> None:
         for level, made in enumerate(self.layers.layers):
             carried = [exp.column(name) for name in self.layers.carried(level)]
             new = [exp.alias_(self.renderer.written(term), self.layers.names[term]) for term in made]
             layer = exp.select(*[name.copy() for name in names], *carried, *new).from_(ctes[-1][0])
             ctes.append((f"step_{level + 1}", layer))
-        last = exp.select(*self.handed_on(names), *shown).from_(ctes[-1][0])
-        return with_all(last, ctes, self.dialect)
 
     def handed_on(self, names: Sequence[exp.Expr]) -> list[exp.Expr]:
         """The keys as they come out: a whole row as its columns."""
@@ -109,17 +110,19 @@ class DecisionQuery:
         if output.column.kind == "outcome":
             return found
         width = self.renderer.width(output.term)
-        return found if width == PLAIN and not isinstance(found, exp.Null) else cast(found, self.type_of(output))
+        # Small numbers come as what the database takes them for, unless they are fixed.
+        plain = width < BROAD and not isinstance(found, exp.Null | exp.Literal | exp.Paren)
+        return found if plain else cast(found, self.type_of(output))
 
     def type_of(self, output: Output) -> str:
         """The SQL type of a whole number of the answer."""
         return _BROAD_OUTPUT[self.dialect] if self.renderer.width(output.term) == BROAD else "BIGINT"
 
-    def _base(self, relation: exp.Expr, keys: Sequence[exp.Expr]) -> exp.Select:
-        """What all else reads: the keys, the slots, and what the tables of codes say."""
+    def base(self, relation: exp.Expr, keys: Sequence[exp.Expr]) -> exp.Select:
+        """The lowest layer over columns of slots: the keys, the slots, and what the tables of codes say."""
         terms = self.answers.terms
         columns: list[exp.Expr] = []
-        for name in self.layers.carried(-1):
+        for name in self.needed:
             table = next((f"codes_{slot}" for slot, codes in self.codes.items() if name in codes.columns), _SOURCE)
             column: exp.Expr = exp.column(name, table=table)
             if name == f"s{AS_OF_SLOT}" and self.as_of is not None:
@@ -163,7 +166,9 @@ def decision_query(
     """
     query = DecisionQuery(program, dialect, guarded=guarded, as_of=as_of)
     columns = [exp.column(key, table=_SOURCE, quoted=True) for key in keys]
-    return query.written(aliased(relation), columns)
+    names = [exp.column(key, quoted=True) for key in keys]
+    base = query.base(aliased(relation), columns)
+    return query.written([("base", base)], names, [query.output(output) for output in query.outputs])
 
 
 def answer_columns(program: ir.Program) -> tuple[Column, ...]:

@@ -14,6 +14,9 @@ from sqlglot import exp
 
 from relief_engine.routes.sql.terms import NARROW, Terms
 
+#: By the name of a column that stays as a typed table has it: the texts of its values in order; none for a BOOLEAN.
+Held = Mapping[str, tuple[str, ...]]
+
 Dialect = Literal["duckdb", "spark", "postgres"]
 DIALECTS: tuple[Dialect, ...] = ("duckdb", "spark", "postgres")
 
@@ -24,6 +27,9 @@ BROAD_TYPE: Mapping[Dialect, str] = {"duckdb": "INT128", "spark": "DECIMAL(38, 0
 EPOCH = 719_163
 #: What Spark's division of decimals keeps before the point.
 _SPARK_QUOTIENT = 10**32
+
+#: So many texts are compared one by one. DuckDB makes a join of more, which takes a distinct text once.
+_FEW = 2
 
 _COMPARISONS: Mapping[str, type[exp.Binary]] = {
     "<": exp.LT, "<=": exp.LTE, "==": exp.EQ, "!=": exp.NEQ, ">=": exp.GTE, ">": exp.GT,
@@ -86,10 +92,18 @@ def epoch() -> exp.Expr:
 class Renderer:
     """Writes terms in one dialect; some of them are columns already."""
 
-    def __init__(self, terms: Terms, dialect: Dialect, columns: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        terms: Terms,
+        dialect: Dialect,
+        columns: Mapping[int, str],
+        held: Held | None = None,
+    ) -> None:
+        """``columns`` names the terms that are columns; ``held``: see :mod:`relief_engine.routes.sql.held`."""
         self.terms = terms
         self.dialect = dialect
         self.columns = columns
+        self.held = held or {}
         self._widths: dict[int, int] = {}
 
     def width(self, term: int) -> int:
@@ -153,6 +167,9 @@ class Renderer:
         """Values as ranges of neighbours: DuckDB would make a join of a long list."""
         _, args, value = self.terms.list[term]
         values = value if isinstance(value, tuple) else ()
+        tested_op, _, name = self.terms.list[args[0]]
+        if tested_op == "column" and str(name) in self.held:
+            return self._one_of_held(self.operand(args[0]), values, self.held[str(name)])
         firsts = [each for each in values if each - 1 not in values]
         lasts = [each for each in values if each + 1 not in values]
         parts: list[exp.Expr] = []
@@ -163,6 +180,16 @@ class Renderer:
             else:
                 parts.append(exp.Between(this=tested, low=number(first), high=number(last)))
         return joined(exp.Or, parts)
+
+    def _one_of_held(self, tested: exp.Expr, values: Sequence[int], texts: tuple[str, ...]) -> exp.Expr:
+        """A BOOLEAN, or one of some texts."""
+        if not texts:
+            truths = [tested.copy() if value else exp.Not(this=tested.copy()) for value in values]
+            return joined(exp.Or, truths)
+        named = [exp.Literal.string(texts[value]) for value in values]
+        if len(named) > _FEW:
+            return exp.In(this=tested, expressions=named)
+        return joined(exp.Or, [exp.EQ(this=tested.copy(), expression=name) for name in named])
 
     def _case(self, term: int) -> exp.Expr:
         _, args, value = self.terms.list[term]

@@ -170,6 +170,8 @@ class Terms:
             values.append(otherwise)
         if not count:
             return self.unknown if otherwise is None else otherwise
+        if {*values} == {self.unknown}:
+            return self.unknown
         ranges = [found for value in values if (found := self.bounds[value]) is not None]
         bounds = (min(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
         return self.add(Term("case", tuple(parts), (count, frozenset(seldom))), bounds)
@@ -184,9 +186,14 @@ class Terms:
         """The least or greatest of some figures; NULL as soon as one is."""
         found = parts[0]
         for part in parts[1:]:
-            ordered = self.compare("<=" if least else ">=", found, part)
             (a, b), (c, d) = self.range_of(found), self.range_of(part)
-            picked = self.pick(ordered, found, part)
+            fixed, other = (found, part) if self.fixed(found) is not None else (part, found)
+            if self.fixed(fixed) is not None and self.fixed(other) is None:
+                # What is beyond the fixed figure is cut off; what is unknown stays so.
+                picked = self.case([(self.compare("<" if least else ">", fixed, other), fixed)], other)
+            else:
+                ordered = self.compare("<=" if least else ">=", found, part)
+                picked = self.pick(ordered, found, part)
             tight = (min(a, c), min(b, d)) if least else (max(a, c), max(b, d))
             if self.list[picked].op == "case":
                 self.bounds[picked] = tight

@@ -48,19 +48,16 @@ def rules_query(
         InputError: as :func:`relief_engine.routes.sql.query.decision_query` does.
     """
     facts = FactsQuery(program, dialect, relations)
-    query = DecisionQuery(program, dialect, guarded=True, as_of=as_of)
+    query = DecisionQuery(program, dialect, guarded=True, as_of=as_of, columns=facts.inputs)
     first: list[exp.Expr] = [exp.column(key, table="source", quoted=True) for key in keys] or [
         exp.alias_(_row(dialect), ROW)
     ]
-    source = aliased(table)
     names = [exp.column(key.alias_or_name, quoted=True) for key in first]
-    before = facts.ctes(source, first)
-    kept: list[exp.Expr] = [exp.column(name.name, table="source", quoted=True) for name in names]
+    base = facts.ctes(aliased(table), first, query.needed, query.codes, query.held, as_of)
     shown = [
         exp.alias_(natural_column(query, o) if natural else query.encoded(o), o.column.name) for o in query.outputs
     ]
-    invalid = exp.column("invalid")
-    return query.written(aliased("facts"), kept, before=before, shown=[*shown, invalid])
+    return query.written(base, names, [*shown, exp.column("invalid")])
 
 
 def _row(dialect: Dialect) -> exp.Expr:
