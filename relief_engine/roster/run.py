@@ -15,11 +15,11 @@ from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.choosing import about
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.formats import open_table
+from relief_engine.roster.formats import open_table, refuse_options
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.screening import screen
 from relief_engine.roster.second import NAME, SecondRoute
-from relief_engine.roster.table import Rejected
+from relief_engine.roster.table import Rejected, Table
 from relief_engine.roster.writing import check_target, write_results
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value, changed
@@ -33,7 +33,7 @@ Progress = Callable[[int | float], None]
 
 
 #: How a roster is decided: row by row, or by a database that is embedded; by its size if nobody says.
-EngineName = Literal["auto", "direct", "duckdb"]
+EngineName = Literal["auto", "direct", "duckdb", "spark"]
 #: Text and parquet files of this size in bytes and more are decided by the database: some 50,000 rows.
 LONG = {".csv": 8 * 2**20, ".parquet": 2**20}
 
@@ -77,6 +77,8 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         InputError: the file, its columns, the target or the programmes can't be used.
         RoutesDisagree: the routes differ; nothing is written.
     """
+    if request.engine == "spark":
+        return _by_spark(engine, request, progress)
     screening = prepare(engine, request)
     if _by_database(request, screening):
         from relief_engine.roster.bulk.run import screen_table
@@ -89,6 +91,19 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         lines = _told(screen(engine, screening, second), second, progress)
         counts = write_results(request.output, screening, lines, request.language)
     return screening, counts
+
+
+def _by_spark(engine: Engine, request: Request, progress: Progress | None) -> tuple[Screening, Counts]:
+    """Screen a parquet file, or a folder of them, by Spark."""
+    missing = _not_installed("sqlglot", extra="spark")
+    if missing is not None:
+        raise InputError([Finding("engine", Location("--engine"), missing)])
+    from relief_engine.roster.bulk.spark.run import opened
+
+    refuse_options(request.roster, sheet=request.sheet, encoding=request.encoding, kind="parquet")
+    with opened(request.roster, request.output) as cluster:
+        screening = changed(_settled(engine, request, cluster.table), routes=("spark",))
+        return screening, cluster.screen(engine, screening, request.output, request.language, progress)
 
 
 def _by_database(request: Request, screening: Screening) -> bool:
@@ -119,14 +134,18 @@ def _why_not(request: Request, screening: Screening) -> Text | None:
         return Text(
             f"“{closed.title.zh}”在 {screening.as_of} 不适用", f"{closed.title.en} is not in force on {screening.as_of}"
         )
-    lacking = [name for name in ("duckdb", "sqlglot") if find_spec(name) is None]
-    if lacking:
-        listed = "、".join(lacking)
-        return Text(
-            f"没有安装 {listed}，请先运行 pip install 'relief-engine[tables]'",
-            f"{listed} is not installed; run: pip install 'relief-engine[tables]'",
-        )
-    return None
+    return _not_installed("duckdb", "sqlglot", extra="tables")
+
+
+def _not_installed(*packages: str, extra: str) -> Text | None:
+    """What to install, if any of these packages is missing."""
+    lacking = "、".join(name for name in packages if find_spec(name) is None)
+    if not lacking:
+        return None
+    return Text(
+        f"没有安装 {lacking}，请先运行 pip install 'relief-engine[{extra}]'",
+        f"{lacking} is not installed; run: pip install 'relief-engine[{extra}]'",
+    )
 
 
 def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
@@ -155,9 +174,14 @@ def prepare(engine: Engine, request: Request) -> Screening:
     Raises:
         InputError: the file, its columns, the target or the programmes can't be used.
     """
-    rulebook = engine.rulebook
     check_target(request.output, request.roster)
-    table = open_table(request.roster, sheet=request.sheet, encoding=request.encoding, known=known(rulebook))
+    table = open_table(request.roster, sheet=request.sheet, encoding=request.encoding, known=known(engine.rulebook))
+    return _settled(engine, request, table)
+
+
+def _settled(engine: Engine, request: Request, table: Table) -> Screening:
+    """What a table is screened by."""
+    rulebook = engine.rulebook
     columns = recognise(table, rulebook, mapping=request.mapping, kind=request.kind)
     if request.programmes:
         programmes = tuple(rulebook.programme(name) for name in dict.fromkeys(request.programmes))
