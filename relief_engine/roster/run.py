@@ -15,11 +15,11 @@ from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.choosing import about
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.formats import open_table
+from relief_engine.roster.formats import open_table, refuse_options
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.screening import screen
 from relief_engine.roster.second import NAME, SecondRoute
-from relief_engine.roster.table import Rejected
+from relief_engine.roster.table import Rejected, Table
 from relief_engine.roster.writing import check_target, write_results
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value, changed
@@ -33,7 +33,7 @@ Progress = Callable[[int | float], None]
 
 
 #: How a roster is decided: row by row, or by a database that is embedded; by its size if nobody says.
-EngineName = Literal["auto", "direct", "duckdb"]
+EngineName = Literal["auto", "direct", "duckdb", "spark"]
 #: The column that DuckDB adds to a parquet file to number its rows.
 _COUNTER = "file_row_number"
 #: Text and parquet files of this size in bytes and more are decided by the database: some 50,000 rows.
@@ -79,6 +79,8 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         InputError: the file, its columns, the target or the programmes can't be used.
         RoutesDisagree: the routes differ; nothing is written.
     """
+    if request.engine == "spark":
+        return _by_spark(engine, request, progress)
     screening = prepare(engine, request)
     if _by_database(request, screening):
         from relief_engine.roster.bulk.run import screen_table
@@ -91,6 +93,19 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         lines = _told(screen(engine, screening, second), second, progress)
         counts = write_results(request.output, screening, lines, request.language)
     return screening, counts
+
+
+def _by_spark(engine: Engine, request: Request, progress: Progress | None) -> tuple[Screening, Counts]:
+    """Screen a parquet file, or a folder of them, by Spark."""
+    missing = uninstalled(["sqlglot"], "spark")
+    if missing is not None:
+        raise InputError([Finding("engine", Location("--engine"), missing)])
+    from relief_engine.roster.bulk.spark.run import opened
+
+    refuse_options(request.roster, sheet=request.sheet, encoding=request.encoding, kind="parquet")
+    with opened(request.roster, request.output) as cluster:
+        screening = changed(_settled(engine, request, cluster.table), routes=("spark",))
+        return screening, cluster.screen(engine, screening, request.output, request.language, progress)
 
 
 def _by_database(request: Request, screening: Screening) -> bool:
@@ -130,14 +145,14 @@ def _why_not(request: Request, screening: Screening) -> Text | None:
     return uninstalled()
 
 
-def uninstalled() -> Text | None:
-    """What of the SQL route is not installed, and how to get it; None if all is there."""
-    lacking = [name for name in ("duckdb", "sqlglot") if find_spec(name) is None]
+def uninstalled(packages: Sequence[str] = ("duckdb", "sqlglot"), extra: str = "tables") -> Text | None:
+    """What of some packages is not installed, and the extra that brings it; None if all is there."""
+    lacking = [name for name in packages if find_spec(name) is None]
     if not lacking:
         return None
     return Text(
-        f"没有安装 {'、'.join(lacking)}，请先运行 pip install 'relief-engine[tables]'",
-        f"not installed: {', '.join(lacking)}; run: pip install 'relief-engine[tables]'",
+        f"没有安装 {'、'.join(lacking)}，请先运行 pip install 'relief-engine[{extra}]'",
+        f"not installed: {', '.join(lacking)}; run: pip install 'relief-engine[{extra}]'",
     )
 
 
@@ -169,11 +184,15 @@ def prepare(engine: Engine, request: Request) -> Screening:
     Raises:
         InputError: the file, its columns, the target or the programmes can't be used.
     """
-    rulebook = engine.rulebook
     check_target(request.output, request.roster)
-    table = open_table(
-        request.roster, sheet=request.sheet, encoding=request.encoding, known=known(rulebook, request.mapping)
-    )
+    known_headers = known(engine.rulebook, request.mapping)
+    table = open_table(request.roster, sheet=request.sheet, encoding=request.encoding, known=known_headers)
+    return _settled(engine, request, table)
+
+
+def _settled(engine: Engine, request: Request, table: Table) -> Screening:
+    """What a table is screened by."""
+    rulebook = engine.rulebook
     columns = recognise(table, rulebook, mapping=request.mapping, kind=request.kind)
     if request.programmes:
         programmes = tuple(rulebook.programme(name) for name in dict.fromkeys(request.programmes))

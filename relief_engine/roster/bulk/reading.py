@@ -20,6 +20,8 @@ from relief_engine.rulebook.units import PURE
 
 #: The column with a row's number, the one that says that a row is set aside, and the prefix of what a cell holds.
 ROW, ASIDE, CELL = "relief_row", "relief_aside", "c"
+#: The column with the name of the file that a row stands in, where a table is made of several.
+FILE = "relief_file"
 #: The relation that leads from the text of a code to its position, if the rulebook has one.
 CODES = "relief_codes"
 
@@ -32,12 +34,14 @@ class Source(Value):
         names: the columns as the table calls them, one for each of ``columns``.
         types: their types.
         row: the expression of a row's number, from 1.
+        file: the expression of the file's name, where a table is made of several and rows are counted in each.
     """
 
     relation: exp.Expr
     names: tuple[str, ...]
     types: tuple[exp.DataType, ...]
     row: exp.Expr
+    file: exp.Expr | None = None
 
 
 def slot(position: int) -> str:
@@ -64,6 +68,8 @@ def reading(
         dialect: the database that runs it.
     """
     cells = exp.select(exp.alias_(source.row.copy(), ROW)).from_(source.relation.copy())
+    if source.file is not None:
+        cells = cells.select(exp.alias_(source.file.copy(), FILE))
     filled: list[Expression] = []
     unread: list[Expression] = []
     codes = code_list(rulebook)
