@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
@@ -20,6 +19,7 @@ from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.screening import screen
 from relief_engine.roster.second import NAME, SecondRoute
 from relief_engine.roster.table import Rejected, Table
+from relief_engine.roster.whole import scratch_folder
 from relief_engine.roster.writing import check_target, write_results
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value, changed
@@ -87,7 +87,7 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
 
         screening = changed(screening, routes=(NAME,))
         return screening, screen_table(engine, screening, request.output, request.language, progress)
-    with tempfile.TemporaryDirectory(prefix="relief-") as folder, _second(Path(folder)) as second:
+    with scratch_folder(request.output) as folder, _second(folder) as second:
         if second is not None:
             screening = changed(screening, routes=(*screening.routes, NAME))
         lines = _told(screen(engine, screening, second), second, progress)
