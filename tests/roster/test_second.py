@@ -43,7 +43,7 @@ def test_one_wrong_answer_stops_everything(old: Path, monkeypatch: pytest.Monkey
     decided = stage.decided
 
     def tampered(*arguments: Any) -> Any:
-        (decision,) = decided(*arguments)
+        decision: Any = decided(*arguments)[0]
         if arguments[2].applicant.values.get("applicant.name") != "柳堤琴行有限公司":
             return (decision,)
         program, values = decision.program, list(decision.values)
@@ -68,10 +68,8 @@ def test_one_wrong_answer_stops_everything(old: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_query_that_decides_otherwise_stops_everything(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import duckdb
     from sqlglot import exp
 
-    assert duckdb
     made = query.decision_query
 
     def tampered(*arguments: Any, **more: Any) -> Any:
