@@ -187,7 +187,7 @@ def test_on_a_day_before_the_programme_nothing_is_decided(tmp_path: Path) -> Non
     for suffix in (".xlsx", ".csv", ".parquet"):
         _, counts = screened(roster, tmp_path / f"o{suffix}", as_of=dt.date(2022, 1, 1))
         assert counts.outcomes == {Outcome.NOT_IN_FORCE: 11}
-        assert (counts.granted, counts.decided, counts.rejected) == (0, 11, 2)
+        assert (counts.granted, counts.decided, counts.rejected) == (Decimal(0), 11, 2)
     row = dirty.read_parquet(tmp_path / "o.parquet")[0]
     assert (row["outcome_id"], row["failed"], row["unknown"]) == ("not_in_force", None, None)
     assert "2022-05-13" in row["reason"] or "2022年5月13日" in row["reason"]
@@ -384,7 +384,8 @@ def write(path: Path, made: list[dict[str, object]]) -> Path:
 
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("台账")
-        for number, cells in enumerate([list(made[0]), *[list(row.values()) for row in made]]):
+        lines: list[list[object]] = [list(made[0]), *[list(row.values()) for row in made]]
+        for number, cells in enumerate(lines):
             for column, cell in enumerate(cells):
                 sheet.write_string(number, column, str(cell))
     return path
