@@ -24,8 +24,11 @@ help:  ## show this list
 
 venv: $(STAMP)  ## create or refresh .venv
 
-demo: $(STAMP)  ## check the example tenant
+demo: $(STAMP)  ## check the example tenant, screen the example rent roll
 	@$(BIN)/relief check examples/profiles/restaurant.yaml
+	@mkdir -p build/demo
+	@printf '\n台账 %s\n' examples/rosters/rent-roll.xlsx
+	@$(BIN)/relief screen examples/rosters/rent-roll.xlsx --output build/demo/结果.xlsx --as-of 2022-06-20
 
 test: $(STAMP)  ## lint, format, types, the rulebook's own checks, tests
 	$(BIN)/ruff check .

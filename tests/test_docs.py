@@ -12,6 +12,7 @@ What a fenced block is, its first line says:
 Each document runs in a folder of its own that holds copies of ``examples/`` and ``rules/``. All else is not run.
 """
 
+import json
 import re
 import shlex
 import shutil
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.main import get_command
 
 from relief_engine import Rulebook, __all__, load_rulebook
 from relief_engine.cli import main
@@ -308,6 +310,27 @@ def test_library_lists_every_field_of_the_json(rulebook: Rulebook) -> None:
     decision = record["decisions"][0]
     assert list(table("docs/library.md", "### A decision")) == list(decision)
     assert list(table("docs/library.md", "### An explanation")) == list(decision["explanation"])
+
+
+def test_library_lists_every_field_of_a_screening(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("承租方,租赁面积\n运河小馆,48\n", encoding="utf-8")
+    assert main(["screen", str(roster), "--output", str(tmp_path / "result.csv"), "--format", "json"]) == 0
+    assert list(table("docs/library.md", "### A screening")) == list(json.loads(capsys.readouterr().out))
+
+
+def test_guide_lists_every_option_of_screen() -> None:
+    options = {p.opts[0] for p in get_command(app).commands["screen"].params if p.opts[0].startswith("--")}  # type: ignore[attr-defined]
+    assert set(table("docs/guide.zh.md", "### 各选项")) == options - {"--help"}
+
+
+def test_architecture_lists_modules_of_rosters_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("\n## Rosters\n")[2]
+    rows = re.findall(r"^\| (`.*?) \|", text.partition("\n## ")[0], re.MULTILINE)
+    folder = ROOT / "relief_engine" / "roster"
+    modules = {name for row in rows for name in re.findall(r"`([a-z_]+)", row)}
+    assert modules
+    assert modules <= {path.stem for path in folder.iterdir()}
 
 
 def test_architecture_lists_every_stage() -> None:

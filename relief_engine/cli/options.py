@@ -43,6 +43,7 @@ class EngineName(StrEnum):
     AUTO = "auto"
     DIRECT = "direct"
     DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 class SqlDialect(StrEnum):

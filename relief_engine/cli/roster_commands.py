@@ -64,7 +64,8 @@ def screen(
         EngineName,
         typer.Option(
             "--engine",
-            help="由谁计算：大表默认用内嵌数据库\nWhat decides; by default the embedded database for long tables",
+            help="由谁计算：大表默认用内嵌数据库；spark 读写 parquet（文件或文件夹）\n"
+            "What decides; by default the embedded database for long tables; spark: parquet files or folders",
         ),
     ] = EngineName.AUTO,
     sheet: Annotated[

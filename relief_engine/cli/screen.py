@@ -16,7 +16,8 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.run import EngineName, Request, screen_file
+from relief_engine.roster.run import EngineName, Request, screen_file, uninstalled
+from relief_engine.roster.second import NAME
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.text import Language, Text
 
@@ -57,11 +58,24 @@ def screen_roster(
     with _Bar(language) as bar:
         screening, counts = screen_file(Engine(rulebook), request, bar.tell)
     remarks = (*screening.table.remarks, *screening.columns.remarks)
+    note(*[said.in_(language) for said in by_one_route(screening)])
     if as_json:
         out_json(record(screening, counts, output, remarks, language))
         return
     note(*[remark.in_(language) for remark in remarks])
     out("".join(f"{line}\n" for line in lines(screening, counts, output, language)))
+
+
+def by_one_route(screening: Screening) -> tuple[Text, ...]:
+    """What to say where the answers stand on one route only, and why; nothing where two agreed."""
+    if len(screening.routes) > 1:
+        return ()
+    if screening.routes == (NAME,):
+        said = Text("本次只由 DuckDB 计算得出，未经第二条路径核对。", "These answers come from DuckDB alone.")
+        return (said,)
+    why = uninstalled()
+    said = Text("本次只由直接计算得出，未经第二条路径核对。", "These answers come from the direct route alone.")
+    return (said,) if why is None else (why, said)
 
 
 # --- what it came to --------------------------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ WORDS = {
 ROUTES = {
     "direct": Text("直接计算", "direct"),
     "forward-chaining": Text("规则推理", "forward chaining"),
+    "duckdb": Text("数据库计算（DuckDB）", "database (DuckDB)"),
+    "spark": Text("数据库计算（Spark）", "database (Spark)"),
 }
 
 #: Sections that say the same for every decision that has them.

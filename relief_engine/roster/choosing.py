@@ -9,8 +9,9 @@ from relief_engine.roster.headers import Columns
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
 
-#: A roster is about a programme if it has columns for this share of the facts that its criteria read.
-_SHARE = 0.5
+#: A roster is about a programme if it has columns for this share of the facts that its criteria read, and for this
+#: share of as many of them as for the programme that it is most about: three columns may be half of a short one's.
+_SHARE, _BESIDE_MOST = 0.5, 0.75
 
 
 def about(engine: Engine, columns: Columns, day: dt.date) -> tuple[Programme, ...]:
@@ -22,15 +23,17 @@ def about(engine: Engine, columns: Columns, day: dt.date) -> tuple[Programme, ..
     having = {column.fact.id for column in columns.columns if column.fact is not None}
     among = [p for p in engine.rulebook.programmes.values() if p.subject == columns.kind.id]
     among = [p for p in among if p.period.holds(day)] or among
-    shares = {programme.id: _covered(engine, programme, day, having) for programme in among}
-    most = max(shares.values(), default=0.0)
-    return tuple(p for p in among if shares[p.id] >= min(_SHARE, most))
+    covered = {programme.id: _covered(engine, programme, day, having) for programme in among}
+    most = max((number for number, _ in covered.values()), default=0)
+    found = [p for p in among if covered[p.id][1] >= _SHARE and covered[p.id][0] >= _BESIDE_MOST * most]
+    return tuple(found or [p for p in among if covered[p.id][0] == most])
 
 
-def _covered(engine: Engine, programme: Programme, day: dt.date, having: set[str]) -> float:
-    """The share of the facts behind a programme's criteria for which there is a column."""
+def _covered(engine: Engine, programme: Programme, day: dt.date, having: set[str]) -> tuple[int, float]:
+    """For how many of the facts behind a programme's criteria there is a column, and for which share of them."""
     read = facts_read(engine, programme, day)
-    return len([fact for fact in read if fact.id in having]) / len(read) if read else 0.0
+    number = len([fact for fact in read if fact.id in having])
+    return number, number / len(read) if read else 0.0
 
 
 def facts_read(engine: Engine, programme: Programme, day: dt.date) -> tuple[Fact, ...]:

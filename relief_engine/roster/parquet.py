@@ -82,7 +82,8 @@ def _copy(duckdb: Any, rows: Path, path: Path, names: list[str], types: list[str
         for value, name, kind in zip(values, names, types, strict=True)
     )
     source = f"read_csv({_literal(str(rows))}, columns={{{columns}}}, header=false, nullstr='', all_varchar=true, "
-    source += "auto_detect=false, delim=',', quote='\"', escape='\"', max_line_size=16777216)"
+    # The end of lines as the csv module writes it; told by itself, a line break in a cell misleads it.
+    source += "auto_detect=false, delim=',', quote='\"', escape='\"', new_line='\\r\\n', max_line_size=16777216)"
     options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{META}: {_literal(meta)}}}"
     with duckdb.connect() as database:
         database.execute("SET preserve_insertion_order=true")

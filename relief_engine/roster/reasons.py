@@ -113,9 +113,10 @@ def _facts(answer: Answer) -> object:
 def _missing(answer: Answer) -> Text:
     missing = answer.missing
     if missing is None:
-        if answer.summary["outcome"] != Outcome.UNDETERMINED:
+        if answer.summary["outcome"] not in (Outcome.UNDETERMINED, Outcome.REFERRED):
             return say.NOTHING
-        titles = joined(list(unclear(answer)))
+        # Criteria that are not known make no difference any more to what is left to people; only its figure is open.
+        titles = joined(list(unclear(answer) if answer.summary["outcome"] == Outcome.UNDETERMINED else ()))
         words = Text("没有逐项查找缺哪些资料", "not searched for what is missing")
         if not titles.zh:
             return words

@@ -48,7 +48,7 @@ class Reopened(Value):
     as_of: dt.date
     rulebook: str
     answers: tuple[Before, ...]
-    #: How the roster was read (:mod:`relief_engine.roster.again`), if this kind of file keeps it.
+    #: How the roster was read (:mod:`relief_engine.roster.kept`), if this kind of file keeps it.
     read: Mapping[str, Any] | None = None
 
 

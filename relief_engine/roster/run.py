@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
@@ -15,11 +14,12 @@ from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.choosing import about
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.formats import open_table
+from relief_engine.roster.formats import open_table, refuse_options
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.screening import screen
 from relief_engine.roster.second import NAME, SecondRoute
-from relief_engine.roster.table import Rejected
+from relief_engine.roster.table import Rejected, Table
+from relief_engine.roster.whole import scratch_folder
 from relief_engine.roster.writing import check_target, write_results
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value, changed
@@ -33,7 +33,9 @@ Progress = Callable[[int | float], None]
 
 
 #: How a roster is decided: row by row, or by a database that is embedded; by its size if nobody says.
-EngineName = Literal["auto", "direct", "duckdb"]
+EngineName = Literal["auto", "direct", "duckdb", "spark"]
+#: The column that DuckDB adds to a parquet file to number its rows.
+_COUNTER = "file_row_number"
 #: Text and parquet files of this size in bytes and more are decided by the database: some 50,000 rows.
 LONG = {".csv": 8 * 2**20, ".parquet": 2**20}
 
@@ -77,18 +79,33 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         InputError: the file, its columns, the target or the programmes can't be used.
         RoutesDisagree: the routes differ; nothing is written.
     """
+    if request.engine == "spark":
+        return _by_spark(engine, request, progress)
     screening = prepare(engine, request)
     if _by_database(request, screening):
         from relief_engine.roster.bulk.run import screen_table
 
         screening = changed(screening, routes=(NAME,))
         return screening, screen_table(engine, screening, request.output, request.language, progress)
-    with tempfile.TemporaryDirectory(prefix="relief-") as folder, _second(Path(folder)) as second:
+    with scratch_folder(request.output) as folder, _second(folder) as second:
         if second is not None:
             screening = changed(screening, routes=(*screening.routes, NAME))
         lines = _told(screen(engine, screening, second), second, progress)
         counts = write_results(request.output, screening, lines, request.language)
     return screening, counts
+
+
+def _by_spark(engine: Engine, request: Request, progress: Progress | None) -> tuple[Screening, Counts]:
+    """Screen a parquet file, or a folder of them, by Spark."""
+    missing = uninstalled(["sqlglot"], "spark")
+    if missing is not None:
+        raise InputError([Finding("engine", Location("--engine"), missing)])
+    from relief_engine.roster.bulk.spark.run import opened
+
+    refuse_options(request.roster, sheet=request.sheet, encoding=request.encoding, kind="parquet")
+    with opened(request.roster, request.output) as cluster:
+        screening = changed(_settled(engine, request, cluster.table), routes=("spark",))
+        return screening, cluster.screen(engine, screening, request.output, request.language, progress)
 
 
 def _by_database(request: Request, screening: Screening) -> bool:
@@ -114,19 +131,29 @@ def _why_not(request: Request, screening: Screening) -> Text | None:
                 f"DuckDB 只读写 .csv 和 .parquet，不能用于“{path.name}”",
                 f"DuckDB reads and writes .csv and .parquet only, not {path.name}",
             )
+    counter = next((header for header in screening.table.headers if header.casefold() == _COUNTER), None)
+    if counter is not None and request.roster.suffix.lower() == ".parquet":
+        return Text(
+            f"有一列叫“{counter}”，DuckDB 自己要用这个名字数行，请改名",
+            f"a column is called {counter}, by which DuckDB counts rows; rename it",
+        )
     closed = next((p for p in screening.programmes if not p.period.holds(screening.as_of)), None)
     if closed is not None:
         return Text(
             f"“{closed.title.zh}”在 {screening.as_of} 不适用", f"{closed.title.en} is not in force on {screening.as_of}"
         )
-    lacking = [name for name in ("duckdb", "sqlglot") if find_spec(name) is None]
-    if lacking:
-        listed = "、".join(lacking)
-        return Text(
-            f"没有安装 {listed}，请先运行 pip install 'relief-engine[tables]'",
-            f"{listed} is not installed; run: pip install 'relief-engine[tables]'",
-        )
-    return None
+    return uninstalled()
+
+
+def uninstalled(packages: Sequence[str] = ("duckdb", "sqlglot"), extra: str = "tables") -> Text | None:
+    """What of some packages is not installed, and the extra that brings it; None if all is there."""
+    lacking = [name for name in packages if find_spec(name) is None]
+    if not lacking:
+        return None
+    return Text(
+        f"没有安装 {'、'.join(lacking)}，请先运行 pip install 'relief-engine[{extra}]'",
+        f"not installed: {', '.join(lacking)}; run: pip install 'relief-engine[{extra}]'",
+    )
 
 
 def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
@@ -157,9 +184,15 @@ def prepare(engine: Engine, request: Request) -> Screening:
     Raises:
         InputError: the file, its columns, the target or the programmes can't be used.
     """
-    rulebook = engine.rulebook
     check_target(request.output, request.roster)
-    table = open_table(request.roster, sheet=request.sheet, encoding=request.encoding, known=known(rulebook))
+    known_headers = known(engine.rulebook, request.mapping)
+    table = open_table(request.roster, sheet=request.sheet, encoding=request.encoding, known=known_headers)
+    return _settled(engine, request, table)
+
+
+def _settled(engine: Engine, request: Request, table: Table) -> Screening:
+    """What a table is screened by."""
+    rulebook = engine.rulebook
     columns = recognise(table, rulebook, mapping=request.mapping, kind=request.kind)
     if request.programmes:
         programmes = tuple(rulebook.programme(name) for name in dict.fromkeys(request.programmes))

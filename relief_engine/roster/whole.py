@@ -49,6 +49,54 @@ def whole_file(target: Path) -> Iterator[Path]:
     _sync_folder(target.parent)
 
 
+#: What stands in a folder of results and says what they are of.
+RESULT = "_relief.json"
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A path beside ``target`` at which to make a folder; at the end it takes the place of what stands there.
+
+    After an exception it is removed and the target is as it was. A folder can't replace another in one step: the old
+    one is put aside first, and the next run puts it back if this one is killed in between.
+    """
+    clear(target)
+    aside = target.with_name(f".{target.name}.relief-before")
+    if aside.exists():
+        if target.exists():
+            _remove(aside)
+        else:
+            aside.rename(target)
+    temporary = _temporary(target)
+    try:
+        yield temporary
+        for path in temporary.rglob("*"):
+            if path.is_file():
+                with path.open("rb+") as file:
+                    os.fsync(file.fileno())
+        if target.exists():
+            target.rename(aside)
+        try:
+            temporary.rename(target)
+        except OSError:
+            if aside.exists():
+                aside.rename(target)
+            raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    _remove(aside)
+    _sync_folder(target.parent)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder; it is no matter if it stays."""
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def _temporary(target: Path) -> Path:
     """A name of this run beside a target."""
     return target.with_name(f"{_prefix(target)}{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
@@ -64,12 +112,7 @@ def clear(target: Path) -> None:
     for name in names:
         found = left.fullmatch(name)
         if found is not None and found["host"] == _host() and not _runs(int(found["process"])):
-            left_over = target.with_name(name)
-            with contextlib.suppress(OSError):
-                if left_over.is_dir() and not left_over.is_symlink():
-                    shutil.rmtree(left_over)
-                else:
-                    left_over.unlink()
+            _remove(target.with_name(name))
 
 
 def _prefix(target: Path) -> str:

@@ -12,7 +12,7 @@ from relief_engine.roster.counts import Counts
 from relief_engine.roster.flat import write_csv
 from relief_engine.roster.parquet import write_parquet
 from relief_engine.roster.table import Rejected
-from relief_engine.roster.whole import whole_file
+from relief_engine.roster.whole import RESULT, whole_file
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -34,6 +34,29 @@ def check_target(path: Path | str, source: Path | str | None = None) -> None:
     ]
     if findings:
         raise InputError(findings[:1])
+
+
+def check_folder(path: Path | str, source: Path | str) -> None:
+    """Whether answers can be written to a folder ``path``, as Spark does, asked before any work starts.
+
+    Raises :class:`InputError` if it is a folder with anything but former answers, inside the roster or around it, not
+    called .parquet, in a folder that does not exist, or not writable.
+    """
+    target, roster = Path(path), Path(source)
+    found = [problem for problem in _problems(target, roster) if problem[0] != "output-folder"]
+    if target.suffix.lower() != ".parquet":
+        zh, en = "Spark 的结果只能写成 .parquet（一个文件夹）", "Spark writes answers as .parquet (a folder)"
+        found.insert(0, ("output-kind", Text(zh, en)))
+    if target.is_dir() and any(target.iterdir()) and not (target / RESULT).is_file():
+        zh = "这个文件夹里有别的东西，不是以前的结果；请换一个名字"
+        en = "this folder holds other things than former answers; choose another name"
+        found.insert(0, ("output-folder", Text(zh, en)))
+    ends = os.path.realpath(target), os.path.realpath(roster)
+    if roster.is_dir() and os.path.commonpath(ends) in ends:
+        zh, en = "结果和名册不能一个在另一个里面", "answers can't stand inside the roster, nor the roster inside them"
+        found.append(("output-is-roster", Text(zh, en)))
+    if found:
+        raise InputError([Finding(code, Location(target.as_posix()), message) for code, message in found[:1]])
 
 
 def _problems(target: Path, source: Path | None) -> Iterable[tuple[str, Text]]:

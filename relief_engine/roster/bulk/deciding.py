@@ -1,8 +1,7 @@
 """Roster stage: a table is decided by the embedded database; rows that it sets aside, one by one by the direct route.
 
-What the database decides stands in one parquet file for each programme, ``raw``: the number of each row, its cells, and
-the columns of :mod:`relief_engine.engine.summary`, all empty for a row that was set aside. Those rows, and undetermined
-ones if they are few enough to look for what is missing, are read again and decided by the direct route.
+What the database decides stands in one parquet file for each programme (see ``queries``). Rows that were set aside are
+read again and decided by the direct route, and so are undetermined ones if few enough to look for what is missing.
 """
 
 from __future__ import annotations
@@ -13,25 +12,19 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from relief_engine.compiled import ir
-from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
-from relief_engine.engine.summary import columns
-from relief_engine.roster.answers import Answered, Screening, answer_of
+from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.bulk.database import Database
+from relief_engine.roster.bulk.queries import HAND, answers_query, by_hand, open_answers
 from relief_engine.roster.bulk.reading import ASIDE, CELL, ROW, Source, reading
 from relief_engine.roster.rows import RowReader
-from relief_engine.roster.screening import decided
-from relief_engine.roster.table import Rejected, Row
-from relief_engine.routes.sql.query import decision_query
+from relief_engine.roster.table import Rejected
 from relief_engine.rulebook.programme import Programme
 
 #: If no more rows than this are undetermined, what is missing is looked for in each.
 MOST_SEARCHED = 20_000
 #: So many rows are fetched at once.
 _BATCH = 2048
-#: The table of the rows that the direct route decides.
-HAND = "relief_hand"
 
 
 class Deciding:
@@ -70,14 +63,8 @@ class Deciding:
 
     def answers(self, programme: Programme, *, carried: bool) -> exp.Select:
         """The query that gives each row the answer of one programme, or nothing if the row is set aside."""
-        program = self.engine.program(programme, self.screening.as_of)
-        keys = [ROW, ASIDE, *(self.cells if carried else [])]
-        query = decision_query(program, "duckdb", self.read, keys, as_of=self.screening.as_of)
-        found = exp.select(*(key for key in keys if key != ASIDE))
-        for column in columns(program):
-            aside = exp.Case().when(exp.column(ASIDE), exp.null()).else_(exp.column(column.name))
-            found = found.select(exp.alias_(aside, column.name))
-        return found.from_(query.subquery("decided"))
+        keys = [ROW, *(self.cells if carried else [])]
+        return answers_query(self.engine, self.screening, programme, self.read, keys, "duckdb")
 
     # --- rows by hand -----------------------------------------------------------------------------------------------
 
@@ -92,15 +79,9 @@ class Deciding:
         reader = RowReader(self.engine.rulebook, self.screening.table, self.screening.columns)
         while batch := found.fetchmany(_BATCH):
             for number, *values in batch:
-                cells = tuple(None if value is None or value != value else value for value in values)
-                if any(cell is not None for cell in cells):
-                    row = Row(number, cells)
-                    read = reader.read(row)
-                    if isinstance(read, Rejected):
-                        yield read
-                    else:
-                        answers = map(answer_of, decided(self.engine, self.screening, read))
-                        yield Answered(row, tuple(answers), ())
+                line = by_hand(self.engine, self.screening, reader, number, values)
+                if line is not None:
+                    yield line
 
     def _wanted(self) -> exp.Expr | None:
         """Which rows are decided by the direct route: those set aside, and undetermined ones if they are few."""
@@ -116,27 +97,12 @@ class Deciding:
 
     def open_answers(self, programme: Programme) -> exp.Expr:
         """Whether something may be missing: the outcome is not determined, or a figure of what is left to people."""
-        outcome = exp.column("outcome")
-        undetermined = exp.EQ(this=outcome, expression=exp.Literal.string(Outcome.UNDETERMINED.value))
-        referred = exp.EQ(this=outcome.copy(), expression=exp.Literal.string(Outcome.REFERRED.value))
-        lacking = lacking_figures(self.engine.program(programme, self.screening.as_of))
-        return exp.or_(undetermined, exp.and_(referred, exp.or_(*lacking))) if lacking else undetermined
+        return open_answers(self.engine.program(programme, self.screening.as_of))
 
     def _count(self, programme: Programme, condition: exp.Expr) -> int:
         query = exp.select("COUNT(*)").from_(self.file(programme)).where(condition.copy())
         counted: int = self.database.run(query).fetchone()[0]
         return counted
-
-
-def lacking_figures(program: ir.Program) -> list[exp.Expr]:
-    """For each figure of the benefit, whether an answer that should show it has none."""
-    has = {column.name for column in columns(program)}
-    figures = (("amount_if_granted", "amount_low"), ("ceiling",), ("payable", "payable_low"), ("rate_low",), ("until",))
-    return [
-        exp.and_(*[exp.Is(this=exp.column(name), expression=exp.Null()) for name in names])
-        for names in figures
-        if names[0] in has
-    ]
 
 
 class Hand:
@@ -160,6 +126,9 @@ class Hand:
         names = ", ".join(f"'{name}': 'VARCHAR'" for name in self.names)
         values = ", ".join(f'substr("{name}", 2) AS "{name}"' for name in self.names)
         options = "header=false, nullstr='', all_varchar=true, auto_detect=false, delim=',', quote='\"', escape='\"'"
+        options += (
+            ", new_line='\\r\\n'"  # as the csv module ends lines; told by itself, a line break in a cell misleads it
+        )
         file_name = exp.Literal.string(str(self.path)).sql(dialect="duckdb")
         source = f"read_csv({file_name}, columns={{{names}}}, {options}, max_line_size=16777216)"
         self.database.run(f"CREATE OR REPLACE TEMP TABLE {HAND} AS SELECT {values} FROM {source}")

@@ -25,9 +25,9 @@ _PLACES = 6
 _WRITTEN = exp.DataType.build("decimal(19, 6)")
 #: The digits of a decimal of 64 bits; longer ones take ten times as long.
 _DIGITS = 18
-#: Plain numbers: at most twelve digits and six decimals, nothing else.
-_NUMBER = "^[0-9]{1,12}([.][0-9]{1,6})?$"
-_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+#: Plain numbers: at most twelve digits and six decimals, nothing else. ``$`` would let a break of line follow in Spark.
+_NUMBER = "^[0-9]{1,12}([.][0-9]{1,6})?\\z"
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}\\z"
 #: Control characters, which no text of a profile may hold.
 _STRANGE = "[\\x00-\\x1F\\x7F-\\x9F]"
 #: The capitals and digits of a credit code in the order of their values, and the weights of its first 17 characters.
@@ -183,7 +183,7 @@ def _date(
 ) -> Expression | None:
     if text is not None:
         written = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(_DAY))
-        day = exp.TryCast(this=exp.Case().when(written, text.copy()), to=exp.DataType.build("date"))
+        day = exp.TryCast(this=exp.Case().when(written, text.copy()), to=exp.DataType.build("date"), safe=True)
         found = _within(ordinal(day), fact.lowest, fact.highest)
         if not fact.open_ended:
             return found
@@ -214,7 +214,7 @@ def _checked(text: Expression) -> Expression:
         found = exp.StrPosition(this=exp.Literal.string(_ALPHABET), substr=letter)
         return exp.Paren(this=exp.Sub(this=found, expression=_number(1)))
 
-    shaped = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(f"^[0-9]{{8}}[{_ALPHABET}]{{10}}$"))
+    shaped = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(f"^[0-9]{{8}}[{_ALPHABET}]{{10}}\\z"))
     total: Expression = _number(0)
     for place, weight in enumerate(_WEIGHTS):
         total = exp.Add(this=total, expression=exp.Mul(this=value(place), expression=_number(weight)))

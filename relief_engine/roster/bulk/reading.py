@@ -15,7 +15,7 @@ from relief_engine.profile.values import YES_NO
 from relief_engine.profile.words import code_list
 from relief_engine.roster.bulk.plain import Expression, any_of, encoded, given, is_text, names_of, strange_text
 from relief_engine.roster.headers import Column, Columns
-from relief_engine.roster.rows import ODD_BEGINNING, naming
+from relief_engine.roster.rows import ODD_BEGINNING
 from relief_engine.routes.sql.render import Dialect, ordinal
 from relief_engine.rulebook.facts import Fact, NotBeforeRelation, OneFormRelation
 from relief_engine.rulebook.model import Rulebook
@@ -24,6 +24,8 @@ from relief_engine.rulebook.units import PURE
 
 #: The column with a row's number, the one that says that a row is set aside, and the prefix of what a cell holds.
 ROW, ASIDE, CELL = "relief_row", "relief_aside", "c"
+#: The column with the name of the file that a row stands in, where a table is made of several.
+FILE = "relief_file"
 #: The relation that leads from the text of a code to its position, if the rulebook has one.
 CODES = "relief_codes"
 #: The prefix of the tables that lead from the names of a column's values to their encoding.
@@ -38,12 +40,14 @@ class Source(Value):
         names: the columns as the table calls them, one for each of ``columns``.
         types: their types.
         row: the expression of a row's number, from 1.
+        file: the expression of the file's name, where a table is made of several and rows are counted in each.
     """
 
     relation: exp.Expr
     names: tuple[str, ...]
     types: tuple[exp.DataType, ...]
     row: exp.Expr
+    file: exp.Expr | None = None
 
 
 def slot(position: int) -> str:
@@ -70,6 +74,8 @@ def reading(
         dialect: the database that runs it.
     """
     cells = exp.select(exp.alias_(source.row.copy(), ROW)).from_(source.relation.copy())
+    if source.file is not None:
+        cells = cells.select(exp.alias_(source.file.copy(), FILE))
     filled: list[Expression] = []
     unread: list[Expression] = []
     unknowns: list[Expression] = []
@@ -160,7 +166,7 @@ def _settled(rulebook: Rulebook, layout: Layout, columns: Columns) -> set[int]:
 
 
 def _no_data(columns: Columns, source: Source, settled: Collection[int]) -> Expression:
-    """Whether a row may be one of totals, or a note: by its name, or by any text if it has none.
+    """Whether a row may be one of totals, or a note, by any of its texts.
 
     ``settled`` are columns that need not be looked at.
     """
@@ -171,12 +177,7 @@ def _no_data(columns: Columns, source: Source, settled: Collection[int]) -> Expr
         return exp.Coalesce(this=found, expressions=[exp.false()])
 
     texts = [column.index for column, kind in zip(columns.columns, source.types, strict=True) if is_text(kind)]
-    anywhere = any_of([odd(index) for index in texts if index not in settled])
-    case = exp.Case()
-    for index in naming(columns):
-        if index in texts:
-            case = case.when(given(exp.column(f"{CELL}{index}"), source.types[index]), odd(index))
-    return case.else_(anywhere) if case.args.get("ifs") else anywhere
+    return any_of([odd(index) for index in texts if index not in settled])
 
 
 def _unfit(rulebook: Rulebook, layout: Layout, having: set[str]) -> list[Expression]:

@@ -17,7 +17,7 @@ from relief_engine.roster.answers import Answer, Answered, Screening
 from relief_engine.roster.bulk.reading import CELL, ROW
 from relief_engine.roster.results import Line, Result, Results
 from relief_engine.roster.table import Row
-from relief_engine.routes.sql.render import Dialect, cast, closed, date_of, number
+from relief_engine.routes.sql.render import BROAD_TYPE, Dialect, cast, closed, date_of, number
 from relief_engine.rulebook.programme import Programme
 
 #: The relations: the answers, and the sentences that belong to them.
@@ -65,8 +65,9 @@ class Said:
             summary[name] = value if isinstance(value, str) or value is None else int(str(value))
         for place, (name, absent) in enumerate(zip(self.cents, lacking, strict=True)):
             summary[name] = None if absent else _MARK + place
-        known = summary["outcome"] not in (Outcome.UNDETERMINED, Outcome.REFERRED)
-        answer = Answer(self.programme, self.program, summary, NOTHING_MISSING if known else None)
+        lacking_one = any(all(summary[name] is None for name in names) for names in figures(self.program))
+        open_ = summary["outcome"] == Outcome.UNDETERMINED or (summary["outcome"] == Outcome.REFERRED and lacking_one)
+        answer = Answer(self.programme, self.program, summary, None if open_ else NOTHING_MISSING)
         cells = tuple([None] * len(self.screening.table.headers))
         line = Line(Answered(Row(0, cells), (answer,), ()), answer)
         by_id = {column.id: column for column in self.results.columns}
@@ -75,7 +76,7 @@ class Said:
     def joined(self) -> exp.Expr:
         """How an answer finds its sentences."""
         parts: list[exp.Expr] = [
-            exp.NullSafeEQ(this=expression, expression=exp.column(f"k{place}", table=SAID))
+            exp.NullSafeEQ(this=closed(expression), expression=exp.column(f"k{place}", table=SAID))
             for place, expression in enumerate(self.key)
         ]
         return exp.and_(*parts)
@@ -88,6 +89,13 @@ def _text(value: object) -> str | None:
 def mark(place: int) -> str:
     """What stands for an amount in a sentence."""
     return f"{yuan(_MARK + place):,.2f}"
+
+
+def figures(program: ir.Program) -> list[tuple[str, ...]]:
+    """For each figure of the benefit, the columns of which one at least holds it in an answer that is referred."""
+    has = {column.name for column in columns(program)}
+    found = (("amount_if_granted", "amount_low"), ("ceiling",), ("payable", "payable_low"), ("rate_low",), ("until",))
+    return [names for names in found if names[0] in has]
 
 
 def rendered(said: Said, dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:
@@ -171,11 +179,23 @@ def _quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect) -> exp.
 
 def _positive_quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect) -> exp.Expr:
     # Twice the quotient at one decimal more, rounded down, plus one, halved: on whole numbers, so exact.
-    wide = {"duckdb": "INT128", "spark": "DECIMAL(38, 0)", "postgres": "DECIMAL"}[dialect]
-    scaled = exp.Add(this=exp.Mul(this=cast(top, wide), expression=number(2 * 10**places)), expression=number(bottom))
-    whole = cast(exp.IntDiv(this=closed(scaled), expression=number(2 * bottom)), "DECIMAL(28, 0)")
+    scaled = exp.Add(
+        this=exp.Mul(this=cast(top, BROAD_TYPE[dialect]), expression=number(2 * 10**places)), expression=number(bottom)
+    )
+    # A decimal of 38 digits is the widest: what goes before the point makes room for what comes after it.
+    whole = cast(whole_quotient(closed(scaled), 2 * bottom, dialect), f"DECIMAL({min(28, 36 - places)}, 0)")
     step = cast(exp.Literal.string(f"{1 / 10**places:.{places}f}"), f"DECIMAL({places + 1}, {places})")
     return cast(exp.Mul(this=whole, expression=step), "DECIMAL(38, 10)")
+
+
+def whole_quotient(top: exp.Expr, bottom: int, dialect: Dialect) -> exp.Expr:
+    """The whole part of a wide number that is not negative over another."""
+    if dialect != "spark":
+        return exp.IntDiv(this=top, expression=number(bottom))
+    # DIV gives a number of 64 bits, and a wrong one, without a word, where the quotient is larger.
+    rest = exp.Paren(this=exp.Mod(this=top.copy(), expression=number(bottom)))
+    even = exp.Paren(this=exp.Sub(this=top, expression=rest))
+    return cast(exp.Div(this=even, expression=number(bottom), typed=True, safe=True), BROAD_TYPE["spark"])
 
 
 def _filled(said: Said, name: str, dialect: Dialect) -> exp.Expr:

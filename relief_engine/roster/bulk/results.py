@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from relief_engine.decision import Outcome
 from relief_engine.engine.summary import columns
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.bulk.database import Database
-from relief_engine.roster.bulk.deciding import HAND, Deciding, Hand
-from relief_engine.roster.bulk.reading import CELL, ROW
-from relief_engine.roster.bulk.rendering import RAW, SAID, SENTENCES, Said, rendered
+from relief_engine.roster.bulk.deciding import Deciding, Hand
+from relief_engine.roster.bulk.queries import HAND, of_programme, results_query, texts_of
+from relief_engine.roster.bulk.reading import ROW
+from relief_engine.roster.bulk.rendering import RAW, SAID, SENTENCES, Said
 from relief_engine.roster.counts import Counts
-from relief_engine.roster.flat import Flat, csv_cell, plain
-from relief_engine.roster.parquet import META, TYPES, about, unique
+from relief_engine.roster.flat import Flat, csv_cell
+from relief_engine.roster.parquet import META, about, unique
 from relief_engine.roster.problems import COLUMNS, cells
 from relief_engine.roster.results import Results
 from relief_engine.roster.table import Rejected
@@ -34,15 +35,6 @@ _HUNDREDTH = cast(exp.Literal.number("0.01"), "DECIMAL(2, 2)")
 _CENT = Decimal("0.01")
 #: So many rows are fetched at once for a text file.
 _BATCH = 5000
-#: The amounts that are summed, and what makes yuan of cents.
-_SUMMED = ("amount", "amount_if_granted", "amount_low", "amount_high")
-_HUNDREDTH = cast(exp.Literal.number("0.01"), "DECIMAL(2, 2)")
-_CENT = Decimal("0.01")
-#: So many rows are fetched at once for a text file.
-_BATCH = 5000
-_TYPES: Mapping[str, str] = {
-    "integer": "BIGINT", "text": "VARCHAR", "money": "DECIMAL(38, 2)", "date": "DATE", "decimal": "DECIMAL(38, 10)",
-}  # fmt: skip
 
 
 class Writing:
@@ -84,12 +76,8 @@ class Writing:
                 for problem in line.problems:
                     unread.writerow([csv_cell(v) for v in cells(self.screening, line, problem, self.language)])
                 continue
-            yield from self._answers(line)
-
-    def _answers(self, line: Answered) -> Iterator[tuple[int, str, list[str | None]]]:
-        for answer, row in zip(line.answers, self.flat.rows(line), strict=True):
-            own = [None if value is None else plain(value) for value in row[: self.flat.width]]
-            yield line.row.number, answer.programme.id, own
+            for programme, own in texts_of(self.flat, line):
+                yield line.row.number, programme, own
 
     # --- the file ---------------------------------------------------------------------------------------------------
 
@@ -108,23 +96,11 @@ class Writing:
         said = Said(self.screening, programme, program, self.results)
         table = f"{SAID}_{number}"
         self._say(said, table)
-        raw = exp.alias_(exp.select("*").from_(self.deciding.file(programme)).subquery(), RAW, table=True)
-        by_hand = exp.select("*").from_(HAND).where(_of(programme))
         same_row = exp.EQ(
             this=exp.column(ROW, table=RAW), expression=cast(exp.column("hand_row", table=HAND), "BIGINT")
         )
-        taken = exp.not_(exp.Is(this=exp.column("hand_row", table=HAND), expression=exp.Null()))
-        found = exp.select().from_(raw).join(by_hand.subquery(HAND), on=same_row, join_type="left")
-        found = found.join(exp.alias_(exp.to_table(table), SAID, table=True), on=said.joined(), join_type="left")
-        kinds = dict(zip(self.ids, self.flat.kinds, strict=False))
-        for name, (identity, expression) in zip(names, rendered(said, "duckdb"), strict=False):
-            kind = TYPES[kinds[identity]]
-            value = exp.Case().when(taken.copy(), cast(exp.column(identity, table=HAND, quoted=True), kind))
-            found = found.select(exp.alias_(value.else_(cast(expression, kind)), name, quoted=True))
-        for column, name in zip(self.screening.columns.columns, names[self.flat.width :], strict=True):
-            found = found.select(exp.alias_(exp.column(f"{CELL}{column.index}", table=RAW), name, quoted=True))
-        decided = exp.not_(exp.Is(this=exp.column("outcome", table=RAW), expression=exp.Null()))
-        return found.where(exp.or_(decided, taken))
+        answers = self.deciding.file(programme)
+        return results_query(said, answers, table, self.flat, names, same_row, "duckdb")
 
     def _say(self, said: Said, table: str) -> None:
         """Make the sentences of all kinds of answers of a programme."""
@@ -199,7 +175,7 @@ class Writing:
             for name in _SUMMED
         ]
         decided = exp.not_(exp.Is(this=exp.column("outcome"), expression=exp.Null()))
-        rows = exp.select(cast(exp.column("hand_row"), "BIGINT")).from_(HAND).where(_of(programme))
+        rows = exp.select(cast(exp.column("hand_row"), "BIGINT")).from_(HAND).where(of_programme(programme))
         by_hand = exp.In(this=exp.column(ROW), query=rows.subquery())
         found = exp.select("outcome", exp.Count(this=exp.Star()), *sums).from_(self.deciding.file(programme))
         return found.where(exp.and_(decided, exp.not_(by_hand))).group_by("outcome")
@@ -210,11 +186,7 @@ class Writing:
             for name in _SUMMED
         ]
         found = exp.select("outcome_id", exp.Count(this=exp.Star()), *sums).from_(HAND)
-        return found.where(_of(programme)).group_by("outcome_id")
-
-
-def _of(programme: Programme) -> exp.Expr:
-    return exp.EQ(this=exp.column("hand_programme"), expression=exp.Literal.string(programme.id))
+        return found.where(of_programme(programme)).group_by("outcome_id")
 
 
 def _as_it_is(value: object) -> object:

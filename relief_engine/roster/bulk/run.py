@@ -24,7 +24,8 @@ def screen_table(
     """Decide a text or parquet file by the embedded database and write the answers to ``target``.
 
     The answers are those of the direct route, row by row; that a row may repeat another is not looked for, and what is
-    missing only if few rows are undetermined.
+    missing only if few rows are undetermined; where it is not, a row that is left to people whatever its unknown facts
+    turn out to be stays undetermined, since only a search would show that.
 
     Args:
         engine: decides the rows that the database sets aside.

@@ -36,6 +36,7 @@ def text_source(database: Database, table: Table) -> tuple[Source, list[Rejected
     names = ["line", *(f"t{place}" for place in range(len(table.headers)))]
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     options = "header=false, nullstr='', all_varchar=true, auto_detect=false, delim=',', quote='\"', escape='\"'"
+    options += ", new_line='\\r\\n'"  # as the csv module ends lines; told by itself, a line break in a cell misleads it
     name = exp.Literal.string(str(path)).sql("duckdb")
     cells = ", ".join(f"substr({name}, 2) AS {name}" for name in names[1:])
     source = f"read_csv({name}, columns={{{columns}}}, {options}, max_line_size=16777216)"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from relief_engine.roster.formats import heading
-from relief_engine.roster.formats.content import format_of
+from relief_engine.roster.formats.content import Format, format_of
 from relief_engine.roster.formats.problems import refused
 from relief_engine.roster.table import Table
 
-__all__ = ["open_table"]
+__all__ = ["open_table", "refuse_options"]
 
 
 def open_table(
@@ -33,11 +33,7 @@ def open_table(
     """
     path = Path(path)
     kind, remarks = format_of(path)
-    if sheet is not None and kind in ("text", "parquet"):
-        raise refused("roster-sheet", str(path), "这种文件没有工作表，请去掉 --sheet", "such a file has no sheets")
-    if encoding is not None and kind != "text":
-        zh, en = "只有文本文件才能指定编码，请去掉 --encoding", "only a text file has an encoding to choose"
-        raise refused("roster-encoding", str(path), zh, en)
+    refuse_options(path, sheet=sheet, encoding=encoding, kind=kind)
     match kind:
         case "text":
             from relief_engine.roster.formats.delimited import open_text
@@ -51,3 +47,12 @@ def open_table(
             from relief_engine.roster.formats.workbook import open_workbook
 
             return open_workbook(path, kind, known, sheet, remarks)
+
+
+def refuse_options(path: Path, *, sheet: str | None, encoding: str | None, kind: Format) -> None:
+    """Refuse to look for a sheet or an encoding where a kind of file has none; raises :class:`InputError`."""
+    if sheet is not None and kind in ("text", "parquet"):
+        raise refused("roster-sheet", str(path), "这种文件没有工作表，请去掉 --sheet", "such a file has no sheets")
+    if encoding is not None and kind != "text":
+        zh, en = "只有文本文件才能指定编码，请去掉 --encoding", "only a text file has an encoding to choose"
+        raise refused("roster-encoding", str(path), zh, en)

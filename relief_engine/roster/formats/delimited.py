@@ -29,6 +29,8 @@ _GARBLED = Text(
 )
 _MISQUOTED = Text("这一行的引号位置不对，读不出单元格", "a misplaced quote: the cells of this line can't be told apart")
 
+#: So many records are looked at to find the headers and what separates cells.
+_FIRST = heading.LOOKED_AT + MOST_LINES
 #: A line's number, its cells if it is not broken, and the line as it stands.
 Record = tuple[int, list[str] | None, str]
 
@@ -46,12 +48,14 @@ def open_text(path: Path, known: heading.Known | None, encoding: str | None, rem
 
 def _layout(path: Path, encoding: str, known: heading.Known | None) -> tuple[str, int, Sequence[str]]:
     """The separator, and the line and cells of the header row: what makes most sense of the first lines."""
-    top = list(islice(lines(path, encoding), heading.LOOKED_AT + MOST_LINES))
+    # A record takes some lines at most: so none of the first ones is cut off in the middle.
+    top = list(islice(lines(path, encoding), _FIRST * MOST_LINES))
     swallowed: InputError | None = None
     best: tuple[tuple[int, int, int], str, int, Sequence[str]] | None = None
     for order, separator in enumerate(SEPARATORS):
         try:
-            records = [record for record in _records(path, iter(top), separator) if record[1] is not None]
+            first = islice(_records(path, iter(top), separator), _FIRST)
+            records = [record for record in first if record[1] is not None]
         except InputError as error:
             swallowed = swallowed or error
             continue

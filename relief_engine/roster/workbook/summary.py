@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from relief_engine.decision import Outcome, yuan
+from relief_engine.explanation.sheet import ROUTES, WORDS
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Sums, Tally
 from relief_engine.roster.workbook.page import FIRST, OUTCOMES, WIDTHS, Page
@@ -80,7 +81,6 @@ class SummarySheet(Page):
             programmes += self.said(
                 Text(f"等 {len(screening.programmes)} 项", f" and {len(screening.programmes) - 5} more")
             )
-        routes = {"direct": Text("直接计算", "direct"), "forward-chaining": Text("前向推理", "forward chaining")}
         lines: list[tuple[Text, str | None]] = [
             (Text("台账", "Roster"), table.file.replace("\\", "/").rpartition("/")[2]),
             (Text("工作表", "Sheet"), table.sheet),
@@ -88,8 +88,8 @@ class SummarySheet(Page):
             (Text("项目", "Programmes"), programmes),
             (Text("规则库", "Rulebook"), screening.rulebook.digest),
             (
-                Text("判定路线", "Routes"),
-                "、".join(self.said(routes.get(route, Text(route, route))) for route in screening.routes),
+                WORDS["routes"],
+                "、".join(self.said(ROUTES.get(route, Text(route, route))) for route in screening.routes),
             ),
             (Text("引擎版本", "Engine"), f"relief-engine {VERSION}"),
         ]
