@@ -50,7 +50,8 @@ class Deciding:
         """Read and decide the whole table once for each programme; ``carried``: with the roster's own columns."""
         for number, programme in enumerate(self.screening.programmes):
             path = self.database.folder / f"raw-{number}.parquet"
-            self.database.copy(self.answers(programme, carried=carried), path)
+            # It is read again at once: what is quickly packed is best.
+            self.database.copy(self.answers(programme, carried=carried), path, "FORMAT parquet", "COMPRESSION lz4_raw")
             self.raw[programme.id] = path
         counted = self.database.run(exp.select("COUNT(*)").from_(self.file(self.screening.programmes[0])))
         self.rows = counted.fetchone()[0]

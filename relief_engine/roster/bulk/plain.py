@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from sqlglot import exp
 
@@ -21,7 +22,9 @@ from relief_engine.rulebook.facts import OPEN_END, Fact
 _EXACT = 10**15 - 1
 #: So many decimals a plain number may have, and the type that holds one.
 _PLACES = 6
-_NARROW = exp.DataType.build("decimal(19, 6)")
+_WRITTEN = exp.DataType.build("decimal(19, 6)")
+#: The digits of a decimal of 64 bits; longer ones take ten times as long.
+_DIGITS = 18
 #: Plain numbers: at most twelve digits and six decimals, nothing else. ``$`` would let a break of line follow in Spark.
 _NUMBER = "^[0-9]{1,12}([.][0-9]{1,6})?\\z"
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}\\z"
@@ -83,6 +86,14 @@ def encoded(
             return None
 
 
+def names_of(fact: Fact, kind: exp.DataType) -> dict[str, int]:
+    """What stands for which value of a choice or of yes/no in a column of texts; nothing for other columns."""
+    if not is_text(kind) or fact.type not in ("choice", "yes_no"):
+        return {}
+    names: Mapping[Any, int] = YES_NO if fact.type == "yes_no" else fact.names
+    return {str(name): int(value) for name, value in names.items()}
+
+
 def _named(text: Expression, names: Mapping[object, int] | Mapping[str, int]) -> Expression:
     """The value that a known name stands for."""
     grouped: dict[int, list[str]] = {}
@@ -104,26 +115,43 @@ def _figure(
         return None if found is None else _within(found, 0, fact.highest)
     if text is not None:
         plain = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(_NUMBER))
-        value: Expression = exp.Case().when(plain, exp.cast(text.copy(), _NARROW))
+        value: Expression = exp.Case().when(plain, exp.cast(text.copy(), _WRITTEN))
     elif kind.this in _WHOLE or (kind.this in _DECIMALS and _scale(kind) <= _PLACES):
         value = cell.copy()
     else:
         return None
     # What is too large is left out before anything is multiplied, so that nothing overflows.
-    most = min(fact.highest // factor, 10**12)
-    small = exp.cast(_within(value, 0, int(most)), _NARROW)
-    return _whole_part(small, factor)
+    most = int(min(fact.highest // factor, 10**12))
+    small = _within(value, 0, most)
+    if kind.this in _WHOLE:
+        return _whole(exp.cast(small, "bigint"), factor)
+    return _whole(_millionths(small, most), factor / 10**_PLACES)
 
 
 def _scale(kind: exp.DataType) -> int:
     return int(kind.expressions[1].name) if len(kind.expressions) > 1 else 0
 
 
-def _whole_part(value: Expression, factor: Fraction) -> Expression:
-    """A decimal of six places times a factor, NULL unless that is a whole number."""
-    digits = exp.cast(exp.Mul(this=value, expression=exp.cast(_number(10**_PLACES), "decimal(7, 0)")), "bigint")
-    top, bottom = (factor / 10**_PLACES).as_integer_ratio()
-    product = exp.Mul(this=exp.Paren(this=digits), expression=_number(top)) if top != 1 else digits
+def _millionths(value: Expression, most: int) -> Expression:
+    """A decimal of six places, of which ``most`` is the greatest, times a million, as a whole number."""
+    free = _DIGITS - len(str(most)) - _PLACES
+    if free < 1:
+        product = exp.Mul(this=exp.cast(value, _WRITTEN), expression=exp.cast(_number(10**_PLACES), "decimal(7, 0)"))
+        return exp.cast(product, "bigint")
+    found, left = exp.cast(value, f"decimal({_DIGITS}, {_PLACES})"), _PLACES
+    while left:
+        # So many places at a time as stay within 64 bits.
+        step = min(free, left)
+        left -= step
+        scaled = exp.Mul(this=found, expression=_number(10**step))
+        found = exp.cast(scaled, f"decimal({_DIGITS}, {left})" if left else "bigint")
+    return found
+
+
+def _whole(value: Expression, factor: Fraction) -> Expression:
+    """A whole number times a factor, NULL unless that is a whole number."""
+    top, bottom = factor.as_integer_ratio()
+    product = exp.Mul(this=exp.Paren(this=value), expression=_number(top)) if top != 1 else value
     if bottom == 1:
         return product
     rest = exp.Mod(this=exp.Paren(this=product.copy()), expression=_number(bottom))

@@ -17,7 +17,7 @@ from relief_engine.engine import Engine
 from relief_engine.engine.summary import columns
 from relief_engine.roster.answers import Answered, Screening, answer_of
 from relief_engine.roster.bulk.reading import ASIDE, CELL
-from relief_engine.roster.bulk.rendering import RAW, SAID, Said, rendered
+from relief_engine.roster.bulk.rendering import RAW, SAID, Said, figures, rendered
 from relief_engine.roster.flat import Flat, plain
 from relief_engine.roster.parquet import TYPES
 from relief_engine.roster.rows import RowReader
@@ -62,13 +62,6 @@ def lacking_figures(program: ir.Program) -> list[exp.Expr]:
         exp.and_(*[exp.Is(this=exp.column(name), expression=exp.Null()) for name in names])
         for names in figures(program)
     ]
-
-
-def figures(program: ir.Program) -> list[tuple[str, ...]]:
-    """For each figure of the benefit, the columns of which one at least holds it in an answer that is referred."""
-    has = {column.name for column in columns(program)}
-    found = (("amount_if_granted", "amount_low"), ("ceiling",), ("payable", "payable_low"), ("rate_low",), ("until",))
-    return [names for names in found if names[0] in has]
 
 
 def by_hand(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from functools import partial
 
 from sqlglot import exp
 
 from relief_engine.compiled.layout import Layout
+from relief_engine.profile.days import OPEN
+from relief_engine.profile.values import YES_NO
 from relief_engine.profile.words import code_list
-from relief_engine.roster.bulk.plain import Expression, any_of, encoded, given, is_text, strange_text
+from relief_engine.roster.bulk.plain import Expression, any_of, encoded, given, is_text, names_of, strange_text
 from relief_engine.roster.headers import Column, Columns
-from relief_engine.roster.rows import ODD_BEGINNING, naming
+from relief_engine.roster.rows import ODD_BEGINNING
 from relief_engine.routes.sql.render import Dialect, ordinal
 from relief_engine.rulebook.facts import Fact, NotBeforeRelation, OneFormRelation
 from relief_engine.rulebook.model import Rulebook
@@ -24,6 +28,8 @@ ROW, ASIDE, CELL = "relief_row", "relief_aside", "c"
 FILE = "relief_file"
 #: The relation that leads from the text of a code to its position, if the rulebook has one.
 CODES = "relief_codes"
+#: The prefix of the tables that lead from the names of a column's values to their encoding.
+NAMES = "relief_names"
 
 
 class Source(Value):
@@ -72,6 +78,7 @@ def reading(
         cells = cells.select(exp.alias_(source.file.copy(), FILE))
     filled: list[Expression] = []
     unread: list[Expression] = []
+    unknowns: list[Expression] = []
     codes = code_list(rulebook)
     for column, name, kind in zip(columns.columns, source.names, source.types, strict=True):
         cell = exp.column(name, quoted=True)
@@ -91,13 +98,23 @@ def reading(
             listed = exp.alias_(exp.to_table(CODES), f"{CODES}{column.index}", table=True)
             on = exp.EQ(this=exp.column("code", table=f"{CODES}{column.index}"), expression=exp.Trim(this=cell.copy()))
             cells = cells.join(listed, on=on, join_type="left")
+        elif names := names_of(column.fact, kind):
+            # Looked up in one table: a test for each value would be a join for each.
+            table = f"{NAMES}{column.index}"
+            value = exp.column("value", table=table)
+            on = exp.EQ(this=exp.column("name", table=table), expression=exp.Trim(this=cell.copy()))
+            cells = cells.join(_table_of(table, names), on=on, join_type="left")
         else:
             value = encoded(column.fact, cell, kind, factor(column), partial(ordinal, dialect=dialect))
         cells = cells.select(exp.alias_(exp.cast(value or exp.null(), "bigint"), slot(position)))
-        unread.append(exp.and_(given(here, kind), exp.Is(this=exp.column(slot(position)), expression=exp.Null())))
+        unknown = exp.Is(this=exp.column(slot(position)), expression=exp.Null())
+        unknowns.append(unknown)
+        unread.append(exp.and_(unknown.copy(), given(here, kind)))
     having = {c.fact.id for c in columns.columns if c.fact is not None and c.fact.id in layout.slots}
-    unread += [*_unfit(rulebook, layout, having), _no_data(columns, source)]
-    aside = exp.or_(any_of(unread), exp.not_(any_of(filled)))
+    unread += [*_unfit(rulebook, layout, having), _no_data(columns, source, _settled(rulebook, layout, columns))]
+    unread.append(exp.and_(*unknowns, exp.not_(any_of(filled))))
+    # In a CASE, DuckDB looks at a cell again only where what is tested before leaves it open.
+    aside = exp.Case().when(any_of(unread), exp.true()).else_(exp.false())
     query = exp.select("*").from_(cells.subquery("cells"))
     for position, form in _forms(layout, having):
         query = query.select(exp.alias_(form, slot(position)))
@@ -118,8 +135,41 @@ def factor(column: Column) -> Fraction:
     return unit.scale * fact.denominator
 
 
-def _no_data(columns: Columns, source: Source) -> Expression:
-    """Whether a row may be one of totals, or a note: by its name, or by any text if it has none."""
+def _table_of(name: str, values: Mapping[str, int]) -> exp.Expr:
+    rows = [exp.Tuple(expressions=[exp.Literal.string(key), exp.Literal.number(v)]) for key, v in values.items()]
+    columns = [exp.to_identifier(column) for column in ("name", "value")]
+    return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier(name), columns=columns))
+
+
+def _settled(rulebook: Rulebook, layout: Layout, columns: Columns) -> set[int]:
+    """The columns whose cells, if they are read here at all, can't begin as a note does: the others set a row aside."""
+    codes = code_list(rulebook)
+    found: set[int] = set()
+    for column in columns.columns:
+        fact = column.fact
+        if fact is None or fact.id not in layout.slots:
+            continue
+        match fact.type:
+            case "choice":
+                read = [*fact.names]
+            case "yes_no":
+                read = [*map(str, YES_NO)]
+            case "date":
+                read = [*OPEN]
+            case "industry_code":
+                read = [] if codes is None else [code.id for code in codes.codes]
+            case _:
+                read = []
+        if not any(re.search(ODD_BEGINNING, name) for name in read):
+            found.add(column.index)
+    return found
+
+
+def _no_data(columns: Columns, source: Source, settled: Collection[int]) -> Expression:
+    """Whether a row may be one of totals, or a note, by any of its texts.
+
+    ``settled`` are columns that need not be looked at.
+    """
 
     def odd(index: int) -> Expression:
         here = exp.column(f"{CELL}{index}")
@@ -127,12 +177,7 @@ def _no_data(columns: Columns, source: Source) -> Expression:
         return exp.Coalesce(this=found, expressions=[exp.false()])
 
     texts = [column.index for column, kind in zip(columns.columns, source.types, strict=True) if is_text(kind)]
-    anywhere = any_of([odd(index) for index in texts])
-    case = exp.Case()
-    for index in naming(columns):
-        if index in texts:
-            case = case.when(given(exp.column(f"{CELL}{index}"), source.types[index]), odd(index))
-    return case.else_(anywhere) if case.args.get("ifs") else anywhere
+    return any_of([odd(index) for index in texts if index not in settled])
 
 
 def _unfit(rulebook: Rulebook, layout: Layout, having: set[str]) -> list[Expression]:

@@ -14,7 +14,6 @@ from relief_engine.compiled import ir
 from relief_engine.decision import NOTHING_MISSING, Outcome, yuan
 from relief_engine.engine.summary import Cell, columns
 from relief_engine.roster.answers import Answer, Answered, Screening
-from relief_engine.roster.bulk.queries import figures
 from relief_engine.roster.bulk.reading import CELL, ROW
 from relief_engine.roster.results import Line, Result, Results
 from relief_engine.roster.table import Row
@@ -90,6 +89,13 @@ def _text(value: object) -> str | None:
 def mark(place: int) -> str:
     """What stands for an amount in a sentence."""
     return f"{yuan(_MARK + place):,.2f}"
+
+
+def figures(program: ir.Program) -> list[tuple[str, ...]]:
+    """For each figure of the benefit, the columns of which one at least holds it in an answer that is referred."""
+    has = {column.name for column in columns(program)}
+    found = (("amount_if_granted", "amount_low"), ("ceiling",), ("payable", "payable_low"), ("rate_low",), ("until",))
+    return [names for names in found if names[0] in has]
 
 
 def rendered(said: Said, dialect: Dialect) -> Iterator[tuple[str, exp.Expr]]:

@@ -57,4 +57,4 @@ def inexact(raw: exp.Expr, column: Input, dialect: Dialect) -> exp.Expr:
     kind = "BIGINT"
     if decimals:
         kind = f"DECIMAL({_DIGITS if max(digits, decimals + 1) <= _DIGITS else _BROAD}, {decimals})"
-    return exp.NEQ(this=exp.TryCast(this=raw, to=exp.DataType.build(kind)), expression=raw.copy())
+    return exp.NEQ(this=exp.TryCast(this=raw, to=exp.DataType.build(kind), safe=True), expression=raw.copy())
