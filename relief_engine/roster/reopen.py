@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -19,6 +20,7 @@ from relief_engine.roster.flat import harmless_back
 from relief_engine.roster.parquet import META, SCHEMA
 from relief_engine.roster.table import Row
 from relief_engine.roster.titles import AMOUNTS, MACHINE, ROW, roster_header
+from relief_engine.roster.whole import RESULT
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Language, Text
 
@@ -65,7 +67,7 @@ def reopen(path: Path | str, number: int) -> Reopened:
             file, "result-kind", "应为 relief screen 写的 .xlsx、.csv 或 .parquet 结果",
             "expected a result of relief screen: .xlsx, .csv or .parquet",
         )  # fmt: skip
-    if not file.is_file():
+    if not file.is_file() and not (kind == ".parquet" and (file / RESULT).is_file()):
         raise _refused(file, "result-missing", "没有这个文件", "there is no such file")
     try:
         found = readers[kind](file, number)
@@ -196,9 +198,14 @@ def _from_parquet(file: Path, number: int) -> Reopened:
 
     try:
         with duckdb.connect() as database:
-            source = str(file)
-            kept = database.execute("SELECT value FROM parquet_kv_metadata(?) WHERE key = ?", [source, META])
-            about = json.loads(kept.fetchall()[0][0])
+            if file.is_dir():
+                # As Spark writes it: what it says of itself stands in a file beside the data.
+                source = re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file)) + "/*.parquet"
+                about = json.loads((file / RESULT).read_text(encoding="utf-8"))
+            else:
+                source = str(file)
+                kept = database.execute("SELECT value FROM parquet_kv_metadata(?) WHERE key = ?", [source, META])
+                about = json.loads(kept.fetchall()[0][0])
             if about["schema"] != SCHEMA:
                 raise ValueError(about["schema"])
             table = database.execute('SELECT * FROM read_parquet(?) WHERE "row" = ?', [source, number])
@@ -206,6 +213,12 @@ def _from_parquet(file: Path, number: int) -> Reopened:
             rows = [dict(zip(names, row, strict=True)) for row in table.fetchall()]
     except duckdb.Error as error:
         raise _not_ours(file) from error
+    files = {row[name] for row in rows for name in names[len(about["columns"]) + len(about["written"]) :]}
+    if len(files) > 1:
+        raise _refused(
+            file, "result-row", f"第{number}行在几个文件里都有：{'、'.join(sorted(files))}；请单独判定其中一个",
+            f"several files have a row {number}: {', '.join(sorted(files))}; screen one of them by itself",
+        )  # fmt: skip
     cells = tuple(rows[0][name] for name in about["written"]) if rows else ()
     answers = tuple(
         Before(

@@ -41,9 +41,9 @@ class Roster:
             if kind != "parquet":
                 zh, en = "Spark 只读 parquet：一个文件或一个文件夹", "Spark reads parquet only: a file or a folder"
                 raise refused("roster-format", str(path), zh, en)
-        frame = _read(session, path)
         if self.several:
-            _check_folder(session, frame, path)
+            _check_folder(session, path)
+        frame = _read(session, path)
         headers = tuple(frame.columns)
         if len(headers) > MOST_COLUMNS:
             raise refused(
@@ -71,25 +71,22 @@ class Roster:
         frame.select(*cells, *where).createOrReplaceTempView(ROSTER)
 
 
-def parquet(session: Session, path: Path | str, *, merged: bool = False) -> Any:
-    """Parquet files as Spark reads them; no character of the path stands for others.
-
-    ``merged`` gives the columns of all files; without it they are known to be alike.
-    """
-    return session.read.option("mergeSchema", str(merged).lower()).parquet(_literal(path))
+def parquet(session: Session, path: Path) -> Any:
+    """Parquet files that Spark wrote, all with the same columns."""
+    return session.read.parquet(_literal(path))
 
 
-def _literal(path: Path | str) -> str:
+def _literal(path: Path) -> str:
     """A path in which no character stands for others."""
     return re.sub(r"[{}\[\]*?\\]", lambda found: f"\\{found[0]}", os.path.realpath(path))
 
 
-def _read(session: Session, path: Path) -> Any:
+def _read(session: Session, path: Path, **options: str) -> Any:
     from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
 
     try:
-        return parquet(session, path, merged=True)
+        return session.read.options(mergeSchema="true", **options).parquet(_literal(path))
     except (PySparkException, Py4JJavaError) as error:
         raise refused(
             "roster-damaged", str(path),
@@ -100,13 +97,14 @@ def _read(session: Session, path: Path) -> Any:
 
 
 def said(error: BaseException) -> str:
-    """The first line of what Spark says of an error."""
+    """What went wrong in one line: the error of a worker where there was one, else the first that Spark says."""
+    worker = re.search(r"Traceback \(most recent call last\):\n(?:[ \t][^\n]*\n)+(?P<error>[^\n]+)", str(error))
     cause = getattr(error, "java_exception", None)
-    text = str(cause.getMessage()) if cause is not None else str(error)
+    text = worker["error"] if worker else str(error) if cause is None else str(cause.getMessage())
     return text.strip().splitlines()[0] if text.strip() else type(error).__name__
 
 
-def _check_folder(session: Session, frame: Any, path: Path) -> None:
+def _check_folder(session: Session, path: Path) -> None:
     """Refuse a folder of which Spark would pass over files, or take a column from the names of folders and files both.
 
     Spark reads only the files below ``name=value`` if there are such folders, and says nothing of the others.
@@ -114,18 +112,20 @@ def _check_folder(session: Session, frame: Any, path: Path) -> None:
     root = os.path.realpath(path)
     walked = [(Path(below).relative_to(root), name) for below, _, names in os.walk(root) for name in names]
     found = [below / name for below, name in walked if not _hidden(below / name)]
-    read = len(frame.inputFiles())
-    if len(found) != read:
+    if not found:
+        zh, en = "文件夹里没有 parquet 文件", "there are no parquet files in this folder"
+        raise refused("roster-folder", str(path), zh, en)
+    levels = {tuple([part.partition("=")[:2] for part in file.parts[:-1]]) for file in found}
+    if len(levels) != 1 or any(equal != "=" for level in levels for _, equal in level):
         raise refused(
-            "roster-folder", str(path),
-            f"有 {len(found)} 个文件，Spark 只读其中 {read} 个：文件应当都在同一层，或都在“列名=值”的文件夹里",
-            f"of {len(found)} files Spark reads {read} only: put them on one level, or all in folders name=value",
+            "roster-folder", str(path), "Spark 会漏掉其中一些文件：文件应当都在同一层，或都在同样的“列名=值”文件夹里",
+            "Spark would pass over some of its files: put all on one level, or all in alike folders name=value",
         )  # fmt: skip
-    folders = {part.partition("=")[0] for file in found for part in file.parts[:-1]}
+    folders = {name for level in levels for name, _ in level}
     twice: list[str] = []
     if folders:
-        inside = session.read.options(mergeSchema="true", recursiveFileLookup="true").parquet(_literal(path))
-        twice = sorted(folders.intersection(inside.columns))
+        inside = {name.casefold() for name in _read(session, path, recursiveFileLookup="true").columns}
+        twice = sorted(name for name in folders if name.casefold() in inside)
     if twice:
         raise refused(
             "roster-folder", str(path), f"文件夹名和文件里都有这些列：{'、'.join(twice)}",
