@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from relief_engine.cli import check, lists, main, rules, size, sources
+from relief_engine.cli import check, explain, lists, main, rules, screen, size, sources, template
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 
@@ -51,7 +51,7 @@ def one_rulebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Load each rulebook once for all tests, and leave the interpreter as it was."""
     for module in (rules, sources):
         monkeypatch.setattr(module, "load_rulebook", lambda folder=None: loaded(folder))
-    for module in (check, lists, size):
+    for module in (check, explain, lists, screen, size, template):
         monkeypatch.setattr(module, "cached_rulebook", lambda folder=None: loaded(folder))
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("NO_COLOR", "RELIEF_DEBUG"):

@@ -116,18 +116,17 @@ def order(ran: Ran) -> list[str]:
 # --- leases, as dirty as they come ------------------------------------------------------------------------------------
 
 WRITTEN: Mapping[str, Callable[[Path, int], Path]] = {
-    "utf-8": lambda folder, seed: dirty.write_text(folder / "租户.csv", dirty.rows(seed, 220)),
-    "gb18030": lambda folder, seed: dirty.write_text(folder / "租户.csv", dirty.rows(seed, 220, dirt=0.1), "gb18030"),
-    "texts": lambda folder, seed: dirty.write_parquet(folder / "租户.parquet", dirty.rows(seed, 220)),
+    "utf-8": lambda folder, seed: dirty.write_text(folder / "租户.csv", dirty.rows(seed, 150)),
+    "gb18030": lambda folder, seed: dirty.write_text(folder / "租户.csv", dirty.rows(seed, 150, dirt=0.1), "gb18030"),
+    "texts": lambda folder, seed: dirty.write_parquet(folder / "租户.parquet", dirty.rows(seed, 150)),
     "typed": lambda folder, seed: dirty.write_parquet(
-        folder / "租户.parquet", dirty.typed(seed, dirty.rows(seed, 260, dirt=0.02)), dirty.TYPED
+        folder / "租户.parquet", dirty.typed(seed, dirty.rows(seed, 150, dirt=0.02)), dirty.TYPED
     ),
 }
 
 
 @pytest.mark.parametrize(("kind", "suffix", "language", "seed"), [
-    ("utf-8", ".parquet", "zh", 1), ("gb18030", ".csv", "en", 2), ("texts", ".csv", "zh", 3),
-    ("typed", ".parquet", "en", 4),
+    ("utf-8", ".parquet", "zh", 1), ("gb18030", ".csv", "en", 2), ("typed", ".parquet", "en", 4),
 ])  # fmt: skip
 def test_a_dirty_roster(tmp_path: Path, kind: str, suffix: str, language: Language, seed: int) -> None:
     one, other = both(WRITTEN[kind](tmp_path, seed), suffix, language=language)
@@ -137,8 +136,10 @@ def test_a_dirty_roster(tmp_path: Path, kind: str, suffix: str, language: Langua
         Outcome.ELIGIBLE, Outcome.REFERRED, Outcome.UNDETERMINED, Outcome.INELIGIBLE
     }  # fmt: skip
     assert one.counts.granted > 0
-    assert 20 < one.counts.rejected < one.counts.decided
+    assert 12 < one.counts.rejected < one.counts.decided
     assert len({line[-1] for line in one.rejected}) > 5
+    if suffix == ".parquet":
+        assert kept(tmp_path / "duckdb.parquet") == kept(tmp_path / "direct.parquet")
 
 
 @pytest.mark.soak
@@ -150,7 +151,7 @@ def test_many_dirty_rosters(tmp_path: Path, kind: str) -> None:
 
 def test_without_a_search_only_what_is_missing_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "MOST_SEARCHED", 0)
-    roster = dirty.write_parquet(tmp_path / "r.parquet", dirty.rows(5, 250, dirt=0.03))
+    roster = dirty.write_parquet(tmp_path / "r.parquet", dirty.rows(5, 160, dirt=0.03))
     one, other = both(roster)
     assert other.rejected == one.rejected
     ours, theirs = one.by_row(), other.by_row()
@@ -171,7 +172,7 @@ def test_without_a_search_only_what_is_missing_is_not_named(tmp_path: Path, monk
             assert bool(said) >= bool(wanted["missing"]), key
         else:
             assert got == wanted, key
-    assert unsearched > 15
+    assert unsearched > 8
     assert found_out < 5
     numbers, wanted_numbers = dict(other.counts.outcomes), dict(one.counts.outcomes)
     numbers[Outcome.REFERRED] += found_out
@@ -220,17 +221,17 @@ def made_of(values: Mapping[str, Sequence[object]], seed: int, number: int) -> l
 
 
 def test_loans_by_several_programmes_at_once(tmp_path: Path) -> None:
-    roster = dirty.write_parquet(tmp_path / "r.parquet", made_of(LOANS, 1, 60))
-    names = ("first-loan-interest-subsidy-2022", "guarantee-fee-rate-2022", "guarantee-fee-subsidy-2022")
+    roster = dirty.write_parquet(tmp_path / "r.parquet", made_of(LOANS, 1, 40))
+    names = ("first-loan-interest-subsidy-2022", "guarantee-fee-rate-2022")
     one, other = both(roster, programmes=[f"beijing-tongzhou/{name}" for name in names])
     same(one, other)
     # Rates, ceilings and amounts stand side by side; a programme's columns are empty in the rows of others.
-    assert {"rate", "ceiling", "amount"} <= {name.partition("_")[0] for name in one.names}
-    assert {outcome for outcome, number in one.counts.outcomes.items() if number > 5} > {Outcome.INELIGIBLE}
+    assert {"rate", "amount"} <= {name.partition("_")[0] for name in one.names}
+    assert {outcome for outcome, number in one.counts.outcomes.items() if number} > {Outcome.INELIGIBLE}
 
 
 def test_applicants_by_several_programmes_at_once(tmp_path: Path) -> None:
-    roster = dirty.write_text(tmp_path / "r.csv", made_of(FIRMS, 2, 60))
+    roster = dirty.write_text(tmp_path / "r.csv", made_of(FIRMS, 2, 40))
     names = ("small-profit-income-tax", "six-taxes-two-fees-2022", "pension-deferral-2022")
     one, other = both(roster, ".csv", [f"beijing-tongzhou/{name}" for name in names], "en", kind="applicant")
     same(one, other)
@@ -249,7 +250,9 @@ def test_columns_that_are_called_like_ours_or_oddly(tmp_path: Path, suffix: str)
     names = [name for name in ODD_NAMES if suffix == ".csv" or name != "Row"]  # parquet takes Row for row
     if suffix == ".parquet":
         names.remove("file_row_number")
-    made = [{**row, **{name: f"{name}{n}" for name in names}} for n, row in enumerate(dirty.rows(6, 25))]
+    facts = ("承租方名称", "主体类型", "房屋所在区", "起租日", "到期日", "月租金（元）")
+    usual = [{fact: row[fact] for fact in facts} for row in dirty.rows(6, 25)]
+    made = [{**row, **{name: f"{name}{n}" for name in names}} for n, row in enumerate(usual)]
     # Some stand in front, so that positions and names don't run side by side.
     made = [dict(sorted(row.items(), key=lambda item: item[0] not in names[:5])) for row in made]
     if suffix == ".parquet":
@@ -260,7 +263,7 @@ def test_columns_that_are_called_like_ours_or_oddly(tmp_path: Path, suffix: str)
             table = csv.writer(file)
             table.writerow([*made[0], "", "备注", ""])  # no name, one twice
             table.writerows([[*["" if v is None else v for v in row.values()], "x", "又", "y"] for row in made])
-    one, other = both(roster, suffix)
+    one, other = both(roster, suffix, [RENT])
     same(one, other)
     values = {str(value) for row in other.rows for value in row.values()}
     decided = {int(row["row" if suffix == ".parquet" else "行号"]) for row in other.rows}
@@ -284,15 +287,12 @@ def test_a_parquet_column_that_is_called_like_the_row_counter(tmp_path: Path, mo
 # --- what it leaves behind --------------------------------------------------------------------------------------------
 
 
-def test_the_same_metadata_is_kept(tmp_path: Path) -> None:
-    both(dirty.write_parquet(tmp_path / "r.parquet", dirty.rows(8, 12)))
-    kept = []
-    for name in ("direct", "duckdb"):
-        with duckdb.connect() as database:
-            query = "SELECT decode(key), decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) LIKE 'relief%'"
-            kept.append(dict(database.execute(query, [str(tmp_path / f"{name}.parquet")]).fetchall()))
-    assert kept[0] == kept[1]
-    assert json.loads(next(iter(kept[0].values())))["programmes"] == [RENT]
+def kept(path: Path) -> object:
+    """What a parquet result says of itself."""
+    with duckdb.connect() as database:
+        query = "SELECT decode(value) FROM parquet_kv_metadata(?) WHERE decode(key) LIKE 'relief%'"
+        ((found,),) = database.execute(query, [str(path)]).fetchall()
+    return json.loads(found)
 
 
 def test_a_failure_leaves_the_old_result_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

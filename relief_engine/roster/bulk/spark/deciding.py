@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from relief_engine.roster.bulk.spark.session import Session
 from relief_engine.roster.bulk.spark.source import Roster, parquet
 from relief_engine.roster.bulk.spark.workers import SCHEMA, deciding, job_of
 from relief_engine.text import Language
+
+#: Up to which size Spark sends a joined table to every worker, instead of sorting both sides.
+_BROADCAST = "spark.sql.autoBroadcastJoinThreshold"
 
 
 class Deciding:
@@ -50,7 +55,8 @@ class Deciding:
         for number, programme in enumerate(self.screening.programmes):
             keys = [FILE, ROW, *self.cells]
             query = answers_query(self.engine, self.screening, programme, self.read, keys, "spark")
-            self.sql(query).write.parquet(str(self.folder / f"raw-{number}"))
+            with self._small_tables():
+                self.sql(query).write.parquet(str(self.folder / f"raw-{number}"))
             parquet(self.session, self.folder / f"raw-{number}").createOrReplaceTempView(raw(number))
         rows = self._left().select(FILE, ROW, *self.cells).rdd.mapPartitions(deciding(self.job))
         made = self.session.createDataFrame(rows, SCHEMA, verifySchema=False)
@@ -63,6 +69,16 @@ class Deciding:
     def sql(self, query: exp.Query) -> Any:
         """What a query gives."""
         return self.session.sql(query.sql(dialect="spark"))
+
+    @contextmanager
+    def _small_tables(self) -> Iterator[None]:
+        """Send to every worker what the query of answers joins to the roster: it is small, though Spark can't tell."""
+        before = self.session.conf.get(_BROADCAST)
+        self.session.conf.set(_BROADCAST, "1g")
+        try:
+            yield
+        finally:
+            self.session.conf.set(_BROADCAST, before)
 
     def _list_codes(self) -> None:
         from pyspark.sql import functions as f

@@ -42,6 +42,8 @@ class Roster:
                 zh, en = "Spark 只读 parquet：一个文件或一个文件夹", "Spark reads parquet only: a file or a folder"
                 raise refused("roster-format", str(path), zh, en)
         frame = _read(session, path)
+        if self.several:
+            _check_folder(session, frame, path)
         headers = tuple(frame.columns)
         if len(headers) > MOST_COLUMNS:
             raise refused(
@@ -74,8 +76,12 @@ def parquet(session: Session, path: Path | str, *, merged: bool = False) -> Any:
 
     ``merged`` gives the columns of all files; without it they are known to be alike.
     """
-    literally = re.sub(r"[{}\[\]*?\\]", lambda found: f"\\{found[0]}", os.path.realpath(path))
-    return session.read.option("mergeSchema", str(merged).lower()).parquet(literally)
+    return session.read.option("mergeSchema", str(merged).lower()).parquet(_literal(path))
+
+
+def _literal(path: Path | str) -> str:
+    """A path in which no character stands for others."""
+    return re.sub(r"[{}\[\]*?\\]", lambda found: f"\\{found[0]}", os.path.realpath(path))
 
 
 def _read(session: Session, path: Path) -> Any:
@@ -98,6 +104,38 @@ def said(error: BaseException) -> str:
     cause = getattr(error, "java_exception", None)
     text = str(cause.getMessage()) if cause is not None else str(error)
     return text.strip().splitlines()[0] if text.strip() else type(error).__name__
+
+
+def _check_folder(session: Session, frame: Any, path: Path) -> None:
+    """Refuse a folder of which Spark would pass over files, or take a column from the names of folders and files both.
+
+    Spark reads only the files below ``name=value`` if there are such folders, and says nothing of the others.
+    """
+    root = os.path.realpath(path)
+    walked = [(Path(below).relative_to(root), name) for below, _, names in os.walk(root) for name in names]
+    found = [below / name for below, name in walked if not _hidden(below / name)]
+    read = len(frame.inputFiles())
+    if len(found) != read:
+        raise refused(
+            "roster-folder", str(path),
+            f"有 {len(found)} 个文件，Spark 只读其中 {read} 个：文件应当都在同一层，或都在“列名=值”的文件夹里",
+            f"of {len(found)} files Spark reads {read} only: put them on one level, or all in folders name=value",
+        )  # fmt: skip
+    folders = {part.partition("=")[0] for file in found for part in file.parts[:-1]}
+    twice: list[str] = []
+    if folders:
+        inside = session.read.options(mergeSchema="true", recursiveFileLookup="true").parquet(_literal(path))
+        twice = sorted(folders.intersection(inside.columns))
+    if twice:
+        raise refused(
+            "roster-folder", str(path), f"文件夹名和文件里都有这些列：{'、'.join(twice)}",
+            f"columns given by the names of folders and by files too: {', '.join(twice)}",
+        )  # fmt: skip
+
+
+def _hidden(file: Path) -> bool:
+    """Whether Spark takes a file for none of the data, by a name of its path."""
+    return any(part.startswith(".") or (part.startswith("_") and "=" not in part) for part in file.parts)
 
 
 def _type(written: str) -> exp.DataType:

@@ -1,0 +1,121 @@
+"""No answer is issued unless two routes agree in it; where only one can run, that is said."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relief_engine.engine import Engine
+from relief_engine.errors import InputError, RoutesDisagree
+from relief_engine.roster import screening as stage
+from relief_engine.roster.run import Request, screen_file
+from relief_engine.roster.second import SecondRoute
+from relief_engine.roster.writing import rejected_file
+from relief_engine.routes.sql import query
+from relief_engine.rulebook.load import load_rulebook
+from tests.roster.test_screening import DAY, FOLDER, engine
+
+ROSTER = FOLDER / "rent-roll-gb18030.csv"
+SUFFIXES = pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
+
+
+def run(target: Path, by: Engine | None = None) -> Any:
+    return screen_file(by or engine(), Request(roster=ROSTER, output=target, as_of=DAY))
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[Path]:
+    """A folder with results of an earlier run, which must be as they were when a test is over."""
+    for name in ("o.xlsx", "o.csv", "o.parquet"):
+        (tmp_path / name).write_bytes(b"old")
+    rejected_file(tmp_path / "o.csv").write_bytes(b"old too")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    yield tmp_path
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@SUFFIXES
+@pytest.mark.parametrize("what", ["outcome", "amount", "figure"])
+def test_one_wrong_answer_stops_everything(old: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, what: str) -> None:
+    decided = stage.decided
+
+    def tampered(*arguments: Any) -> Any:
+        decision: Any = decided(*arguments)[0]
+        if arguments[2].applicant.values.get("applicant.name") != "柳堤琴行有限公司":
+            return (decision,)
+        program, values = decision.program, list(decision.values)
+        amount = program.benefit.amount.figure
+        match what:
+            case "outcome":  # refused instead of granted
+                values[program.open] = 0
+            case "amount":  # a cent more
+                cent = max(1, amount.denominator // 100)
+                values[amount.low] = values[amount.high] = values[amount.low] + cent
+            case "figure":  # a day more
+                days = program.lets["leased_days"]
+                values[days.low] = values[days.high] = values[days.low] + days.denominator
+        return (dataclasses.replace(decision, values=tuple(values)),)
+
+    monkeypatch.setattr(stage, "decided", tampered)
+    with pytest.raises(RoutesDisagree, match="第 12 行") as error:
+        run(old / f"o{suffix}")
+    assert "row 12" in error.value.message.en
+    assert "direct" in error.value.message.en
+    assert "duckdb" in error.value.message.en
+
+
+def test_a_query_that_decides_otherwise_stops_everything(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sqlglot import exp
+
+    made = query.decision_query
+
+    def tampered(*arguments: Any, **more: Any) -> Any:
+        """As if a query took what is unknown for false."""
+        inner = made(*arguments, **more).subquery("made")
+        star = exp.Star(
+            replace=[
+                exp.alias_(
+                    exp.Case().when("outcome = 'undetermined'", exp.Literal.string("ineligible")).else_("outcome"),
+                    "outcome",
+                )
+            ]
+        )
+        return exp.select(star).from_(inner)
+
+    monkeypatch.setattr(query, "decision_query", tampered)
+    with pytest.raises(RoutesDisagree, match="第 7 行"):
+        run(old / "o.csv")
+
+
+def test_the_routes_agree_where_nothing_is_tampered_with(tmp_path: Path) -> None:
+    screening, counts = run(tmp_path / "o.csv")
+    assert screening.routes == ("direct", "duckdb")
+    assert counts.decided == 11
+
+
+@pytest.mark.parametrize("lacking", ["duckdb", "sqlglot"])
+def test_without_a_database_the_direct_route_decides_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    monkeypatch.setitem(sys.modules, lacking, None)
+    with pytest.raises(ImportError):
+        SecondRoute(tmp_path)
+    # The query is worked out anew by an engine of its own: nothing is left over from before.
+    screening, counts = run(tmp_path / "o.csv", Engine(load_rulebook()))
+    assert screening.routes == ("direct",)
+    assert counts.decided == 11
+    with pytest.raises(InputError, match=lacking):
+        screen_file(engine(), Request(roster=ROSTER, output=tmp_path / "o.csv", as_of=DAY, engine="duckdb"))
+    # However long the table is, nobody asks for what is not there.
+    monkeypatch.setattr("relief_engine.roster.run.LONG", {".csv": 1, ".parquet": 1})
+    assert run(tmp_path / "o.csv")[0].routes == ("direct",)
+
+
+def test_its_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "out").mkdir()
+    run(tmp_path / "out" / "o.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
