@@ -80,6 +80,8 @@ def rows(laps: Laps, count: int) -> list[Row]:
     }
     found = []
     for name, words in against.items():
+        if name not in laps:
+            continue
         budget = SLOWER if name == EXPERT else None
         what = f"{size} rows, parquet to parquet, the compiled query in DuckDB"
         processor, seconds = (_ratio(laps, name, attribute) for attribute in ("processor", "seconds"))
@@ -99,7 +101,7 @@ def growth(small: Laps, large: Laps, counts: tuple[int, int]) -> list[Row]:
     """How much more ten times as many rows take."""
     words = f"from {named(counts[0])} to {named(counts[1])} rows"
     found = []
-    for name in (OURS, EXPERT, POLARS):
+    for name in (each for each in (OURS, EXPERT, POLARS) if each in small):
         for what, attribute in (("time", "seconds"), ("memory", "megabytes")):
             before, after = (spread_of([getattr(o, attribute) for o in laps[name]]).median for laps in (small, large))
             found.append(Row("g", f"{words}: {what} of {name}", "", "×", spread_of([after / before])))

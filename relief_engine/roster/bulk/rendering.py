@@ -206,7 +206,11 @@ def _filled(said: Said, name: str, dialect: Dialect) -> exp.Expr:
     for place, column in enumerate(said.cents):
         written = exp.Coalesce(this=_written(raw(column), dialect), expressions=[exp.Literal.string("")])
         found = exp.Anonymous(this="REPLACE", expressions=[found, exp.Literal.string(mark(place)), written])
-    return found
+    if not said.cents:
+        return found
+    # Most sentences have no amount.
+    none = exp.and_(*[exp.Is(this=raw(column), expression=exp.null()) for column in said.cents])
+    return exp.Case().when(none, exp.column(name, table=SAID)).else_(found)
 
 
 def _written(cents: exp.Expr, dialect: Dialect) -> exp.Expr:
