@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO
 
+#: What a database of ours may hold in memory; what does not fit goes to disk, beside the result.
+MEMORY = "400MB"
 #: How the module csv writes, as DuckDB is told. A line break in a cell must not be taken for the usual end of lines.
 _OPTIONS = (
     "header=false, nullstr='', all_varchar=true, auto_detect=false, delim=',', quote='\"', escape='\"', "

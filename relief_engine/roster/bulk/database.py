@@ -12,14 +12,12 @@ from sqlglot import exp
 
 from relief_engine.profile.words import code_list
 from relief_engine.roster.bulk.reading import CODES
-from relief_engine.roster.handing import no_pattern
+from relief_engine.roster.handing import MEMORY, no_pattern
 from relief_engine.rulebook.model import Rulebook
 
 if TYPE_CHECKING:
     import duckdb
 
-#: What the database may hold in memory; what does not fit goes to disk beside the result.
-MEMORY = "400MB"
 #: How often progress is told, in seconds.
 _OFTEN = 0.5
 
