@@ -63,7 +63,7 @@ def screen_roster(
         out_json(record(screening, counts, output, remarks, language))
         return
     note(*[remark.in_(language) for remark in remarks])
-    out("".join(f"{line}\n" for line in lines(screening, counts, output, language)))
+    out("".join(f"{line}\n" for line in lines(screening, counts, output, language, today=as_of is None)))
 
 
 def by_one_route(screening: Screening) -> tuple[Text, ...]:
@@ -81,11 +81,12 @@ def by_one_route(screening: Screening) -> tuple[Text, ...]:
 # --- what it came to --------------------------------------------------------------------------------------------------
 
 
-def lines(screening: Screening, counts: Counts, output: Path, language: Language) -> list[str]:
-    """The result in a few lines, the sum of rows first."""
+def lines(screening: Screening, counts: Counts, output: Path, language: Language, *, today: bool = False) -> list[str]:
+    """The result in a few lines, the sum of rows first; ``today``: nobody named the day."""
+    day = Text("（今天，没有指定 --as-of）", " (today, since --as-of names none)") if today else Text("", "")
     titles = "、".join(p.title.zh for p in screening.programmes), ", ".join(p.title.en for p in screening.programmes)
     found = [
-        Text(f"判定日：{screening.as_of}", f"Day of the decision: {screening.as_of}"),
+        Text(f"判定日：{screening.as_of}{day.zh}", f"Day of the decision: {screening.as_of}{day.en}"),
         Text(f"项目：{titles[0]}", f"Programmes: {titles[1]}"),
         Text(
             f"读入 {counts.rows:,} 行 = 判定 {counts.decided:,} 行 + 未能读取 {counts.rejected:,} 行",
@@ -107,10 +108,15 @@ def _sums(outcome: Outcome, counts: Counts) -> Text:
     if outcome is Outcome.ELIGIBLE and counts.granted:
         return Text(f"，金额合计 {_yuan(counts.granted)} 元", f", {_yuan(counts.granted)} yuan in all")
     low, high = counts.if_granted
-    if outcome is Outcome.REFERRED and high:
-        span = _yuan(low) if low == high else f"{_yuan(low)}—{_yuan(high)}"
+    if outcome is not Outcome.REFERRED or not (high or counts.unsettled):
+        return Text("", "")
+    span = _yuan(low) if low == high else f"{_yuan(low)}—{_yuan(high)}"
+    if not counts.unsettled:
         return Text(f"，如均予同意 {span} 元", f", {span} yuan if all are granted")
-    return Text("", "")
+    return Text(
+        f"，如均予同意至少 {_yuan(low)} 元（另有 {counts.unsettled:,} 件数额未定）",
+        f", at least {_yuan(low)} yuan if all are granted ({counts.unsettled:,} of them without a figure yet)",
+    )
 
 
 def _yuan(amount: Decimal) -> str:
@@ -138,6 +144,7 @@ def record(
         "outcomes": {outcome.value: counts.outcomes.get(outcome, 0) for outcome in Outcome},
         "total": f"{counts.granted:.2f}",
         "total_if_granted": [f"{low:.2f}", f"{high:.2f}"],
+        "referred_without_figure": counts.unsettled,
         "output": str(output),
         "rejected_output": counts.rejected_file,
         "remarks": [remark.in_(language) for remark in remarks],

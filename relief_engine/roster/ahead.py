@@ -55,7 +55,9 @@ def in_a_process(sender: Sender) -> Iterator[Answered | Rejected]:
     global _sender
     sender.flush()  # what is still in memory would be written by both processes
     _sender = sender
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+    alive, held = os.pipe()
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=_end_with, initargs=(alive, held)) as pool:
         try:
             waiting = deque(pool.submit(_next_parcel) for _ in range(_PARCELS))
             while parcel := waiting.popleft().result():
@@ -64,6 +66,8 @@ def in_a_process(sender: Sender) -> Iterator[Answered | Rejected]:
         finally:
             _sender = None
             pool.shutdown(cancel_futures=True)
+            os.close(alive)
+            os.close(held)
 
 
 def _can_fork() -> bool:
@@ -75,6 +79,17 @@ def _can_fork() -> bool:
 
 #: What answers, in the process that was forked.
 _sender: Sender | None = None
+
+
+def _end_with(alive: int, held: int) -> None:
+    """End when the process that forked this one does, however it ends: then nobody holds the pipe open any more."""
+    os.close(held)
+
+    def wait() -> None:
+        os.read(alive, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _next_parcel() -> _Parcel:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from relief_engine.engine import Engine
 from relief_engine.roster.headers import Columns
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
 
-#: A roster is about a programme if it has columns for this share of the facts that its criteria read, and for this
-#: share of as many of them as for the programme that it is most about: three columns may be half of a short one's.
-_SHARE, _BESIDE_MOST = 0.5, 0.75
+#: A roster is about a programme if it has columns for this share of the facts that its criteria read.
+_SHARE = 0.5
 
 
 def about(engine: Engine, columns: Columns, day: dt.date) -> tuple[Programme, ...]:
@@ -23,17 +23,17 @@ def about(engine: Engine, columns: Columns, day: dt.date) -> tuple[Programme, ..
     having = {column.fact.id for column in columns.columns if column.fact is not None}
     among = [p for p in engine.rulebook.programmes.values() if p.subject == columns.kind.id]
     among = [p for p in among if p.period.holds(day)] or among
-    covered = {programme.id: _covered(engine, programme, day, having) for programme in among}
-    most = max((number for number, _ in covered.values()), default=0)
-    found = [p for p in among if covered[p.id][1] >= _SHARE and covered[p.id][0] >= _BESIDE_MOST * most]
-    return tuple(found or [p for p in among if covered[p.id][0] == most])
+    read = {programme.id: {fact.id for fact in facts_read(engine, programme, day)} for programme in among}
+    most = max((len(facts & having) for facts in read.values()), default=0)
+    found = [p for p in among if len(read[p.id] & having) >= _SHARE * len(read[p.id]) and _meant(p, read, having)]
+    return tuple(found or [p for p in among if len(read[p.id] & having) == most])
 
 
-def _covered(engine: Engine, programme: Programme, day: dt.date, having: set[str]) -> tuple[int, float]:
-    """For how many of the facts behind a programme's criteria there is a column, and for which share of them."""
-    read = facts_read(engine, programme, day)
-    number = len([fact for fact in read if fact.id in having])
-    return number, number / len(read) if read else 0.0
+def _meant(programme: Programme, read: Mapping[str, set[str]], having: set[str]) -> bool:
+    """Whether a column is of facts that only this programme reads: what several ask for says nothing of either."""
+    others = set[str]().union(*(facts for name, facts in read.items() if name != programme.id))
+    own = read[programme.id] - others
+    return not own or bool(own & having)
 
 
 def facts_read(engine: Engine, programme: Programme, day: dt.date) -> tuple[Fact, ...]:

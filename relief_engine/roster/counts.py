@@ -19,7 +19,8 @@ class Counts(Value):
 
     ``outcomes`` counts answers. ``granted`` sums the amounts of eligible entitlements in yuan, the lowest where the
     texts leave one open; ``if_granted`` is the lowest and highest sum of what referred ones would get where that is
-    known. ``rejected_file`` is where rows that could not be read were put, if not into the same file.
+    known, and ``unsettled`` how many have no figure yet. ``rejected_file`` is where rows that could
+    not be read were put, if not into the same file.
     """
 
     rows: int
@@ -29,6 +30,7 @@ class Counts(Value):
     granted: Decimal
     if_granted: tuple[Decimal, Decimal]
     rejected_file: str | None = None
+    unsettled: int = 0
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class Tally:
         return Counts(
             self.decided + self.rejected, self.decided, self.rejected, outcomes, granted,
             self.by_outcome.get(Outcome.REFERRED, empty).yuan, rejected_file,
+            self.by_outcome.get(Outcome.REFERRED, empty).open,
         )  # fmt: skip
 
 

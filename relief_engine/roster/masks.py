@@ -64,6 +64,15 @@ def referring(answer: Answer) -> list[ir.CompiledReferral]:
     return [program.referrals[bit] for bit in sorted(set(found))]
 
 
+def _may_stand_in(answer: Answer) -> list[ir.CompiledReferral]:
+    """The referrals that may still stand in for criteria that are unmet."""
+    program = answer.program
+    if program is None:
+        return []
+    unmet = {program.criteria.index(criterion) for criterion in refusing(answer)}
+    return [referral for referral in program.referrals if not unmet.isdisjoint(referral.replaces)]
+
+
 def without_figures(answer: Answer) -> bool:
     """Whether a case is referred because figures do not exist: the masks alone would leave it undetermined.
 
@@ -96,6 +105,10 @@ def citations(answer: Answer) -> list[Citation]:
             found = [c for referral in referring(answer) for c in referral.wording.citations]
             extra = programme.not_available
             return [*found, *(extra.citations if extra is not None and without_figures(answer) else ())]
-        case Outcome.UNDETERMINED if found_open := unknown(answer):
-            return [c for criterion in found_open for c in criterion.wording.citations]
+        case Outcome.UNDETERMINED if found_open := [*unknown(answer), *refusing(answer)]:
+            # An unmet criterion leaves the answer open only because something may still stand in for it.
+            return [
+                *(c for criterion in found_open for c in criterion.wording.citations),
+                *(c for referral in _may_stand_in(answer) for c in referral.wording.citations),
+            ]
     return [*programme.citations, *(program.benefit.wording.citations if program is not None else ())]

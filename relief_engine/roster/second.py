@@ -131,7 +131,10 @@ class _Noted:
         expected = {f"direct_{column.name}": _type(column) for column in self.columns}
         types = {"row": "BIGINT", **{f"s{slot}": "BIGINT" for slot in self.slots}, **expected}
         file = exp.Literal.string(str(self.path)).sql(dialect="duckdb")
-        read = f"read_csv({file}, header = false, columns = {_struct(types)})"
+        # The file is our own: nothing about it is to be guessed, least of all where it is empty.
+        options = "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = ''"
+        options += ", new_line = '\\r\\n'"
+        read = f"read_csv({file}, {options}, columns = {_struct(types)})"
         database.execute(f"CREATE OR REPLACE TEMP VIEW noted AS SELECT * FROM {read}")
         query = decision_query(self.program, "duckdb", "noted", ["row", *expected], as_of=self.as_of)
         differs = exp.or_(

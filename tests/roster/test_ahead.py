@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,36 @@ def test_a_process_ahead_answers_alike(tmp_path: object) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:2] == ["InputError True", "BrokenProcessPool True"], done.stdout + done.stderr
+
+
+_ORPHAN = """
+import datetime as dt, os, sys, time
+from pathlib import Path
+from relief_engine import Engine, load_rulebook
+from relief_engine.roster import ahead, screening
+from relief_engine.roster.run import Request, prepare
+
+engine = Engine(load_rulebook())
+request = Request(Path("examples/rosters/rent-roll.xlsx"), Path(sys.argv[1], "out.xlsx"), dt.date(2022, 6, 20))
+screening.LONG, ahead._PARCEL = 5, 7
+lines = screening.screen(engine, prepare(engine, request))
+for _ in range(12):
+    next(lines)
+print(*Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split(), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc for children")
+def test_the_process_ahead_ends_with_the_one_that_made_it(tmp_path: object) -> None:
+    arguments = [sys.executable, "-c", _ORPHAN, str(tmp_path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        children = [int(child) for child in run.stdout.readline().split()]
+        assert children, "no process was forked"
+        run.kill()
+    for _ in range(100):
+        if not any(Path(f"/proc/{child}").exists() for child in children):
+            return
+        time.sleep(0.1)
+    raise AssertionError("it is still there")

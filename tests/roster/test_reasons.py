@@ -1,13 +1,16 @@
 """The sentence that masks give is the sentence of the whole decision, wherever the masks hold as much."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
+import yaml
 
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision, MissingFacts, Outcome
 from relief_engine.explanation.answer import answer as whole
 from relief_engine.roster.answers import Answer, answer_of
+from relief_engine.roster.masks import citations
 from relief_engine.roster.reasons import Reasons
 from relief_engine.rulebook.load import shipped_rules
 from relief_engine.rulebook.record import changed
@@ -125,3 +128,15 @@ def test_not_in_force() -> None:
     early = dt.date(2022, 1, 1)
     (decision,) = engine().decide(profile(tenant()), as_of=early, programmes=[RENT]).decisions
     assert Reasons(early).reason(answer_of(decision)).zh == "自 2022-05-13 起才可适用，判定日 2022-01-01 在此之前"
+
+
+def test_what_is_open_behind_an_unmet_criterion_is_cited() -> None:
+    """A chain that is too large is open only because its outlet may count: the clauses are of both."""
+    large: Any = yaml.safe_load((PROFILES / "restaurant.yaml").read_text(encoding="utf-8"))
+    large["applicant"] |= {"employees": 160, "revenue": 3100, "in_small_micro_directory": False}
+    report = engine().decide(large, as_of=dt.date(2022, 6, 20), programmes=[RENT])
+    answer = answer_of(report.decisions[0])
+    assert answer.summary["outcome"] == "undetermined"
+    cited = [str(citation) for citation in citations(answer)]
+    assert any("15号" in one for one in cited)
+    assert any("附录2" in one for one in cited)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.errors import InputError, RoutesDisagree
 from relief_engine.roster import screening as stage
@@ -50,7 +51,7 @@ def test_one_wrong_answer_stops_everything(old: Path, monkeypatch: pytest.Monkey
         amount = program.benefit.amount.figure
         match what:
             case "outcome":  # refused instead of granted
-                values[program.open] = 0
+                return (dataclasses.replace(decision, outcome=Outcome.INELIGIBLE),)
             case "amount":  # a cent more
                 cent = max(1, amount.denominator // 100)
                 values[amount.low] = values[amount.high] = values[amount.low] + cent

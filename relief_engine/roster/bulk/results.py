@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -144,24 +144,24 @@ class Writing:
         """What was decided, counted and summed exactly by the database."""
         numbers: dict[Outcome, int] = {}
         granted, low, high = Decimal(0), Decimal(0), Decimal(0)
-        decided = 0
+        decided = unsettled = 0
         for programme in self.screening.programmes:
             total = 0
             for query in (self._from_raw(programme), self._from_hand(programme)):
-                for outcome, count, *sums in self.database.run(query).fetchall():
+                for outcome, count, lacking, *sums in self.database.run(query).fetchall():
                     numbers[Outcome(outcome)] = numbers.get(Outcome(outcome), 0) + count
                     total += count
                     if programme.benefit.kind == "entitlement":
                         one, if_granted, lowest, highest = (Decimal(found or 0).quantize(_CENT) for found in sums)
                         granted += one
                         if outcome == Outcome.REFERRED:
+                            unsettled += int(lacking)
                             low, high = low + if_granted + lowest, high + if_granted + highest
             decided = max(decided, total)
         rejected = self.rejected
         ordered = {outcome: numbers[outcome] for outcome in Outcome if outcome in numbers}
-        return Counts(
-            decided + rejected, decided, rejected, ordered, granted, (low, high), rejected_file if rejected else None
-        )
+        beside = rejected_file if rejected else None
+        return Counts(decided + rejected, decided, rejected, ordered, granted, (low, high), beside, unsettled)
 
     def _from_raw(self, programme: Programme) -> exp.Select:
         program = self.deciding.engine.program(programme, self.screening.as_of)
@@ -175,7 +175,9 @@ class Writing:
         decided = exp.not_(exp.Is(this=exp.column("outcome"), expression=exp.Null()))
         rows = exp.select(cast(exp.column("hand_row"), "BIGINT")).from_(HAND).where(of_programme(programme))
         by_hand = exp.In(this=exp.column(ROW), query=rows.subquery())
-        found = exp.select("outcome", exp.Count(this=exp.Star()), *sums).from_(self.deciding.file(programme))
+        found = exp.select("outcome", exp.Count(this=exp.Star()), _lacking(has), *sums).from_(
+            self.deciding.file(programme)
+        )
         return found.where(exp.and_(decided, exp.not_(by_hand))).group_by("outcome")
 
     def _from_hand(self, programme: Programme) -> exp.Select:
@@ -183,8 +185,17 @@ class Writing:
             exp.Sum(this=cast(exp.column(name), "DECIMAL(36, 2)")) if name in self.ids else exp.null()
             for name in _SUMMED
         ]
-        found = exp.select("outcome_id", exp.Count(this=exp.Star()), *sums).from_(HAND)
+        found = exp.select("outcome_id", exp.Count(this=exp.Star()), _lacking(self.ids), *sums).from_(HAND)
         return found.where(of_programme(programme)).group_by("outcome_id")
+
+
+def _lacking(has: Container[str]) -> exp.Expr:
+    """How many answers have no amount that would add up, whether granted or not."""
+    amounts = [exp.column(name) for name in _SUMMED[:3] if name in has]
+    if not amounts:
+        return exp.Literal.number(0)
+    nothing = exp.and_(*[exp.Is(this=amount, expression=exp.Null()) for amount in amounts])
+    return exp.Sum(this=exp.Case().when(nothing, exp.Literal.number(1)).else_(exp.Literal.number(0)))
 
 
 def _as_it_is(value: object) -> object:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +121,11 @@ class Writing:
         decided = rows - rejected - empty
         found = parquet(self.session, written)
         sums = [f.sum(name).alias(name) for name in _SUMMED if name in self.ids]
+        amounts = [f.col(name).isNull() for name in _SUMMED[:3] if name in self.ids]
+        sums.append(f.count(f.when(reduce(and_, amounts, f.lit(True)), 1)).alias("lacking"))
         outcomes: dict[Outcome, int] = {}
         granted, low, high = _NOTHING, _NOTHING, _NOTHING
+        unsettled = 0
         answers: dict[str, int] = {programme.id: 0 for programme in self.screening.programmes}
         adding = {p.id for p in self.screening.programmes if p.benefit.kind == "entitlement"}
         grouped = found.groupBy("programme_id", "outcome_id").agg(f.count(f.lit(1)).alias("number"), *sums)
@@ -133,6 +138,7 @@ class Writing:
                 amount, if_granted, least, most = (one.get(name) or _NOTHING for name in _SUMMED)
                 granted += amount
                 if outcome is Outcome.REFERRED:
+                    unsettled += one["lacking"]
                     low, high = low + if_granted + least, high + if_granted + most
         if any(number != decided for number in answers.values()):
             raise StatedError(
@@ -143,6 +149,5 @@ class Writing:
                 )
             )
         ordered = {outcome: outcomes[outcome] for outcome in Outcome if outcome in outcomes}
-        return Counts(
-            decided + rejected, decided, rejected, ordered, granted, (low, high), rejected_file if rejected else None
-        )
+        beside = rejected_file if rejected else None
+        return Counts(decided + rejected, decided, rejected, ordered, granted, (low, high), beside, unsettled)
