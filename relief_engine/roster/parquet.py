@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import json
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.counts import Tally
 from relief_engine.roster.flat import Flat, plain, write_lines
+from relief_engine.roster.handing import create, literal, quoted, row_writer, rows_of
 from relief_engine.roster.kept import reading_of
 from relief_engine.roster.results import Results
 from relief_engine.roster.table import Rejected
@@ -39,16 +39,15 @@ def write_parquet(
     own = range(flat.width, len(flat.names))
     with tempfile.TemporaryDirectory(prefix="relief-") as folder:
         rows = Path(folder, "rows.csv")
-        with rows.open("w", encoding="utf-8", newline="", errors="replace") as file:
-            table = csv.writer(file)
+        with create(rows) as file:
+            written = row_writer(file)
 
             def put(row: list[object]) -> None:
                 for index in own:
                     value = row[index]
                     if value is not None:
                         seen[index].add(_kind(value))
-                # A mark before each value tells an empty text from no value.
-                table.writerow(["" if value is None else f"={plain(value)}" for value in row])
+                written([None if value is None else plain(value) for value in row])
 
             tally = write_lines(flat, put, unread, screening, lines, language)
         names = unique(flat.names)
@@ -75,19 +74,14 @@ def about(screening: Screening, language: Language, names: Sequence[str], width:
 
 def _copy(duckdb: Any, rows: Path, path: Path, names: list[str], types: list[str], meta: str) -> None:
     """Turn the temporary rows into a parquet file."""
-    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(names)))
-    values = [f"substr(c{index}, 2)" for index in range(len(names))]
     chosen = ", ".join(
-        f"{value if kind == 'VARCHAR' else f'CAST({value} AS {kind})'} AS {_quoted(name)}"
-        for value, name, kind in zip(values, names, types, strict=True)
+        f"{quoted(name) if kind == 'VARCHAR' else f'CAST({quoted(name)} AS {kind})'} AS {quoted(name)}"
+        for name, kind in zip(names, types, strict=True)
     )
-    source = f"read_csv({_literal(str(rows))}, columns={{{columns}}}, header=false, nullstr='', all_varchar=true, "
-    # The end of lines as the csv module writes it; told by itself, a line break in a cell misleads it.
-    source += "auto_detect=false, delim=',', quote='\"', escape='\"', new_line='\\r\\n', max_line_size=16777216)"
-    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{META}: {_literal(meta)}}}"
+    options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{META}: {literal(meta)}}}"
     with duckdb.connect() as database:
         database.execute("SET preserve_insertion_order=true")
-        database.execute(f"COPY (SELECT {chosen} FROM {source}) TO {_literal(str(path))} ({options})")
+        database.execute(f"COPY (SELECT {chosen} FROM ({rows_of(rows, names)})) TO {literal(str(path))} ({options})")
 
 
 #: The types of columns of results.
@@ -143,11 +137,3 @@ def unique(names: list[str]) -> list[str]:
         taken.add(one.casefold())
         found.append(one)
     return found
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -14,10 +14,11 @@ from types import TracebackType
 from typing import IO, Any
 
 from relief_engine.compiled import ir
-from relief_engine.decision import Decision
+from relief_engine.decision import Decision, Outcome
 from relief_engine.engine.outcome import outcome_of
 from relief_engine.engine.summary import Cell, Column, columns, summary
 from relief_engine.errors import RoutesDisagree
+from relief_engine.roster.handing import MEMORY
 from relief_engine.text import Text
 
 #: The name under which answers list this route.
@@ -72,7 +73,8 @@ class SecondRoute:
 
         ``rows`` is how many rows were answered: none of them may be left out.
         """
-        with self._connect() as database:
+        config = {"memory_limit": MEMORY, "temp_directory": str(self._folder / "spill")}
+        with self._connect(config=dict(config)) as database:
             for noted in self._noted.values():
                 row = noted.first_difference(database)
                 if noted.rows(database) != rows:
@@ -102,9 +104,11 @@ class _Noted:
         self.writer = csv.writer(self.file)
 
     def add(self, row: int, decision: Decision, told: Mapping[str, Cell]) -> None:
-        if decision.not_available:
-            # What is referred for figures that do not exist is so by a search, which a query does not make.
-            told = summary(self.program, decision.values, outcome_of(self.program, decision.values))
+        if decision.outcome is Outcome.REFERRED:
+            # What is referred by a search, because all completions are, is left open by a query, which makes none.
+            by_values = outcome_of(self.program, decision.values)
+            if by_values is Outcome.UNDETERMINED:
+                told = summary(self.program, decision.values, by_values)
         values = decision.slots
         self.writer.writerow([row, *[values[slot] for slot in self.slots], *told.values()])
 

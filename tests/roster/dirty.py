@@ -14,6 +14,7 @@ import duckdb
 
 #: What stands in the cells of a lease roster: usual values, and now and then something that needs a closer look.
 USUAL: Mapping[str, Sequence[object]] = {
+    "序号": ("1", "2", "3"),
     "承租方名称": ("运河小馆", "北岸书店", "通州区水边理发店", "䶮香粥铺", "合计通商贸", "=SUM(A1)", 'O\'Neil "x"'),
     "主体类型": ("企业", "个体工商户", "小型企业", "民办非企业单位", "enterprise"),
     "所属行业": ("6210", "5211", "5243", "8030", "7020", "1411", "59", "F"),
@@ -38,6 +39,7 @@ USUAL: Mapping[str, Sequence[object]] = {
 }
 #: Dirt: some is read by the readers of profiles all the same, some is refused.
 DIRT: Mapping[str, Sequence[object]] = {
+    "序号": ("一", "合计", "总\u3000计", "小计："),
     "承租方名称": (
         "合计",
         "合\u3000计",
@@ -76,6 +78,7 @@ STRANGE: tuple[Mapping[str, object], ...] = (
     {"备注": "仅此一格"},
     {"承租方名称": "合计", "月租金（元）": "123456"},
     {"承租方名称": "本页\u3000小\u00a0计", "从业人员": "40"},
+    {"序号": "合\u3000计", "承租方名称": "共66户", "月租金（元）": "30000"},
     {"主体类型": "填表说明：下同"},
     {"承租方名称": "   "},
     {"承租方名称": "审核人：", "备注": "x"},

@@ -72,10 +72,7 @@ def table(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
         with duckdb.connect() as database:
             found = database.execute("SELECT * FROM read_parquet(?)", [str(path)])
             names, lines = [column[0] for column in found.description], found.fetchall()
-    rows = [
-        {n: value if value == value else None for n, value in zip(names, line, strict=True) if n not in BESIDES}
-        for line in lines
-    ]
+    rows = [{n: value for n, value in zip(names, line, strict=True) if n not in BESIDES} for line in lines]
     return list(names), rows
 
 
@@ -241,7 +238,7 @@ def test_applicants_by_several_programmes_at_once(tmp_path: Path) -> None:
 
 # --- columns of any name ----------------------------------------------------------------------------------------------
 
-ODD_NAMES = ('a"b', "c'd", "row", "Row", "行号", "outcome", "relief_row", "relief_aside", "s1", "c0", "line", "t0",
+ODD_NAMES = ("code", "position", "name", "value", "source", "relief_source", "relief_codes", 'a"b', "c'd", "row", "Row", "行号", "outcome", "relief_row", "relief_aside", "s1", "c0", "line", "t0",
              "file_row_number", "reason", "a,b", "{x}", "%s", "=1+1", "过\n行", "日期")  # fmt: skip
 
 
@@ -282,6 +279,89 @@ def test_a_parquet_column_that_is_called_like_the_row_counter(tmp_path: Path, mo
     screening, _ = screen_file(engine(), Request(roster=roster, output=target, as_of=DAY))
     assert screening.routes[0] == "direct"
     assert {row["File_Row_Number"] for row in table(target)[1]} == {"x"}
+
+
+# --- rows and types that only a test has --------------------------------------------------------------------------
+
+
+#: A lease that is granted relief, and its columns.
+GRANTED: Mapping[str, str] = {
+    "承租方名称": "运河小馆", "主体类型": "企业", "所属行业": "6210", "从业人员": "5", "营业收入（万元）": "80",
+    "小微企业名录": "是", "在京注册": "是", "在京纳税": "是", "产权单位性质": "区属国有企业", "涉及上市公司": "否",
+    "房屋所在区": "通州区", "承租关系": "直接承租", "起租日": "2021-01-01", "到期日": "2023-12-31",
+    "月租金（元）": "30000", "合同含免租期": "否",
+}  # fmt: skip
+
+
+def outcomes(ran: Ran) -> dict[int, str]:
+    return {row["row"]: row["outcome_id"] for row in ran.rows}
+
+
+def test_a_row_that_begins_with_a_total_is_none_whatever_stands_for_a_name(tmp_path: Path) -> None:
+    numbers: list[dict[str, object]] = [{"序号": "1"}, {"序号": "合计", "承租方名称": "共66户"}, {"序号": "合计通商贸"}]
+    roster = dirty.write_parquet(tmp_path / "r.parquet", [{**n, **GRANTED, **n} for n in numbers])
+    one, other = both(roster, programmes=[RENT])
+    same(one, other)
+    assert outcomes(other) == {1: "eligible", 3: "eligible"}
+    assert other.counts.rejected == 1
+
+
+def test_days_of_a_data_frame_are_read_by_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = (dt.datetime(2023, 12, 31), dt.datetime(2023, 12, 31, 12), dt.datetime(2300, 1, 1), None)
+    types = {"到期日": "TIMESTAMP", "起租日": "TIMESTAMP_NS"}
+    made = [{**GRANTED, "起租日": dt.datetime(2021, 1, 1), "到期日": end} for end in ends]
+    by_hand: list[int] = []
+    real = deciding.by_hand
+
+    def noted(engine: Any, screening: Any, reader: Any, number: int, values: Any) -> Any:
+        by_hand.append(number)
+        return real(engine, screening, reader, number, values)
+
+    monkeypatch.setattr(deciding, "by_hand", noted)
+    one, other = both(dirty.write_parquet(tmp_path / "r.parquet", made, types), programmes=[RENT])
+    same(one, other)
+    assert outcomes(other)[1] == "eligible"
+    assert other.counts.rejected == 2
+    assert by_hand == [2, 3, 4]  # of the last it is asked what is missing
+
+
+def test_what_python_would_not_be_given_is_carried_as_text(tmp_path: Path) -> None:
+    types = {"登记时间": "TIMESTAMP WITH TIME ZONE", "时刻": "TIME WITH TIME ZONE", "系数": "DOUBLE", "小数": "FLOAT"}
+    odd: Mapping[str, object] = {
+        "登记时间": "2022-06-01 08:30:00+08", "时刻": "10:00:00+08", "系数": float("nan"), "小数": float("nan"),
+    }  # fmt: skip
+    made = [{**GRANTED, **odd}, {**GRANTED, **dict.fromkeys(odd), "系数": 0.5}]
+    for suffix in (".parquet", ".csv"):
+        one, other = both(dirty.write_parquet(tmp_path / "r.parquet", made, types), suffix, [RENT])
+        same(one, other)
+        assert [row["登记时间"] for row in other.rows] == [
+            "2022-06-01 00:30:00+00:00",
+            "" if suffix == ".csv" else None,
+        ]
+        assert other.rows[0]["系数"] == ("" if suffix == ".csv" else None)
+        assert [str(row["系数"]) for row in other.rows][1] == "0.5"
+
+
+def test_a_moment_in_a_time_zone_is_no_day(tmp_path: Path) -> None:
+    made = [{**GRANTED, "到期日": "2023-12-31 00:00:00+00"}, {**GRANTED, "到期日": None}]
+    roster = dirty.write_parquet(tmp_path / "r.parquet", made, {"到期日": "TIMESTAMPTZ"})
+    one, other = both(roster, programmes=[RENT])
+    same(one, other)
+    assert outcomes(other) == {2: "undetermined"}
+    # Which day it is depends on where one stands: said of this cell, not of the file.
+    assert "2023-12-31 00:00:00+00:00" in other.rejected[1][-1]
+
+
+def test_broken_lines_are_kept_in_a_file_and_told_in_order(tmp_path: Path) -> None:
+    good = ",".join(GRANTED.values())
+    lines = [",".join(GRANTED), good, good + ",多", "合计" + "," * (len(GRANTED) - 1), good + ",又,多", good, "少"]
+    roster = tmp_path / "r.csv"
+    roster.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    one, other = both(roster, programmes=[RENT])
+    same(one, other)
+    assert outcomes(other) == {2: "eligible", 6: "eligible"}
+    assert (other.counts.decided, other.counts.rejected) == (2, 4)
+    assert [line[0] for line in other.rejected[1:]] == ["3", "4", "5", "7"]
 
 
 # --- what it leaves behind --------------------------------------------------------------------------------------------

@@ -12,13 +12,12 @@ from sqlglot import exp
 
 from relief_engine.profile.words import code_list
 from relief_engine.roster.bulk.reading import CODES
+from relief_engine.roster.handing import MEMORY, no_pattern
 from relief_engine.rulebook.model import Rulebook
 
 if TYPE_CHECKING:
     import duckdb
 
-#: What the database may hold in memory; what does not fit goes to disk beside the result.
-MEMORY = "400MB"
 #: How often progress is told, in seconds.
 _OFTEN = 0.5
 
@@ -102,13 +101,11 @@ class _Watch:
 
 def file_relation(path: Path) -> exp.Expr:
     """A parquet file as a relation with the number of each row in the file."""
-    # A name of a file is no pattern: what stands for other characters in one is put in brackets.
-    literally = "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
     options = {"file_row_number": exp.true(), "hive_partitioning": exp.false()}
     return exp.Anonymous(
         this="read_parquet",
         expressions=[
-            exp.Literal.string(literally),
+            exp.Literal.string(no_pattern(path)),
             *[exp.EQ(this=exp.column(name), expression=value) for name, value in options.items()],
         ],
     )

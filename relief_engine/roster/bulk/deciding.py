@@ -6,7 +6,6 @@ read again and decided by the direct route, and so are undetermined ones if few 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.bulk.database import Database
 from relief_engine.roster.bulk.queries import HAND, answers_query, by_hand, open_answers
 from relief_engine.roster.bulk.reading import ASIDE, CELL, ROW, Source, reading
+from relief_engine.roster.handing import create, row_writer, rows_of
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.table import Rejected
 from relief_engine.rulebook.programme import Programme
@@ -116,19 +116,10 @@ class Hand:
 
     def put(self, rows: Iterator[tuple[int, str, Sequence[str | None]]]) -> None:
         """Write the rows: number, programme and the columns of results as text."""
-        with self.path.open("w", encoding="utf-8", newline="", errors="replace") as file:
-            table = csv.writer(file)
+        with create(self.path) as file:
+            put = row_writer(file)
             for number, programme, cells in rows:
                 self.rows += 1
-                # A mark before each value tells an empty text from no value.
-                written = ["" if cell is None else f"={cell}" for cell in cells]
-                table.writerow([f"={number}", f"={programme}", *written])
-        names = ", ".join(f"'{name}': 'VARCHAR'" for name in self.names)
-        values = ", ".join(f'substr("{name}", 2) AS "{name}"' for name in self.names)
-        options = "header=false, nullstr='', all_varchar=true, auto_detect=false, delim=',', quote='\"', escape='\"'"
-        options += (
-            ", new_line='\\r\\n'"  # as the csv module ends lines; told by itself, a line break in a cell misleads it
-        )
-        file_name = exp.Literal.string(str(self.path)).sql(dialect="duckdb")
-        source = f"read_csv({file_name}, columns={{{names}}}, {options}, max_line_size=16777216)"
-        self.database.run(f"CREATE OR REPLACE TEMP TABLE {HAND} AS SELECT {values} FROM {source}")
+                put([number, programme, *cells])
+        query = rows_of(self.path, self.names)
+        self.database.run(f"CREATE OR REPLACE TEMP TABLE {HAND} AS {query}")

@@ -7,6 +7,7 @@ spelling and have the words for what is wrong. So no cell is ever read here othe
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -37,6 +38,8 @@ _WEIGHTS = tuple(3**place % 31 for place in range(17))
 _TEXTS = (exp.DataType.Type.VARCHAR, exp.DataType.Type.TEXT, exp.DataType.Type.CHAR)
 _WHOLE = exp.DataType.INTEGER_TYPES
 _FLOATS = (exp.DataType.Type.DOUBLE, exp.DataType.Type.FLOAT)
+#: Moments without a time zone: at midnight, a day.
+_MOMENTS = (exp.DataType.Type.TIMESTAMPNTZ, exp.DataType.Type.TIMESTAMP_NS)
 _DECIMALS = (exp.DataType.Type.DECIMAL,)
 
 Expression = exp.Expr
@@ -56,6 +59,13 @@ def given(cell: Expression, kind: exp.DataType) -> Expression:
         return number if kind.this in _FLOATS else there
     filled = exp.NEQ(this=exp.Trim(this=cell.copy()), expression=exp.Literal.string(""))
     return exp.Coalesce(this=filled, expressions=[exp.false()])
+
+
+def carried(cell: Expression, kind: exp.DataType) -> Expression:
+    """A cell as it is shown beside its answer: empty where a binary float is not a number, as row by row."""
+    if kind.this not in _FLOATS:
+        return cell.copy()
+    return exp.Case().when(exp.not_(exp.IsNan(this=cell.copy())), cell.copy())
 
 
 def encoded(
@@ -191,6 +201,12 @@ def _date(
         return exp.Case().when(open_, _number(OPEN_END)).else_(found)
     if kind.this == exp.DataType.Type.DATE:
         return _within(ordinal(cell.copy()), fact.lowest, fact.highest)
+    if kind.this in _MOMENTS:
+        low, high = (exp.Literal.string(dt.date.fromordinal(n).isoformat()) for n in (fact.lowest, fact.highest))
+        inside = exp.Between(this=cell.copy(), low=exp.cast(low, kind.copy()), high=exp.cast(high, kind.copy()))
+        start = exp.cast(exp.cast(cell.copy(), "date"), kind.copy())
+        midnight = exp.EQ(this=cell.copy(), expression=start)
+        return exp.Case().when(exp.and_(inside, midnight), ordinal(exp.cast(cell.copy(), "date")))
     return None
 
 

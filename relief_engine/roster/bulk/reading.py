@@ -13,7 +13,7 @@ from relief_engine.compiled.layout import Layout
 from relief_engine.profile.days import OPEN
 from relief_engine.profile.values import YES_NO
 from relief_engine.profile.words import code_list
-from relief_engine.roster.bulk.plain import Expression, any_of, encoded, given, is_text, names_of, strange_text
+from relief_engine.roster.bulk.plain import Expression, any_of, carried, encoded, given, is_text, names_of, strange_text
 from relief_engine.roster.headers import Column, Columns
 from relief_engine.roster.rows import ODD_BEGINNING
 from relief_engine.routes.sql.render import Dialect, ordinal
@@ -30,6 +30,8 @@ FILE = "relief_file"
 CODES = "relief_codes"
 #: The prefix of the tables that lead from the names of a column's values to their encoding.
 NAMES = "relief_names"
+#: The roster itself, where others are joined to it.
+_SOURCE = "relief_source"
 
 
 class Source(Value):
@@ -73,7 +75,9 @@ def reading(
         source: the table.
         dialect: the database that runs it.
     """
-    cells = exp.select(exp.alias_(source.row.copy(), ROW)).from_(source.relation.copy())
+    # Columns of the roster may be called like columns of the tables that are joined to it.
+    roster = exp.select("*").from_(source.relation.copy()).subquery(_SOURCE)
+    cells = exp.select(exp.alias_(source.row.copy(), ROW)).from_(roster)
     if source.file is not None:
         cells = cells.select(exp.alias_(source.file.copy(), FILE))
     filled: list[Expression] = []
@@ -81,9 +85,9 @@ def reading(
     unknowns: list[Expression] = []
     codes = code_list(rulebook)
     for column, name, kind in zip(columns.columns, source.names, source.types, strict=True):
-        cell = exp.column(name, quoted=True)
+        cell = exp.column(name, table=_SOURCE, quoted=True)
         here = exp.column(f"{CELL}{column.index}")
-        cells = cells.select(exp.alias_(cell, f"{CELL}{column.index}"))
+        cells = cells.select(exp.alias_(carried(cell, kind), f"{CELL}{column.index}"))
         if column.fact is None:
             continue
         filled.append(given(here, kind))

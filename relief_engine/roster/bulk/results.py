@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import heapq
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,9 @@ class Writing:
         self.results = Results(self.screening, language)
         self.flat = Flat(self.results, by_id=True)
         self.ids = self.flat.names[: self.flat.width]
-        self.rejected: set[int] = set()
+        self.rejected = 0
 
-    def collect(self, unread: Path, broken: Sequence[Rejected]) -> None:
+    def collect(self, unread: Path, broken: Iterable[Rejected]) -> None:
         """Have the rows that were set aside decided, and write those that can't be read to ``unread``.
 
         ``broken`` are lines that could not even be taken apart.
@@ -66,13 +66,11 @@ class Writing:
             table.writerow([column.title.in_(self.language) for column in COLUMNS])
             hand.put(self._decided(table, broken))
 
-    def _decided(self, unread: Any, broken: Sequence[Rejected]) -> Iterator[tuple[int, str, list[str | None]]]:
-        lines: Iterable[Answered | Rejected] = self.deciding.left()
-        if broken:
-            lines = heapq.merge(broken, lines, key=lambda line: line.row.number)
-        for line in lines:
+    def _decided(self, unread: Any, broken: Iterable[Rejected]) -> Iterator[tuple[int, str, list[str | None]]]:
+        left: Iterable[Answered | Rejected] = self.deciding.left()
+        for line in heapq.merge(broken, left, key=lambda line: line.row.number):
             if isinstance(line, Rejected):
-                self.rejected.add(line.row.number)
+                self.rejected += 1
                 for problem in line.problems:
                     unread.writerow([csv_cell(v) for v in cells(self.screening, line, problem, self.language)])
                 continue
@@ -160,7 +158,7 @@ class Writing:
                             unsettled += int(lacking)
                             low, high = low + if_granted + lowest, high + if_granted + highest
             decided = max(decided, total)
-        rejected = len(self.rejected)
+        rejected = self.rejected
         ordered = {outcome: numbers[outcome] for outcome in Outcome if outcome in numbers}
         beside = rejected_file if rejected else None
         return Counts(decided + rejected, decided, rejected, ordered, granted, (low, high), beside, unsettled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from relief_engine.engine import Engine
@@ -37,7 +37,7 @@ def screen_table(
     roster = Path(screening.table.file)
     beside = rejected_file(target, language)
     with scratch_folder(target) as folder, Database(folder, engine.rulebook, progress) as database:
-        broken: list[Rejected] = []
+        broken: Iterable[Rejected] = ()
         if roster.suffix.lower() == ".parquet":
             source = parquet_source(database, roster)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from relief_engine.roster.formats.heading import MOST_COLUMNS
 from relief_engine.roster.formats.problems import missing_extra, refused
+from relief_engine.roster.handing import no_pattern, plain_columns
 from relief_engine.roster.table import Row, Table
 from relief_engine.text import Text
 
@@ -28,7 +28,7 @@ def open_parquet(path: Path, remarks: tuple[Text, ...]) -> Table:
         raise missing_extra(str(path), "duckdb") from None
     try:
         with duckdb.connect() as connection:
-            headers = tuple(column[0] for column in _query(connection, path, " limit 0").description or ())
+            headers = tuple(column[0] for column in _described(connection, path))
     except (duckdb.Error, RuntimeError, UnicodeError) as error:
         raise refused(
             "roster-damaged",
@@ -44,10 +44,17 @@ def open_parquet(path: Path, remarks: tuple[Text, ...]) -> Table:
     return Table(str(path), None, headers, 0, remarks, partial(_rows, path), forkable=False)
 
 
-def _query(connection: duckdb.DuckDBPyConnection, path: Path, rest: str = "") -> duckdb.DuckDBPyConnection:
-    # A name of a file is no pattern: what stands for other characters in one is put in brackets.
-    literally = re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(path))
-    return connection.execute(f"select * from read_parquet(?, hive_partitioning = false){rest}", [literally])
+_FILE = "read_parquet(?, hive_partitioning = false)"
+
+
+def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
+    """The names and types of the columns."""
+    return connection.execute(f"describe select * from {_FILE}", [no_pattern(path)]).fetchall()
+
+
+def _query(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyConnection:
+    columns = plain_columns(_described(connection, path))
+    return connection.execute(f"select {columns} from {_FILE}", [no_pattern(path)])
 
 
 def _rows(path: Path) -> Iterator[Row]:
