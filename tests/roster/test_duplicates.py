@@ -1,16 +1,21 @@
-"""Hints on rows that may be one and the same, or that have one place at one time."""
+"""Hints: rows that may be one and the same, one place at one time, figures that look like slips."""
 
 import datetime as dt
 import time
+from pathlib import Path
 
 import pytest
 
+from relief_engine.roster.answers import Answered
 from relief_engine.roster.duplicates import Duplicates
 from relief_engine.roster.headers import recognise
 from relief_engine.roster.rows import RowReader
+from relief_engine.roster.run import Request, prepare
+from relief_engine.roster.screening import screen
 from relief_engine.roster.table import Rejected, Row
 from tests.roster.conftest import in_memory
-from tests.roster.screenings import engine
+from tests.roster.screenings import DAY, RENT, engine, tenant
+from tests.roster.screenings import HEADERS as ALL
 
 HEADERS = ("承租方名称", "统一社会信用代码", "房屋地址", "承租关系", "承租面积（㎡）", "起租日", "到期日")
 ONE, TWO = "91110112XAMP00202W", "91110112XAMP00201R"
@@ -77,3 +82,27 @@ def test_one_name_that_comes_all_the_time_costs_no_more_than_others() -> None:
     start = time.process_time()
     assert set(hints(*rows)) == {None}
     assert time.process_time() - start < 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"月租金": "0"}, ["金额为 0，请核对所填数据"]), ({"月租金": "100"}, []),
+        ({"从业人员": "0", "营业收入（元）": "0"}, ["从业人员、营业收入都是 0，请核对"]), ({"从业人员": "0"}, []),
+        ({"月租金": "0", "产权单位性质": "非国有"}, []),
+    ],
+    ids=["no-rent", "rent", "nobody-and-nothing", "nobody", "refused"],
+)  # fmt: skip
+def test_figures_that_look_like_slips_are_told(tmp_path: Path, changes: dict[str, str], hint: list[str]) -> None:
+    cells = dict(zip(ALL, ["" if cell is None else str(cell) for cell in tenant()], strict=True))
+    cells = {
+        k: v
+        for k, v in (cells | {"统一社会信用代码": "", "营业收入（元）": "8000000", "从业人员": "30"} | changes).items()
+        if v
+    }
+    roster = tmp_path / "r.csv"
+    roster.write_text(",".join(cells) + "\n" + ",".join(cells.values()) + "\n", encoding="utf-8")
+    screening = prepare(engine(), Request(roster, tmp_path / "o.csv", DAY, programmes=[RENT]))
+    (line,) = screen(engine(), screening)
+    assert isinstance(line, Answered), line
+    assert [one.zh for one in line.hints] == hint
