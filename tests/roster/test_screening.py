@@ -126,7 +126,7 @@ ONE = ("运河小馆", "91110112MA01ABCD17", "新华街1号", "2021-01-01", "202
     (("运河小馆", None, "新华街1号", "2022-07-01", "2023-06-30", "100"), False),  # the next lease of the same rooms
     (("运河小馆", None, "新华街2号", "2021-01-01", "2022-06-30", "100"), False),  # other rooms
     (("北岸书店", None, "新华街1号", "2021-01-01", "2022-06-30", "100"), True),  # another firm in the same rooms
-    (("运河小馆", "91110112MA01ABCE18", "新华街1号", "2021-01-01", "2022-06-30", "100"), True),  # another of the same name
+    (("运河小馆", "91110112MA01ABCE18", "新华街1号", "2021-01-01", "2022-06-30", "100"), True),  # a namesake
     ((None, None, "新华街1号", "2021-01-01", "2022-06-30", "100"), False),  # nobody
 ])  # fmt: skip
 def test_what_may_be_a_repetition(workbook: Make, other: tuple[str | None, ...], hint: bool) -> None:
