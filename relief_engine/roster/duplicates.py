@@ -1,12 +1,15 @@
 """Roster stage: rows that may be one and the same, listed twice.
 
 Two rows are taken for one if they agree in who the applicant is and in what identifies the subject (facts that the
-rulebook marks with ``identifies``), and their periods share a day. Nothing is dropped: a person looks.
+rulebook marks with ``identifies``), and their periods share a day. Rows of one place and days but of different
+applicants are told too. Nothing is dropped: a person looks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
+from itertools import chain
+from typing import NamedTuple
 
 from relief_engine.profile.model import Known, Profile
 from relief_engine.rulebook.facts import Fact, NotBeforeRelation, SubjectKind
@@ -16,6 +19,40 @@ from relief_engine.text import Text
 
 #: A period that no day bounds.
 _ALWAYS = (0, 10**9)
+#: So many earlier rows that agree in one thing are kept to compare with: a roster with more of them gets no more hints.
+_MOST = 100
+#: So many rows are told that their premises are another's; more of one address are a building and not one unit.
+_MOST_TOLD = 3
+
+
+class _Seen(NamedTuple):
+    """What is kept of a row."""
+
+    row: int
+    days: tuple[int, int]
+    who: Mapping[str, object]
+    marks: Mapping[str, object]
+
+
+class _Earlier:
+    """Rows that agree in one thing, by the codes of their applicants: those with other codes need not be looked at."""
+
+    def __init__(self) -> None:
+        self.by_codes: dict[Hashable, list[_Seen]] = {}
+        self.all: list[_Seen] = []
+        self.told = 0
+
+    def like(self, codes: Hashable) -> Iterator[_Seen]:
+        """Rows of the same codes or of none, at most so many of each; any row, where ``codes`` is None."""
+        if codes is None:
+            return iter(self.all)
+        return chain(self.by_codes.get(codes, ()), self.by_codes.get(None, ()))
+
+    def add(self, seen: _Seen, codes: Hashable) -> None:
+        """Keep a row, unless there are enough."""
+        for kept in (self.all, self.by_codes.setdefault(codes, [])):
+            if len(kept) < _MOST:
+                kept.append(seen)
 
 
 class Duplicates:
@@ -29,25 +66,65 @@ class Duplicates:
         known = rulebook.subjects.get(kind.id)
         relations = () if known is None else known.relations
         self.period = next(((r.earlier, r.later) for r in relations if isinstance(r, NotBeforeRelation)), None)
-        self.seen: dict[Hashable, list[tuple[int, tuple[int, int], Mapping[str, object]]]] = {}
+        #: What tells two units of one place apart, or the two leases of a chain: choices, and figures such as an area.
+        self.marks = [
+            fact.id for fact in (() if known is None else known.facts) if fact.type in ("choice", "count", "number")
+        ]
+        self.seen: dict[Hashable, _Earlier] = {}
+        self.places: dict[Hashable, _Earlier] = {}
 
     def hint(self, row: int, profile: Profile) -> Text | None:
-        """What to say of a row that may repeat an earlier one; None if it does not. Rows come in their order."""
+        """What to say of a row that may repeat an earlier one, or has its premises; None otherwise. Rows come in order.
+
+        Of one applicant and place, and of one place, only the first hundred rows (of each code) are compared with.
+        """
         subjects = profile.subjects(self.kind.id) or ()
         subject = subjects[0] if subjects else profile.applicant
         who = {fact.id: profile.applicant.values[fact.id] for fact in self.who if fact.id in profile.applicant.values}
-        days = self._days(subject)
+        marks = {name: subject.values[name] for name in self.marks if name in subject.values}
+        seen = _Seen(row, self._days(subject), who, marks)
+        given = tuple(who.get(code) for code in self.codes)
+        codes = None if None in given or not given else given
         found: int | None = None
         for key in self._keys(who, subject):
-            earlier = self.seen.setdefault(key, [])
+            earlier = self.seen.setdefault(key, _Earlier())
             if found is None:
-                found = next(
-                    (number for number, other, name in earlier if _meet(days, other) and self._fit(who, name)), None
-                )
-            earlier.append((row, days, who))
-        if found is None:
+                numbers = (o.row for o in earlier.like(codes) if _meet(seen.days, o.days) and self._fit(who, o.who))
+                found = min(numbers, default=None)
+            earlier.add(seen, codes)
+        other = self._other(seen, subject)
+        if found is not None:
+            return Text(f"可能与第 {found} 行重复，请核对", f"may repeat row {found}; please check")
+        if other is not None:
+            return Text(
+                f"与第 {other} 行同一房屋、租期重叠，承租方不同，请核对",
+                f"the place of row {other}, another applicant, and days in common; please check",
+            )
+        return None
+
+    def _other(self, seen: _Seen, subject: Known) -> int | None:
+        """The earlier row of another applicant whose place and days are those of this one."""
+        if self.period is None or not self.what or any(fact.id not in subject.values for fact in self.what):
             return None
-        return Text(f"可能与第 {found} 行重复，请核对", f"may repeat row {found}; please check")
+        place = self.places.setdefault(tuple(subject.values[fact.id] for fact in self.what), _Earlier())
+        found = None
+        if place.told < _MOST_TOLD:
+            found = next(
+                (
+                    o.row
+                    for o in place.all
+                    if _meet(seen.days, o.days) and self._differ(seen.who, o.who) and _agree(seen.marks, o.marks)
+                ),
+                None,
+            )
+        place.told += found is not None
+        place.add(seen, None)
+        return found
+
+    def _differ(self, one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+        """Whether two applicants are two: by their codes, or by all that is known of both."""
+        shared = one.keys() & other.keys()
+        return bool(shared) and (not self._fit(one, other) or all(one[name] != other[name] for name in shared))
 
     def _keys(self, who: Mapping[str, object], subject: Known) -> Iterator[Hashable]:
         """One key for each way to tell the applicant; a row that names nobody is never a duplicate."""
@@ -74,6 +151,11 @@ class Duplicates:
 def _identifying(rulebook: Rulebook, subject: str) -> tuple[Fact, ...]:
     known = rulebook.subjects.get(subject)
     return () if known is None else tuple(fact for fact in known.facts if fact.identifies)
+
+
+def _agree(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether what is known of both is the same."""
+    return all(other[name] == value for name, value in one.items() if name in other)
 
 
 def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -29,6 +29,8 @@ Kind = Literal["integer", "text", "money", "date", "span", "rate"]
 
 #: Figures that no short decimal gives exactly are rounded half up to so many decimals; amounts never come from these.
 _DECIMALS, _RATE_DECIMALS = 4, 10
+#: How the columns of figures that programmes name begin.
+_FIGURE = "figure_"
 
 
 class Line(NamedTuple):
@@ -76,6 +78,11 @@ class Results:
         return tuple(column for column in self.columns if not column.machine)
 
     @staticmethod
+    def of_granted(column: Result) -> bool:
+        """Whether a column is empty in answers that are refused, though the answer has its figure."""
+        return column.id.startswith(_FIGURE)
+
+    @staticmethod
     def places(column: Result) -> int:
         """How many decimals a span or rate has at most."""
         return _RATE_DECIMALS if column.kind == "rate" else _DECIMALS
@@ -117,7 +124,7 @@ class Results:
             words = Text(f"{title.zh}（元）", f"{en} (yuan)") if yuan else Text(title.zh, en)
             kind: Kind = "date" if unit is None else "span"
             wide = 28 if yuan and is_open else 14
-            yield Result(f"figure_{name}", words, kind, _figure(name, day=unit is None), wide, open_=is_open)
+            yield Result(f"{_FIGURE}{name}", words, kind, _figure(name, day=unit is None), wide, open_=is_open)
 
     def _benefit(self) -> Iterator[Result]:
         """What is given: only the columns that some programme can fill."""
@@ -212,11 +219,14 @@ def _rate(line: Line) -> object:
 
 
 def _figure(name: str, *, day: bool) -> Callable[[Line], object]:
-    low, high = f"figure_{name}_low", f"figure_{name}_high"
-    if day:
-        return lambda line: _day(_get(line, low))
+    """A figure of an answer, unless it is refused: so many months and so much rent read like a grant."""
+    low, high = f"{_FIGURE}{name}_low", f"{_FIGURE}{name}_high"
 
     def get(line: Line) -> object:
+        if _get(line, "outcome") == Outcome.INELIGIBLE.value:
+            return None
+        if day:
+            return _day(_get(line, low))
         program = line.answer.program
         figure = None if program is None else program.lets.get(name)
         return None if figure is None else _span(_get(line, low), _get(line, high), figure.denominator)

@@ -9,6 +9,7 @@ from relief_engine.engine import Engine
 from relief_engine.profile.model import Profile
 from relief_engine.roster.ahead import Sender, in_a_process
 from relief_engine.roster.answers import Answered, Screening, answer_of
+from relief_engine.roster.doubts import Doubts
 from relief_engine.roster.duplicates import Duplicates
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.second import SecondRoute
@@ -48,6 +49,7 @@ class Clerk:
         self.second = second
         self.reader = RowReader(engine.rulebook, screening.table, screening.columns)
         self.seen = Duplicates(engine.rulebook, screening.columns.kind)
+        self.doubts = Doubts(engine.rulebook)
         day = screening.as_of
         self.programs = tuple(engine.program(p, day) if p.period.holds(day) else None for p in screening.programmes)
         if second is not None:
@@ -64,7 +66,7 @@ class Clerk:
             for decision, answer in zip(decisions, answers, strict=True):
                 self.second.note(row.number, decision, answer.summary)
         hint = self.seen.hint(row.number, read)
-        return Answered(row, answers, () if hint is None else (hint,))
+        return Answered(row, answers, (*(() if hint is None else (hint,)), *self.doubts.hints(read, answers)))
 
     def flush(self) -> None:
         """Have what the second route was told stand in its files."""

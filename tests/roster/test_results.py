@@ -134,3 +134,14 @@ def test_clashes_of_a_whole_table() -> None:
     results = Results(given)
     assert results.headers[:2] == ("判定结果（原表）", HEADERS[1])
     assert given.table.headers[0] == "判定结果"
+
+
+def test_a_refused_row_shows_no_figures() -> None:
+    """Six months and their rent beside a refusal read like a grant."""
+    given = screening()
+    made = answered(given, 2, tenant(产权单位性质="非国有"))
+    line = Line(made, made.answers[0])
+    assert made.answers[0].summary["figure_months_low"] == 6
+    found = {column.id: column.get(line) for column in Results(given).columns}
+    assert found["outcome_id"] == "ineligible"
+    assert {value for name, value in found.items() if name.startswith("figure_")} == {None}

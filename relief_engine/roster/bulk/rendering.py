@@ -129,7 +129,7 @@ def _single(said: Said, column: Result, dialect: Dialect) -> exp.Expr:
             return cast(raw(name), "BIGINT") if name in has else exp.null()
         case "date", name if name != "as_of":
             found = name if name in has else f"{name}_low"
-            return date_of(raw(found), dialect) if found in has else cast(exp.null(), "DATE")
+            return date_of(_unless_refused(column, raw(found)), dialect) if found in has else cast(exp.null(), "DATE")
     return _constant(said, column)
 
 
@@ -165,7 +165,15 @@ def _decimal(said: Said, column: Result, end: str, dialect: Dialect) -> exp.Expr
     if found is None:
         return cast(exp.null(), "DECIMAL(38, 10)")
     places = said.results.places(column)
-    return _quotient(raw(name), found.denominator, places, dialect)
+    return _quotient(_unless_refused(column, raw(name)), found.denominator, places, dialect)
+
+
+def _unless_refused(column: Result, value: exp.Expr) -> exp.Expr:
+    """A figure, or nothing where the answer is refused, as in all results."""
+    if not Results.of_granted(column):
+        return value
+    refused = exp.EQ(this=raw("outcome"), expression=exp.Literal.string(Outcome.INELIGIBLE.value))
+    return exp.Paren(this=exp.Case().when(refused, exp.null()).else_(value))
 
 
 def _quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect) -> exp.Expr:
