@@ -7,18 +7,17 @@ from decimal import Decimal
 from fractions import Fraction
 
 from relief_engine.decision import Outcome
+from relief_engine.profile.written import PLAIN
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.counts import cents
 from relief_engine.roster.known import Known
+from relief_engine.roster.names import bare, normal
 from relief_engine.roster.results import decimal
 from relief_engine.roster.table import Row
-from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.facts import Fact, SizeFact
 from relief_engine.rulebook.forms import Column, Form
 from relief_engine.rulebook.units import PURE
-from relief_engine.text import Language, Text, joined
-
-#: So many lines are named in a note; of more it says how many there are.
-_NAMED = 12
+from relief_engine.text import Language, Text
 
 
 class FormLines:
@@ -37,12 +36,18 @@ class FormLines:
         self.empty: dict[int, list[int]] = {i: [] for i in range(len(form.columns))}
         #: The lines of rows with hints, such as one that may repeat another.
         self.hinted: list[int] = []
-        headers = [header.strip() for header in screening.table.headers]
-        self._copied = {
-            i: next((headers.index(name) for name in column.copied if name in headers), None)
-            for i, column in enumerate(form.columns)
-            if column.copied
+        #: The lines that each note of the form is about.
+        self.noted: list[list[int]] = [[] for _ in form.notes]
+        #: The lines whose amount is shown as nothing, with the amount in base units.
+        self.tiny: list[tuple[int, Fraction]] = []
+        headers = [bare(header) for header in screening.table.headers]
+        wanted = {i: map(normal, column.copied) for i, column in enumerate(form.columns) if column.copied}
+        #: Where in the roster the cells of columns come from that are copied.
+        self.copied = {
+            i: next((headers.index(name) for name in names if name in headers), None) for i, names in wanted.items()
         }
+        #: The lines of such a column whose cell is not what it should be, and is left out.
+        self.odd: dict[int, list[int]] = {i: [] for i in wanted}
 
     def lines(self, answered: Answered) -> Iterator[list[object]]:
         """The lines that one row gives: one if it is eligible, none otherwise."""
@@ -59,6 +64,9 @@ class FormLines:
             amounts = cents(answer)
             # An amount that the texts leave open is no figure to report.
             amount = Fraction(amounts[0], 100) if amounts is not None and amounts[0] == amounts[1] else None
+            for lines, note in zip(self.noted, self.form.notes, strict=True):
+                if note.fact is not None and self._value(note.fact, answered.row) == note.value:
+                    lines.append(self.number)
             yield [self._cell(i, column, answered.row, amount) for i, column in enumerate(self.form.columns)]
 
     def _cell(self, index: int, column: Column, row: Row, amount: Fraction | None) -> object:
@@ -72,8 +80,7 @@ class FormLines:
         elif column.words:
             value = self._word(column, row)
         else:
-            position = self._copied.get(index)
-            value = None if position is None else row.cells[position]
+            value = self._copy(index, column, row)
         if value is None or value == "":
             self.empty[index].append(self.number)
             return None
@@ -85,7 +92,26 @@ class FormLines:
             return None
         if index in self.sums:
             self.sums[index] += exact
-        return in_unit(exact, column)
+        found = in_unit(exact, column)
+        if column.result == "amount" and exact and abs(found) < least_shown(column)[0]:
+            self.tiny.append((self.number, exact))
+        return found
+
+    def _copy(self, index: int, column: Column, row: Row) -> object:
+        """The roster's own cell; None where it is not the whole number that it should be."""
+        position = self.copied.get(index)
+        value = None if position is None else row.cells[position]
+        if column.whole is None or value is None or (isinstance(value, str) and not value.strip()):
+            return value
+        text = f"{value:g}" if isinstance(value, float) else str(value).translate(PLAIN).strip()
+        least, most = column.whole
+        if not isinstance(value, bool) and text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
+            return int(text)
+        self.odd[index].append(self.number)
+        return None
+
+    def _value(self, fact: Fact | SizeFact, row: Row) -> object:
+        return self.known.value(fact, row) if isinstance(fact, Fact) else self.known.size(fact, row)
 
     def _fact(self, index: int, column: Column, fact: Fact, row: Row) -> object:
         value = self.known.value(fact, row)
@@ -95,48 +121,12 @@ class FormLines:
 
     def _word(self, column: Column, row: Row) -> str | None:
         for line in column.words:
-            fact = line.fact
-            value = self.known.value(fact, row) if isinstance(fact, Fact) else self.known.size(fact, row)
+            value = self._value(line.fact, row)
             if value is None:
                 return None
             if value == line.value:
                 return line.write.in_(self.language)
         return None
-
-    def notes(self) -> list[Text]:
-        """What the clerk must know before the table is sent."""
-        found: list[Text] = []
-        if self.hinted:
-            listed = joined([Text(str(n), str(n)) for n in self.hinted[:_NAMED]])
-            more = Text(f"等 {len(self.hinted)} 行", f" and others, {len(self.hinted)} lines")
-            rest = more if len(self.hinted) > _NAMED else Text("", "")
-            found.append(
-                Text(
-                    f"序号 {listed.zh}{rest.zh} 在“判定结果”表中有提示（如可能重复），请核对后再报送。",
-                    f"Lines {listed.en}{rest.en} have hints on the sheet of decisions, such as possible repeats; "
-                    "check them before the table is sent.",
-                )
-            )
-        for index, column in enumerate(self.form.columns):
-            missing = self.empty[index]
-            if missing:
-                zh = f"全部 {self.number} 行" if len(missing) == self.number else f"{len(missing)} 行"
-                en = f"all {self.number} lines" if len(missing) == self.number else f"{len(missing)} lines"
-                if len(missing) < self.number and len(missing) <= _NAMED:
-                    listed = joined([Text(str(n), str(n)) for n in missing])
-                    zh, en = f"序号 {listed.zh}", f"lines {listed.en}"
-                note = column.note or Text("台账没有这项资料。", "The roster does not say.")
-                found.append(
-                    Text(f"“{column.title.zh}”未填（{zh}）：{note.zh}", f"{column.title.en} is empty ({en}): {note.en}")
-                )
-        if self.referred:
-            found.append(
-                Text(
-                    f"需人工认定的 {self.referred} 行不列入本表；认定后请补列。",
-                    f"{self.referred} rows that are referred to people are left out; add those that are granted.",
-                )
-            )
-        return found
 
     @property
     def sum_note(self) -> Text | None:
@@ -157,3 +147,14 @@ def in_unit(exact: Fraction, column: Column) -> Decimal:
     found = exact / (column.unit or (column.fact.unit if column.fact is not None else None) or PURE).scale
     # Cents in units of 10,000 yuan have six decimals.
     return decimal(found.numerator, found.denominator, 10)
+
+
+def least_shown(column: Column) -> tuple[Decimal, str]:
+    """The least figure that a column shows as more than nothing, and the symbol of the unit that it is in."""
+    unit = column.unit or (column.fact.unit if column.fact is not None else None)
+    return Decimal(5).scaleb(-1 - places_of(column)), "元" if unit is None else unit.symbol
+
+
+def places_of(column: Column) -> int:
+    """How many decimals a column of figures shows."""
+    return 2 if column.decimals is None else column.decimals

@@ -118,6 +118,14 @@ class Names:
         return None
 
 
+def bare(header: str) -> str | None:
+    """A header in normal form without units and remarks that only say how to fill it in; None if others are there."""
+    for base, notes in reversed(list(_ways(normal(header)))):
+        if all(note in _HARMLESS or unit_of(note) is not None for note in notes):
+            return base
+    return None
+
+
 def _names(fact: Fact) -> Iterator[str]:
     yield from (*fact.headers, fact.label.zh, fact.label.en, fact.name, fact.id)
     if fact.period is not None:

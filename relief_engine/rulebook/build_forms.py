@@ -9,8 +9,8 @@ from relief_engine.errors import RulebookError
 from relief_engine.rulebook.building import Desk, optional_text, text
 from relief_engine.rulebook.facts import AnyFact, Fact, SizeFact
 from relief_engine.rulebook.folder import place_of
-from relief_engine.rulebook.form_shapes import FormColumn, FormFile, FormWords
-from relief_engine.rulebook.forms import Column, Form, Words
+from relief_engine.rulebook.form_shapes import FormCase, FormColumn, FormFile, FormNote, FormWords
+from relief_engine.rulebook.forms import Column, Form, Note, Words
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Record
@@ -84,9 +84,10 @@ class _Builder(Record):
             self.desk.unknown(self.document, "form-unknown-programme", ("programme",), file.programme, known, what)
         citations = self.desk.citations(self.document, ("cite",), file.cite)
         columns = tuple(self.column(shape, ("columns", index), programme) for index, shape in enumerate(file.columns))
+        notes = [self.note(shape, ("notes", index), programme) for index, shape in enumerate(file.notes or ())]
         if programme is None or len(self.desk.findings) > before:
             return None
-        return Form(file.form, programme, text(file.title), columns, citations)
+        return Form(file.form, programme, text(file.title), columns, tuple(notes), citations)
 
     def column(self, shape: FormColumn, path: Path_, programme: Programme | None) -> Column:
         """One column; what is wrong with it is a finding."""
@@ -100,6 +101,9 @@ class _Builder(Record):
         if shape.result == "amount" and programme is not None and not _has_amount(programme):
             message = Text(f"“{programme.id}”没有金额", f"{programme.id!r} has no amount")
             self.report("form-no-amount", (*path, "result"), message)
+        if shape.whole is not None and (shape.copied is None or shape.whole[0] > shape.whole[1]):
+            message = Text("应为照抄的栏的最小、最大整数", "expected the least and most of a column that is copied")
+            self.report("form-whole", (*path, "whole"), message)
         fact = None if shape.fact is None else self.fact(shape.fact, (*path, "fact"), programme)
         if fact is not None and not isinstance(fact, Fact):
             message = Text(f"“{fact.id}”是推导出来的，请用 words", f"{fact.id!r} is derived; use 'words'")
@@ -108,7 +112,8 @@ class _Builder(Record):
         words = [self.line(line, (*path, "words", index), programme) for index, line in enumerate(shape.words or ())]
         return Column(
             text(shape.title), shape.width, shape.result, fact, tuple(line for line in words if line is not None),
-            shape.copied or (), self.unit(shape, fact, path), shape.decimals, shape.sum, optional_text(shape.note),
+            shape.copied or (), shape.whole, self.unit(shape, fact, path), shape.decimals, shape.sum,
+            optional_text(shape.note),
         )  # fmt: skip
 
     def unit(self, shape: FormColumn, fact: Fact | None, path: Path_) -> Unit | None:
@@ -143,6 +148,19 @@ class _Builder(Record):
 
     def line(self, shape: FormWords, path: Path_, programme: Programme | None) -> Words | None:
         """One line of a column of words."""
+        case = self.case(shape, path, programme)
+        return None if case is None else Words(*case, text(shape.write))
+
+    def note(self, shape: FormNote, path: Path_, programme: Programme | None) -> Note:
+        """One note, of the table or of some lines."""
+        case = None if shape.when is None else self.case(shape.when, (*path, "when"), programme)
+        fact, value = case or (None, 0)
+        return Note(fact, value, text(shape.note), self.desk.citations(self.document, (*path, "cite"), shape.cite))
+
+    def case(
+        self, shape: FormWords | FormCase, path: Path_, programme: Programme | None
+    ) -> tuple[Fact | SizeFact, int] | None:
+        """A fact and the position of its value."""
         fact = self.fact(shape.fact, (*path, "fact"), programme)
         if fact is None:
             return None
@@ -159,7 +177,7 @@ class _Builder(Record):
             what = Text(f"“{fact.id}”的选项", f"choice of {fact.id!r}")
             self.desk.unknown(self.document, "form-unknown-choice", (*path, "is"), shape.is_, known, what)
             return None
-        return Words(fact, value, text(shape.write))
+        return fact, value
 
 
 def _has_amount(programme: Programme) -> bool:

@@ -24,7 +24,8 @@ class Column(Record):
     """One column of a form. One of ``result``, ``fact``, ``words`` and ``copied`` says where its cells come from.
 
     Words: the first line whose fact has its value; a fact before it that is unknown leaves the cell empty. ``copied``
-    are the headers of the roster whose own cells are taken. A figure is shown in ``unit`` with so many ``decimals``.
+    are the headers of the roster whose own cells are taken, and ``whole`` the least and most of those that are whole
+    numbers. A figure is shown in ``unit`` with so many ``decimals``.
     """
 
     title: Text
@@ -33,10 +34,20 @@ class Column(Record):
     fact: Fact | None
     words: tuple[Words, ...]
     copied: tuple[str, ...]
+    whole: tuple[int, int] | None
     unit: Unit | None
     decimals: int | None
     sum: bool
     note: Text | None
+
+
+class Note(Record):
+    """What must be known before the table is sent: of the lines where a fact has a value, or (None) of the table."""
+
+    fact: Fact | SizeFact | None
+    value: int
+    text: Text
+    citations: tuple[Citation, ...]
 
 
 class Form(Record):
@@ -46,4 +57,5 @@ class Form(Record):
     programme: Programme
     title: Text
     columns: tuple[Column, ...]
+    notes: tuple[Note, ...]
     citations: tuple[Citation, ...]

@@ -91,6 +91,15 @@ def test_several_mistakes_come_in_one_run(root: Path) -> None:
     assert codes == ["form-unknown-programme", "form-unknown-fact", "form-unit"]
 
 
+def test_mistakes_of_notes_and_whole_numbers(root: Path) -> None:
+    table = root / "forms" / "table.yaml"
+    note = "notes:\n  - note: {zh: 甲, en: A}\n    when: {fact: lease.nobody, is: yes}\n"
+    edit(table, "columns:\n", f"{note}    cite: [{{source: notice, clause: 百}}]\ncolumns:\n")
+    edit(table, "result: number", "copied: [天数], whole: [9, 1]")
+    codes = [finding.code for finding in read_rulebook(root)[1]]
+    assert sorted(codes) == ["cite-unknown-clause", "form-unknown-fact", "form-whole"]
+
+
 def test_with_mistakes_elsewhere_forms_are_left_alone(root: Path) -> None:
     edit(root / "forms" / "table.yaml", "programme: city/rent", "programme: city/rant")
     edit(root / "city" / "rent.yaml", "programme: city/rent", "nonsense: 1\nprogramme: city/rent")

@@ -16,8 +16,9 @@ from relief_engine.roster.answers import Answered
 from relief_engine.roster.reopen import reopen
 from relief_engine.roster.table import Row
 from relief_engine.roster.writing import SUFFIXES, write_results
+from relief_engine.rulebook.record import changed
 from relief_engine.text import Language
-from tests.roster.screenings import HEADERS, RENT, answered, engine, lines, profile, screening, tenant
+from tests.roster.screenings import HEADERS, RENT, answered, columns, engine, lines, profile, screening, tenant
 
 KINDS = pytest.mark.parametrize("suffix", SUFFIXES)
 TESTING = "beijing-tongzhou/free-testing-2022"
@@ -69,7 +70,8 @@ def test_the_cells_decide_the_same_again(tmp_path: Path, suffix: str) -> None:
 @KINDS
 def test_clashing_and_repeated_headers(tmp_path: Path, suffix: str) -> None:
     headers = ("行号", "金额（元）", "金额（元）（原表）", "备注", "备注", "减免月数（最低）", "row", *HEADERS[7:])
-    given = screening(headers=headers)
+    rest = tuple(c if c.index >= 7 else changed(c, fact=None) for c in columns().columns)
+    given = screening(headers=headers, made=changed(columns(), columns=rest))
     base = answered(screening(), 2, tenant())
     cells = ("甲", "乙", "丙", "丁", "戊", "己", "庚", *base.row.cells[7:])
     write_results(tmp_path / f"r{suffix}", given, [Answered(Row(2, cells), base.answers, ())])

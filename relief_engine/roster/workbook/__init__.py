@@ -81,8 +81,9 @@ def write_workbook(path: Path, screening: Screening, lines: Iterable[Answered | 
         for one in forms:
             one.finish()
         unread.finish()
+        copied = {place for one in forms for place in one.form_lines.copied.values() if place is not None}
         title = None if grouping.fact is None else grouping.fact.label
-        summary.SummarySheet(first, book, styles, language).write(screening, tally, hinted, title)
+        summary.SummarySheet(first, book, styles, language).write(screening, tally, hinted, title, copied)
         about.write_about(stream(about.NAME), styles, about.about(results, name))
         book.set_properties({"title": _AUTHOR.in_(language), "comments": screening.rulebook.digest})
         first.activate()

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
+
 from relief_engine.roster.answers import Answered
-from relief_engine.roster.form_lines import FormLines, in_unit
+from relief_engine.roster.form_lines import FormLines, in_unit, places_of
+from relief_engine.roster.form_notes import notes_of
 from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, lines_of, width
 from relief_engine.roster.workbook.styles import GREY, OFFICIAL_FONT, TEXT, Styles
 from relief_engine.rulebook.forms import Column
 from relief_engine.text import Language, Text
 
 _INK = "#000000"
+#: The row of the columns' titles, from 1.
+_HEAD_ROW = 3
 _SUM = Text("合计", "Sum")
 _NOTES = Text("填表说明（不在打印区域内）", "Notes (outside the printed area)")
 _SUBTITLE = Text("依据：{}　判定日：{}", "Basis: {}, day of the decision: {}")
@@ -102,14 +107,15 @@ class FormSheet:
         values: list[object] = [_SUM.in_(language), *[""] * last]
         for index, total in lines.sums.items():
             style = self._boxed(bold=True, num_format=_form(self.columns[index]), align="right")
-            writers[index], values[index] = sheet.number(style, style), in_unit(total, self.columns[index])
+            writers[index] = sheet.formula(style, _sum_above(index))
+            values[index] = in_unit(total, self.columns[index])
         sheet.add(writers, values, 22)
         note = sheet.text(self._style(font_size=9, text_wrap=True, valign="top"))
         if lines.sum_note is not None:
             sheet.add([note], [lines.sum_note.in_(language)], 28)
             self._merge()
         printed = sheet.rows
-        notes = lines.notes()
+        notes = notes_of(lines)
         if notes:
             sheet.skip()
             sheet.add([sheet.text(self._style(font_size=9, bold=True, font_color=GREY))], [_NOTES.in_(language)])
@@ -123,11 +129,11 @@ class FormSheet:
             sheet.set_column(index, index, wide)
         for row in (0, 1):
             sheet.merge_cells(row, last)
-        sheet.freeze_panes(3, 0)
+        sheet.freeze_panes(_HEAD_ROW, 0)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(2)
+        sheet.repeat_rows(_HEAD_ROW - 1)
         sheet.center_horizontally()
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.print_area(0, 0, printed - 1, last)
@@ -138,6 +144,12 @@ class FormSheet:
         self.sheet.merge_cells(self.sheet.rows - 1, len(self.columns) - 1)
 
 
+def _sum_above(index: int) -> str:
+    """The sum of a column from its title, which counts for nothing, to the row above: lines put in or cut out count."""
+    name = xl_col_to_name(index)
+    return f"SUM({name}{_HEAD_ROW}:INDEX({name}:{name},ROW()-1))"
+
+
 def _is_figure(column: Column) -> bool:
     fact = column.fact
     return column.result == "amount" or (fact is not None and fact.type in ("count", "amount", "number"))
@@ -145,4 +157,5 @@ def _is_figure(column: Column) -> bool:
 
 def _form(column: Column) -> str:
     """The number format that shows as many decimals as the form does."""
-    return "0" if column.decimals == 0 else "0." + "0" * (column.decimals if column.decimals is not None else 2)
+    places = places_of(column)
+    return "0." + "0" * places if places else "0"

@@ -94,8 +94,8 @@ class Page:
         if width(words) > WIDTHS[column]:
             self.sheet.set_row(self.row, 30)
 
-    def total(self, title: Text, by_outcome: Mapping[str, Sums], *, shares: bool = False) -> None:
-        """The last row of a table."""
+    def total(self, title: Text, by_outcome: Mapping[str, Sums], *, shares: bool = False, closed: bool = False) -> None:
+        """The last row of a table; ``closed`` with a column of answers by programmes that are not in force."""
         look: dict[str, Any] = {"bold": True, "bg_color": PALE}
         self.sheet.write_string(self.row, FIRST, self.said(title), self.styles.boxed(indent=1 if shares else 0, **look))
         if shares:
@@ -106,4 +106,6 @@ class Page:
                 self.number(FIRST + offset, by_outcome.get(outcome.value, Sums()).number, **look)
         self.money(FIRST + 5, by_outcome.get(Outcome.ELIGIBLE.value), **look)
         self.money(FIRST + 6, by_outcome.get(Outcome.REFERRED.value), **look)
+        if closed:
+            self.number(LAST + 1, by_outcome.get(Outcome.NOT_IN_FORCE.value, Sums()).number, **look)
         self.row += 1

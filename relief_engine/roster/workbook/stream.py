@@ -112,6 +112,11 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
         """Days; one that Excel can't count is written as text."""
         return _kept(partial(self._date, style._get_xf_index(), otherwise._get_xf_index()))
 
+    def formula(self, style: Format, formula: str) -> Writer:
+        """A formula of our own, with the exact number that it gives."""
+        index, escaped = style._get_xf_index(), _SPECIAL.sub(_escaped, formula)
+        return lambda ref, value: f'<c r="{ref}" s="{index}"><f>{escaped}</f><v>{value:f}</v></c>'
+
     def blank(self, style: Format) -> Writer:
         """Cells with a format and nothing in them, whatever is given."""
         index = style._get_xf_index()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from relief_engine.decision import Outcome, yuan
 from relief_engine.explanation.sheet import ROUTES, WORDS
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Sums, Tally
-from relief_engine.roster.workbook.page import FIRST, OUTCOMES, WIDTHS, Page
+from relief_engine.roster.workbook.page import FIRST, LAST, OUTCOMES, WIDTHS, Page
 from relief_engine.roster.workbook.stream import width
 from relief_engine.roster.workbook.styles import COLOURS, DARK, FONT, GREY, PERCENT
 from relief_engine.text import Text
@@ -28,11 +28,16 @@ _NEXT = {
     Outcome.NOT_IN_FORCE: Text("换判定日再判定", "choose another day"),
 }
 
+#: Of the column of answers by programmes that are not in force.
+_CLOSED_WIDTH = 16
+
 
 class SummarySheet(Page):
     """Writes the summary when all answers have been counted."""
 
-    def write(self, screening: Screening, tally: Tally, hinted: Sums, group_title: Text | None) -> None:
+    def write(
+        self, screening: Screening, tally: Tally, hinted: Sums, group_title: Text | None, copied: Collection[int] = ()
+    ) -> None:
         """Write all blocks and set up the page.
 
         Args:
@@ -40,6 +45,7 @@ class SummarySheet(Page):
             tally: what it came to.
             hinted: the eligible answers of rows with hints, and their sum.
             group_title: what answers are grouped by; None where they are not.
+            copied: the positions of columns that decide nothing but are copied into forms.
         """
         sheet = self.sheet
         for index, wide in enumerate(WIDTHS):
@@ -66,7 +72,7 @@ class SummarySheet(Page):
             ordered = dict(sorted(groups.items(), key=lambda item: -sum(s.number for s in item[1].values())))
             label = Text(group_title.zh, group_title.en)
             self._crossed(Text(f"按{label.zh}", f"By {label.en.lower()}"), label, ordered)
-        self._hints(screening, hinted)
+        self._hints(screening, hinted, copied)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
@@ -190,7 +196,12 @@ class SummarySheet(Page):
         """A table with a line for each group and a column for each outcome."""
         self.heading(heading)
         shown = OUTCOMES[:4]
-        self.heads([title, *(outcome.label for outcome in shown), _GRANTED, _IF_GRANTED])
+        # Most screenings have none of these: their column stands behind the others.
+        closed = any(Outcome.NOT_IN_FORCE.value in by_outcome for by_outcome in table.values())
+        more = [Outcome.NOT_IN_FORCE.label] if closed else []
+        if closed:
+            self.sheet.set_column(LAST + 1, LAST + 1, _CLOSED_WIDTH, self.styles())
+        self.heads([title, *(outcome.label for outcome in shown), _GRANTED, _IF_GRANTED, *more])
         empty = Sums()
         for name, by_outcome in table.items():
             self.sheet.write_string(self.row, FIRST, name, self.styles.boxed(text_wrap=True))
@@ -200,6 +211,8 @@ class SummarySheet(Page):
                 self.number(FIRST + offset, by_outcome.get(outcome.value, empty).number)
             self.money(FIRST + 5, by_outcome.get(Outcome.ELIGIBLE.value))
             self.money(FIRST + 6, by_outcome.get(Outcome.REFERRED.value))
+            if closed:
+                self.number(LAST + 1, by_outcome.get(Outcome.NOT_IN_FORCE.value, empty).number)
             self.row += 1
         merged: dict[str, Sums] = {}
         for by_outcome in table.values():
@@ -208,11 +221,11 @@ class SummarySheet(Page):
                 into.number += sums.number
                 into.low += sums.low
                 into.high += sums.high
-        self.total(Text("合计", "Total"), merged)
+        self.total(Text("合计", "Total"), merged, closed=closed)
 
-    def _hints(self, screening: Screening, hinted: Sums) -> None:
+    def _hints(self, screening: Screening, hinted: Sums, copied: Collection[int]) -> None:
         notes = list(screening.table.remarks)
-        carried = [c.header for c in screening.columns.columns if c.fact is None]
+        carried = [c.header for c in screening.columns.columns if c.fact is None and c.index not in copied]
         if carried:
             listed = "、".join(carried[:20]) + ("…" if len(carried) > 20 else "")
             notes.append(
