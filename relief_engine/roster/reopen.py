@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from relief_engine.decision import Outcome
 from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.flat import harmless_back
+from relief_engine.roster.handing import no_pattern
 from relief_engine.roster.parquet import META, SCHEMA
 from relief_engine.roster.table import Row
 from relief_engine.roster.titles import AMOUNTS, MACHINE, ROW, roster_header
@@ -200,10 +200,10 @@ def _from_parquet(file: Path, number: int) -> Reopened:
         with duckdb.connect() as database:
             if file.is_dir():
                 # As Spark writes it: what it says of itself stands in a file beside the data.
-                source = re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file)) + "/*.parquet"
+                source = no_pattern(file) + "/*.parquet"
                 about = json.loads((file / RESULT).read_text(encoding="utf-8"))
             else:
-                source = str(file)
+                source = no_pattern(file)
                 kept = database.execute("SELECT value FROM parquet_kv_metadata(?) WHERE key = ?", [source, META])
                 about = json.loads(kept.fetchall()[0][0])
             if about["schema"] != SCHEMA:

@@ -48,6 +48,9 @@ FLOATS = (
 )
 DECIMALS = tuple(map(Decimal, ("0.00", "0.01", "30.50", "999999999999.99", "1000000000000.00", "-1.00", "12345.67")))
 DAYS = (dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(2022, 6, 1), dt.date(2100, 12, 31), dt.date(2101, 1, 1))
+MOMENTS = tuple(
+    dt.datetime.combine(day, time) for day in DAYS for time in (dt.time(), dt.time(0, 0, 0, 1), dt.time(12))
+)
 COLUMNS = {
     "varchar": TEXTS,
     "boolean": (True, False),
@@ -55,6 +58,8 @@ COLUMNS = {
     "double": FLOATS,
     "decimal(18, 2)": DECIMALS,
     "date": DAYS,
+    "timestamp": MOMENTS,
+    "timestamp_ns": MOMENTS,
 }
 
 
@@ -87,7 +92,7 @@ FACTS = tuple(facts())
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
 def test_a_cell_is_read_alike_or_not_at_all(fact: Fact, kind: str) -> None:
     read = reader(fact, code_list(RULEBOOK))
-    type_ = exp.DataType.build(kind)
+    type_ = exp.DataType.build(kind, dialect="duckdb")
     cell = exp.column("c")
     factor = (fact.unit or PURE).scale * fact.denominator if fact.type in ("count", "amount", "number") else Fraction(1)
     value = plain.encoded(fact, cell, type_, factor, ordinal)
@@ -124,6 +129,8 @@ def test_a_cell_is_read_alike_or_not_at_all(fact: Fact, kind: str) -> None:
         ("lease.monthly_rent", "decimal(18, 2)", Decimal("30000.50")),
         ("lease.monthly_rent", "double", 30000.55),
         ("lease.start", "date", dt.date(2022, 6, 1)),
+        ("lease.start", "timestamp", dt.datetime(2022, 6, 1)),
+        ("lease.start", "timestamp_ns", dt.datetime(2022, 6, 1)),
         ("lease.end", "varchar", "open"),
         ("lease.end", "varchar", "2022-12-31"),
     ],
@@ -132,7 +139,7 @@ def test_what_is_plain_is_read_at_once(fact: str, kind: str, written: object) ->
     known = RULEBOOK.facts[fact]
     assert isinstance(known, Fact)
     factor = known.unit.scale * known.denominator if known.unit is not None else Fraction(1)
-    value = plain.encoded(known, exp.column("c"), exp.DataType.build(kind), factor, ordinal)
+    value = plain.encoded(known, exp.column("c"), exp.DataType.build(kind, dialect="duckdb"), factor, ordinal)
     assert value is not None
     database = duckdb.connect()
     database.execute(f"CREATE TABLE t (c {kind})")

@@ -38,6 +38,14 @@ def test_a_row_comes_back_with_what_was_answered(tmp_path: Path, suffix: str, la
     assert before.amounts == {"amount_if_granted": Decimal("74074.02")}
 
 
+def test_the_name_of_a_result_is_no_pattern(tmp_path: Path) -> None:
+    given = screening()
+    for name in ("o*.parquet", "o1.parquet"):
+        write_results(tmp_path / name, given, lines(given))
+    (answer,) = reopen(tmp_path / "o*.parquet", 5).answers
+    assert answer.programme == RENT
+
+
 @KINDS
 def test_the_cells_decide_the_same_again(tmp_path: Path, suffix: str) -> None:
     given = screening()

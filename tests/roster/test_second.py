@@ -12,6 +12,7 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.errors import InputError, RoutesDisagree
 from relief_engine.roster import screening as stage
+from relief_engine.roster import second
 from relief_engine.roster.run import Request, screen_file
 from relief_engine.roster.second import SecondRoute
 from relief_engine.roster.writing import rejected_file
@@ -95,6 +96,26 @@ def test_the_routes_agree_where_nothing_is_tampered_with(tmp_path: Path) -> None
     screening, counts = run(tmp_path / "o.csv")
     assert screening.routes == ("direct", "duckdb")
     assert counts.decided == 11
+
+
+def test_deciding_again_keeps_within_memory_and_beside_the_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[tuple[str, str]] = []
+    real = second._Noted.first_difference
+
+    def asked(noted: Any, database: Any) -> int | None:
+        settings = "SELECT current_setting('memory_limit'), current_setting('temp_directory')"
+        used.append(database.execute(settings).fetchone())
+        found: int | None = real(noted, database)
+        return found
+
+    monkeypatch.setattr(second._Noted, "first_difference", asked)
+    run(tmp_path / "o.csv")
+    ((limit, folder),) = used
+    assert limit.endswith("MiB")
+    assert Path(folder).parent.parent == tmp_path
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 @pytest.mark.parametrize("lacking", ["duckdb", "sqlglot"])
