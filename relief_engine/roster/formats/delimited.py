@@ -20,9 +20,8 @@ from relief_engine.text import Text
 SEPARATORS = (",", "\t", ";")
 #: One value in quotes may hold so many lines, an address for instance; one with more lacks its closing quote.
 MOST_LINES = 20
-#: What spreadsheets are made to read as text: ="0123" and '0123.
+#: What spreadsheets are made to read as text. '0123 stays as it is: who reads a fact looks behind the mark.
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
-_MARKED_TEXT = re.compile(r"'[0-9A-Za-z]+")
 
 _GARBLED = Text(
     "这一行的编码与文件其他行不同，读不出来，请统一编码", "this line is in another encoding than the rest of the file"
@@ -112,11 +111,8 @@ def _rejected(number: int, code: str, message: Text, shown: str, cells: Sequence
 
 
 def _cell(text: str) -> str | None:
-    if text[:1] in ("=", "'"):
-        if (match := _FORMULA_TEXT.fullmatch(text)) is not None:
-            text = match[1]
-        elif _MARKED_TEXT.fullmatch(text):
-            text = text[1:]
+    if text[:1] == "=" and (match := _FORMULA_TEXT.fullmatch(text)) is not None:
+        text = match[1]
     return None if not text or text.isspace() else text
 
 
