@@ -26,13 +26,15 @@ _UNITS = (
     (re.compile(r"per"), "/"),
 )
 #: The money of others, and what else says that a text is about money.
-_FOREIGN = re.compile(r"[日美欧港澳台韩加]元|[美欧日]金|英镑|港币|外币|usd|eur|hkd|jpy|gbp|[$€£]")
+_FOREIGN = re.compile(r"((?<![0-9])日|[美欧港澳台韩加])元|美金|英镑|港币|外币|usd|eur|hkd|jpy|gbp|[$€£]")
 _MULTIPLE = re.compile(
     r"[0-9一二三四五六七八九十百千万亿][十千]?万元|[0-9一二三四五六七八九十百万亿]千元|[十百千万]亿元|[十百]元"
 )
 _MONEY = re.compile(r"(?<!单)元|^[万千亿]|[万千亿]$")
 #: No unit that stands behind a name without a mark is longer.
 _LONGEST = 12
+#: Longer parts of a line above a table are no unit, but say something of sums: 年租金10万元以上.
+_SHORT = 5
 _PARTS = re.compile(r"[():;、。|]|(?<![0-9]),|单位|units?|以|计")
 _YUAN = ("元", 1)
 
@@ -96,7 +98,7 @@ def money_above(text: str) -> list[tuple[str, Unit | None]]:
         unit = unit_of(part) if part else None
         if unit is not None and _YUAN in unit.dimensions:
             found.append((part, unit))
-        elif unit is None and part and foreign(part):
+        elif unit is None and len(part) <= _SHORT and foreign(part):
             found.append((part, None))
     return found
 

@@ -233,7 +233,17 @@ def test_a_unit_above_the_table_must_stand_in_the_headers(rulebook: Rulebook, ab
 
 
 @pytest.mark.parametrize(
-    "above", ["单位：元", "填报单位：万家物业", "单位：元/月", "单位：平方米", "2022年", "台账（试行）"]
+    "above",
+    [
+        "截至2022年6月20日　金额单位：元",
+        "年租金10万元以上",
+        "单位：元",
+        "填报单位：万家物业",
+        "单位：元/月",
+        "单位：平方米",
+        "2022年",
+        "台账（试行）",
+    ],
 )
 def test_a_line_above_the_table_that_says_what_is_read_anyway(rulebook: Rulebook, above: str) -> None:
     table = replace(in_memory(["承租方", "月租金"]), above=(above,))
