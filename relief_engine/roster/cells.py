@@ -21,7 +21,9 @@ from relief_engine.rulebook.standards import CodeList
 from relief_engine.rulebook.units import PURE, Unit
 
 #: What is put into a cell that has nothing to say.
-_NOTHING = frozenset({"-", "--", "---", "—", "——", "－", "/", "\\", "／"})
+NOTHING = frozenset({"-", "--", "---", "—", "——", "－", "/", "\\", "／"})
+#: What was put into a text file so that a spreadsheet takes it for text.
+_MARKED = re.compile(r"'[0-9A-Za-z]+")
 _TICKS = {"√": 1, "✓": 1, "✔": 1, "☑": 1, "×": 0, "✗": 0, "✘": 0, "✕": 0, "╳": 0}
 #: Where the column asks whether there is something, people answer that there is, or is not.
 _THERE_IS = {"有": 1, "无": 0, "没有": 0}
@@ -73,7 +75,7 @@ def cell_reader(column: Column, codes: CodeList | None, day_zero: dt.date | None
 
 def _kept(fact: Fact, read: Reader) -> Reader:
     """A reader that takes a dash for nothing, refuses errors, and keeps what it read of texts."""
-    kept: dict[str, Read] = dict.fromkeys(_NOTHING)
+    kept: dict[str, Read] = dict.fromkeys(NOTHING)
 
     def read_cell(value: object) -> Read:
         if type(value) is not str:
@@ -83,7 +85,7 @@ def _kept(fact: Fact, read: Reader) -> Reader:
         try:
             return kept[value]
         except KeyError:
-            found = None if value.strip() in _NOTHING else read(value)
+            found = None if value.strip() in NOTHING else read(value[1:] if _MARKED.fullmatch(value) else value)
             if len(kept) < _MOST_KEPT:
                 kept[value] = found
             return found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
 from relief_engine.profile.written import visible
 from relief_engine.roster.names import Reading, names_of, normal
+from relief_engine.roster.stating import not_read, wrong_above, wrong_unit
 from relief_engine.roster.table import Table
 from relief_engine.rulebook.facts import Fact, SubjectKind
 from relief_engine.rulebook.model import Rulebook
@@ -100,6 +101,8 @@ class _Recogniser:
             for index, (header, found) in enumerate(zip(self.table.headers, readings, strict=True))
         )
         self.twice(columns)
+        silent = [(c.index, c.fact) for c in columns if c.fact is not None and c.unit is None]
+        self.findings += wrong_above(self.table, silent)
         if not self.findings and all(column.fact is None for column in columns):
             self.nothing_known()
         if self.findings:
@@ -194,30 +197,25 @@ class _Recogniser:
         if not own:
             if found:
                 other = self.rulebook.subjects[found[0].fact.subject].kind.label
-                self.remarks.append(
-                    Text(
-                        f"“{header}”属于{other.zh}，这张表每行是一{kind.counter}{kind.label.zh}，没有读取",
-                        f"'{header}' belongs to: {other.en}; a row here is: {kind.label.en}; not read",
-                    )
-                )
+                zh = f"“{header}”属于{other.zh}，这张表每行是一{kind.counter}{kind.label.zh}"
+                en = f"'{header}' belongs to: {other.en}; a row here is: {kind.label.en}"
+                if guess:
+                    self.remarks.append(Text(f"{zh}，没有读取", f"{en}; not read"))
+                else:
+                    self.report("map-kind", f"--map：{zh}", f"--map: {en}", index)
             elif header and guess and len(self.remarks) < _MOST_GUESSES:
                 self.guess(header)
             return Column(index, header, None, None)
-        fact, unit, fitting = own[0]
-        if not fitting and unit is not None:
-            self.report("header-unit", f"“{header}”的单位应为 {fact.unit}，实为“{unit}”",
-                        f"the unit of '{header}' must be {fact.unit}, not {unit}", index)  # fmt: skip
-        return Column(index, header, fact, unit)
+        wrong = wrong_unit(self.table, index, own[0])
+        if wrong is not None:
+            self.findings.append(wrong)
+        return Column(index, header, own[0].fact, own[0].unit)
 
     def guess(self, header: str) -> None:
         near = self.names.nearest(header)
         if near is not None:
-            self.remarks.append(
-                Text(
-                    f"“{visible(header)}”没有识别，是否想写“{near}”？用 --map 指定",
-                    f"'{visible(header)}' is not known; did you mean '{near}'? Say so with --map",
-                )
-            )
+            fact = self.names.facts[normal(near)][0]
+            self.remarks.append(not_read(header, near, self.names.stated(fact, header)))
 
     def twice(self, columns: Sequence[Column]) -> None:
         first: dict[str, Column] = {}

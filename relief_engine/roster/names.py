@@ -10,30 +10,20 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from relief_engine.profile.written import PLAIN
+from relief_engine.roster.measures import MARKS, contradict, fits, foreign, speaks_of_money, tails, unit_of
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.units import Unit, UnitError, parse_unit
+from relief_engine.rulebook.units import Unit
 
 _BRACKETS = str.maketrans("【】〔〕[]｛｝{}〈〉", "()()()()()()")
-_MARKS = "*★☆●:;、,.·-"
-#: Units as people write them beside those that rulebooks know, in normal form.
-_UNITS = (
-    (re.compile(r"人民币|rmb(?=.)"), ""),
-    (re.compile(r"10,000(yuan|cny|rmb)"), "万元"),
-    (re.compile(r"yuan|cny|rmb"), "元"),
-    (re.compile(r"平米|平方(?!米)|sqm|squaremet(re|er)s?"), "㎡"),
-    (re.compile(r"people|persons?"), "人"),
-    (re.compile(r"months?"), "月"),
-    (re.compile(r"days?"), "天"),
-    (re.compile(r"years?"), "年"),
-    (re.compile(r"per"), "/"),
-)
 #: Remarks in brackets that say how to fill a column in, and nothing about what stands there.
 _HARMLESS = frozenset(
     {"必填", "选填", "必填项", "选填项", "可选", "可不填", "是/否", "是否", "是或否", "有/无", "下拉选择", "请选择",
      "单选", "文本", "文本格式", "数字", "整数", "日期", "年月日", "年/月/日", "年-月-日", "yyyy-mm-dd", "yyyy/mm/dd",
      "yyyymmdd", "required", "optional", "yes/no"}
 )  # fmt: skip
+#: Remarks that may tell one column of money from another, but state no unit.
+_NO_UNIT = re.compile(r"([0-9]{4}(年|-|$)[^元万千亿]*|不?含税|税[前后]|(减免|调整)[前后]|合同(约定)?|实际|应收|实收)$")
 _BEHIND = re.compile(r"(?P<base>.+?)\((?P<note>[^()]*(?:\([^()]*\)[^()]*)*)\)")
 _AFTER = re.compile(r"[/、,:;|\-]")
 #: Names shorter than this have no typing slips that can be told from other words.
@@ -45,12 +35,14 @@ _ALIKE = 0.8
 class Reading(NamedTuple):
     """One fact that a header may stand for; ``unit`` is what the header states, None if it states none.
 
-    ``fits`` is False where that unit is of another kind than the fact's.
+    ``fits`` is False where that unit is of another kind than the fact's. ``unclear`` is what of the header may state a
+    unit and can't be read, or contradicts itself: then nobody can tell what a figure means.
     """
 
     fact: Fact
     unit: Unit | None
     fits: bool
+    unclear: str = ""
 
 
 def normal(header: str) -> str:
@@ -58,7 +50,7 @@ def normal(header: str) -> str:
     text = "".join(
         c for c in header.translate(PLAIN) if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc")
     )
-    return text.translate(_BRACKETS).replace("_", "").casefold().strip(_MARKS)
+    return text.translate(_BRACKETS).replace("_", "").casefold().strip(MARKS)
 
 
 @lru_cache(maxsize=4)
@@ -85,7 +77,7 @@ class Names:
     def readings(self, header: str) -> list[Reading]:
         """The facts that a header may stand for; none if it is not known."""
         text = normal(header)
-        for base, notes in _ways(text):
+        for base, notes in (*_ways(text), *((base, [unit]) for base, unit in tails(text) if base in self.facts)):
             if base in self.facts:
                 found = [reading for fact in self.facts[base] if (reading := _reading(fact, notes)) is not None]
                 if found:
@@ -93,13 +85,24 @@ class Names:
         return []
 
     def stated(self, fact: Fact, header: str) -> Reading:
-        """A fact with the unit that stands behind a header, whatever the header itself says."""
-        for _, notes in _ways(normal(header)):
-            for note in notes:
-                unit = unit_of(note)
-                if unit is not None and fact.unit is not None:
-                    return Reading(fact, unit, fits(fact, unit))
-        return Reading(fact, None, fits=True)
+        """A fact with the unit that a header states, whatever else the header says; unclear if that can't be read."""
+        known = next((reading for reading in self.readings(header) if reading.fact is fact), None)
+        if known is not None or fact.unit is None:
+            return known or Reading(fact, None, fits=True)
+        name, notes = list(_bracketed(normal(header)))[-1]
+        base = name
+        if base not in self.facts:
+            base, notes = next(((front, [*notes, unit]) for front, unit in tails(base)), (base, notes))
+        notes = [note for note in notes if note not in _HARMLESS and not _NO_UNIT.match(note)]
+        units = {note: unit for note in notes if (unit := unit_of(note)) is not None}
+        # Beside a unit that can be read, another remark is none: （含税）（万元）.
+        strange = [note for note in notes if note not in units and (not units or speaks_of_money(note))]
+        if foreign(name) or (base not in self.facts and speaks_of_money(base)):
+            strange.append(name)
+        unit = next(iter(units.values()), None)
+        if strange or contradict(units.values()):
+            return Reading(fact, None, fits=True, unclear="、".join(strange or units))
+        return Reading(fact, unit, unit is None or fits(fact, unit))
 
     def nearest(self, header: str) -> str | None:
         """The known name that a header is probably meant to be, if one is close."""
@@ -110,6 +113,9 @@ class Names:
         close = [key for key in self.facts if _one_slip(base, key)]
         if not close and len(base) > _SHORTEST:
             close = difflib.get_close_matches(base, self.facts, n=3, cutoff=_ALIKE)
+        if not close and base not in self.facts:  # a remark behind a mark, as in 月租金-调整前
+            close = [base[: mark.start()] for mark in _AFTER.finditer(base) if base[: mark.start()] in self.facts]
+            close += [base[at:] for at in range(1, len(base)) if base[at:] in self.facts and unit_of(base[:at])]
         if base in self.facts:  # only what stands behind it is not understood
             close.insert(0, base)
         for key in close:
@@ -132,53 +138,40 @@ def _names(fact: Fact) -> Iterator[str]:
         yield f"{fact.period.zh}{fact.label.zh}"
 
 
-def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Ways to part a header into a name and notes behind it: in brackets, or a unit after a mark."""
+def _bracketed(text: str) -> Iterator[tuple[str, list[str]]]:
+    """A header, and what is left of it after each note in brackets behind it is taken off."""
     notes: list[str] = []
     yield text, []
     while (found := _BEHIND.fullmatch(text)) is not None:
-        text = found["base"].strip(_MARKS)
-        notes.append(found["note"].strip(_MARKS))
+        text = found["base"].strip(MARKS)
+        notes.append(found["note"].strip(MARKS))
         yield text, list(notes)
+
+
+def _ways(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Ways to part a header into a name and notes behind it: in brackets, or a unit after a mark."""
+    ways = list(_bracketed(text))
+    yield from ways
+    text, notes = ways[-1]
     for mark in _AFTER.finditer(text):
         note = text[mark.end() :]
         if mark.start() and unit_of(note) is not None:
-            yield text[: mark.start()].strip(_MARKS), [*notes, note]
-
-
-def unit_of(note: str) -> Unit | None:
-    """The unit that a note states, as in 单位：万元 or 元/㎡·天; None if it is no unit."""
-    text = note.removeprefix("单位").strip(_MARKS)
-    for written, unit in _UNITS:
-        text = written.sub(unit, text)
-    # What people write without brackets can only mean that both stand below the line.
-    below = re.fullmatch(r"([^/()]+)/([^/()·*]+)[·*]([^/()·*]+)", text)
-    for way in (text, f"{below[1]}/({below[2]}·{below[3]})" if below else text):
-        try:
-            return parse_unit(way) if way and way != "1" else None
-        except UnitError:
-            continue
-    return None
-
-
-def fits(fact: Fact, unit: Unit) -> bool:
-    """Whether figures of a fact may stand in a unit. 元 alone will do for money per month: the fact says per what."""
-    if fact.unit is None:
-        return False
-    only_money = unit.dimensions == (("元", 1),) and ("元", 1) in fact.unit.dimensions
-    return unit.same_kind(fact.unit) or only_money
+            yield text[: mark.start()].strip(MARKS), [*notes, note]
 
 
 def _reading(fact: Fact, notes: Iterable[str]) -> Reading | None:
     """A fact with what the notes say of it; None if a note says something else."""
-    stated: Unit | None = None
+    units: dict[str, Unit] = {}
     for note in notes:
         if note in _HARMLESS or (fact.period is not None and note in _periods(fact)):
             continue
         unit = unit_of(note)
         if unit is None or fact.unit is None:
             return None
-        stated = unit
+        units[note] = unit
+    if contradict(units.values()):
+        return Reading(fact, None, fits=True, unclear="、".join(units))
+    stated = next(reversed(units.values()), None)
     return Reading(fact, stated, stated is None or fits(fact, stated))
 
 

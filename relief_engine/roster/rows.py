@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
 
 from relief_engine.errors import Location
@@ -12,7 +12,7 @@ from relief_engine.profile.relations import Check, checks
 from relief_engine.profile.values import NOT_AVAILABLE, BadValue, Reader
 from relief_engine.profile.words import code_list
 from relief_engine.profile.written import visible
-from relief_engine.roster.cells import cell_reader
+from relief_engine.roster.cells import NOTHING, cell_reader
 from relief_engine.roster.headers import Columns
 from relief_engine.roster.table import COVERED, CellError, Problem, Rejected, Row, Table
 from relief_engine.rulebook.facts import Encoded, Fact
@@ -21,18 +21,36 @@ from relief_engine.rulebook.source import Path_
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.text import Text
 
-#: How a row begins that adds up others, after one of some words or not, and one that only says something of the table.
-_BEFORE = ("本页", "本表", "累计", "全部")
-_TOTALS = ("合计", "总计", "小计", "共计", "总数", "合共", "total", "subtotal", "grandtotal")
+#: How a row begins or ends that adds up others, and how one begins that only says something of the table.
+_BEFORE = ("本页", "本表", "累计", "全部", "本月", "本季", "本年", "全年")
+_TOTALS = ("总合计", "合计", "总计", "小计", "共计", "总数", "总额", "合共", "total", "subtotal", "grandtotal")
+_SUMS = ("累计", "sum", "∑", "Σ")
+_ENDS = ("合计", "总计", "小计", "共计", "总额", "总数")
+_FIGURE = ("金额", "数额", "额", "数")
 _NOTES = (
     "备注", "注", "说明", "填表说明", "填报说明", "制表", "填表", "填报", "经办", "审核", "复核", "负责人",
     "单位负责人", "联系电话", "note",
 )  # fmt: skip
-_TOTAL = re.compile(rf"({'|'.join(_BEFORE)})?({'|'.join(_TOTALS)})([(（:：0-9]|$)", re.IGNORECASE)
+_BEGUN = rf"({'|'.join(_BEFORE)})?({'|'.join(_TOTALS)})({'|'.join(_FIGURE)})?"
+#: Nothing but a total, with how many it adds up; and what may be one, or the name of a tenant.
+_TOTAL = re.compile(rf"({_BEGUN}|{'|'.join(_SUMS)})[(（:：]*(共?[0-9]+[户家个份笔人间套]?)?[)）:：]*", re.IGNORECASE)
+_LIKE_TOTAL = re.compile(
+    rf"{_BEGUN}([(（:：0-9]|$)|.*({'|'.join(_ENDS)})({'|'.join(_FIGURE)})?([(（][^()（）]*[)）])?[:：]*$", re.IGNORECASE
+)
 _NOTE = re.compile(rf"({'|'.join(_NOTES)})[人s]?[0-9]?[:：]")
 _BLANK = "[\\s\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*"
-#: What every text begins with by which a row may be known for such a one, as a pattern that databases understand too.
-ODD_BEGINNING = f"(?i)^{_BLANK}(" + "|".join(_BLANK.join(word) for word in (*_BEFORE, *_TOTALS, *_NOTES)) + ")"
+
+
+def _spaced(words: Sequence[str]) -> str:
+    return "|".join(_BLANK.join(word) for word in words)
+
+
+#: What every text begins or ends with by which a row may be known for such a one: a pattern that is searched for, and
+#: that databases understand too.
+ODD_BEGINNING = (
+    f"(?i)(^{_BLANK}({_spaced((*_BEFORE, *_TOTALS, *_SUMS, *_NOTES))})"
+    f"|({_spaced(_ENDS)}){_BLANK}(({_spaced(_FIGURE)}){_BLANK})?([(（][^()（）]*[)）]{_BLANK})?([:：]{_BLANK})*$)"
+)
 _EMPTY = Text("这一行没有任何可以识别的内容，没有判定", "nothing on this row is known; it was not decided")
 _LOOKS_LIKE_TOTAL = Text("看起来是合计行，没有判定", "this looks like a row of totals; it was not decided")
 _LOOKS_LIKE_NOTE = Text("看起来是说明文字，没有判定", "this looks like a note; it was not decided")
@@ -41,6 +59,9 @@ _LOOKS_LIKE_TITLE = Text(
 )
 #: Facts of these types may differ from row to row though their cells are one: a rent may be that of all rows together.
 _COUNTED = frozenset({"count", "number", "amount", "steps"})
+#: Facts of these types can't be added up; a row with so many of them is one of data, whatever it is called.
+_OF_ONE = frozenset({"choice", "yes_no", "date", "industry_code", "credit_code"})
+_ENOUGH = 2
 
 
 class RowReader:
@@ -93,7 +114,8 @@ class RowReader:
                 applicant[fact.id] = value  # type: ignore[assignment]  # what is left are values
             else:
                 own[fact.id] = value  # type: ignore[assignment]
-        strange = self._strange(row, found=bool(applicant or own or applicant_absent or own_absent or problems))
+        found = bool(applicant or own or applicant_absent or own_absent or problems)
+        strange = self._strange(row, {*applicant, *own}, found=found and not _only_dashes(cells))
         if strange is not None:
             return Rejected(row, (strange,))
         if row.number in self._merged:
@@ -138,20 +160,20 @@ class RowReader:
                 found.append(Problem("merged-figure", index, message, visible(str(row.cells[index]))))
         return found
 
-    def _strange(self, row: Row, *, found: bool) -> Problem | None:
-        """The problem of a row that is no row of data."""
+    def _strange(self, row: Row, known: Set[str], *, found: bool) -> Problem | None:
+        """The problem of a row that is no row of data; ``known`` are the facts that its cells give."""
         cells = row.cells
         covered = sum(cell is COVERED for cell in cells)
         if covered > 1 and covered == sum(cell is not None for cell in cells) - 1:
             found = False
-        named = next((i for i in self._names if cells[i] is not None and type(cells[i]) is not CellError), None)
+        named = next((i for i in self._names if type(cells[i]) is not CellError and not _nothing(cells[i])), None)
         # A name says whose row it is; where there is none, any text may say that the row is nobody's.
         places = range(len(cells)) if named is None else (named,)
         texts = [
             (i, "".join(cell.split())) for i in places if isinstance(cell := cells[i], str) and cell is not COVERED
         ]
         for index, text in texts:
-            if _TOTAL.match(text):
+            if _TOTAL.fullmatch(text) or (_LIKE_TOTAL.match(text) and not self._complete(row, known)):
                 return Problem("total-row", index, _LOOKS_LIKE_TOTAL, visible(text))
         # Where the row begins with nothing but such a word, what stands for a name is a count: 合计 | 共66户.
         first = next((i for i, cell in enumerate(cells) if type(cell) is str), None)
@@ -162,6 +184,15 @@ class RowReader:
         if covered and not found:
             return Problem("title-row", texts[0][0] if texts else None, _LOOKS_LIKE_TITLE, texts[0][1] if texts else "")
         return None if found else Problem("empty-row", None, _EMPTY)
+
+    def _complete(self, row: Row, known: Set[str]) -> bool:
+        """Whether a row says enough of what can't be added up; not counting cells that are merged over several rows."""
+        of_one = [
+            index
+            for index, fact, *_ in self._plan
+            if fact.type in _OF_ONE and fact.id in known and self.table.merged.get((row.number, index), 0) < _ENOUGH
+        ]
+        return len(of_one) >= _ENOUGH
 
     # --- where it stands --------------------------------------------------------------------------------------------
 
@@ -179,6 +210,14 @@ def naming(columns: Columns) -> tuple[int, ...]:
         for column in columns.columns
         if column.fact is not None and column.fact.type == "text" and column.fact.subject == APPLICANT
     )
+
+
+def _only_dashes(cells: Sequence[object]) -> bool:
+    return all(map(_nothing, cells))
+
+
+def _nothing(cell: object) -> bool:
+    return cell is None or (type(cell) is str and cell.strip() in NOTHING)
 
 
 def _only_texts(cells: Sequence[object]) -> bool:

@@ -70,6 +70,7 @@ class Table:
 
     ``day_zero`` is the day that the number 0 stands for where days may be written as plain numbers, as spreadsheets do.
     ``forkable`` says whether a forked process can go on with the rows where this one stands.
+    ``above`` is what stands over the headers: titles, the unit of the whole table, a date.
     ``merged`` gives, for cells (row number, column from 0) of one value that stands for several rows, how many rows.
     """
 
@@ -82,6 +83,7 @@ class Table:
     day_zero: dt.date | None = None
     merged: Mapping[tuple[int, int], int] = field(default_factory=dict)
     forkable: bool = True
+    above: tuple[str, ...] = ()
 
     def cell(self, row: int, column: int | None = None) -> Location:
         """The place of a row or a cell as people look for it: ``租户.xlsx:表1!C12``; line and column of a text file."""

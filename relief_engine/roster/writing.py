@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
@@ -28,12 +28,10 @@ def check_target(path: Path | str, source: Path | str | None = None) -> None:
     not exist, or not writable.
     """
     target = Path(path)
-    findings = [
-        Finding(code, Location(target.as_posix()), message)
-        for code, message in _problems(target, None if source is None else Path(source))
-    ]
-    if findings:
-        raise InputError(findings[:1])
+    # Only the first is asked for: what is asked next takes for granted that there was no problem so far.
+    found = next(_problems(target, None if source is None else Path(source)), None)
+    if found is not None:
+        raise InputError([Finding(found[0], Location(target.as_posix()), found[1])])
 
 
 def check_folder(path: Path | str, source: Path | str) -> None:
@@ -43,8 +41,9 @@ def check_folder(path: Path | str, source: Path | str) -> None:
     called .parquet, in a folder that does not exist, or not writable.
     """
     target, roster = Path(path), Path(source)
-    found = [problem for problem in _problems(target, roster) if problem[0] != "output-folder"]
-    if target.suffix.lower() != ".parquet":
+    usable = target.suffix.lower() == ".parquet"
+    found = [problem for problem in _problems(target, roster) if problem[0] != "output-folder"] if usable else []
+    if not usable:
         zh, en = "Spark 的结果只能写成 .parquet（一个文件夹）", "Spark writes answers as .parquet (a folder)"
         found.insert(0, ("output-kind", Text(zh, en)))
     if target.is_dir() and any(target.iterdir()) and not (target / RESULT).is_file():
@@ -59,7 +58,8 @@ def check_folder(path: Path | str, source: Path | str) -> None:
         raise InputError([Finding(code, Location(target.as_posix()), message) for code, message in found[:1]])
 
 
-def _problems(target: Path, source: Path | None) -> Iterable[tuple[str, Text]]:
+def _problems(target: Path, source: Path | None) -> Iterator[tuple[str, Text]]:
+    """What is wrong with a target, one after the other; those behind a name that is none can't be asked for."""
     if target.is_dir():
         yield "output-folder", Text("这是一个文件夹，应为文件名", "this is a folder; expected the name of a file")
     if target.suffix.lower() not in SUFFIXES:

@@ -15,7 +15,9 @@ from relief_engine.text import Text
 
 _NAMED: dict[str, tuple[Fraction, tuple[tuple[str, int], ...]]] = {
     "元": (Fraction(1), (("元", 1),)),
+    "千元": (Fraction(1_000), (("元", 1),)),
     "万元": (Fraction(10_000), (("元", 1),)),
+    "百万元": (Fraction(1_000_000), (("元", 1),)),
     "亿元": (Fraction(100_000_000), (("元", 1),)),
     "人": (Fraction(1), (("人", 1),)),
     "月": (Fraction(1), (("月", 1),)),

@@ -350,6 +350,10 @@ def test_broken_lines_are_rejected_alone(text: Make) -> None:
     assert [row.number for row in table.rows() if isinstance(row, Row)] == [2, 9]
 
 
+def test_a_mark_of_text_is_carried_as_it_stands(text: Make) -> None:
+    assert cells(open_table(text("承租方,月租金,备注\n'd,'12,'\n"))) == [("'d", "'12", "'")]
+
+
 def test_a_comma_within_a_number_moves_no_cell_silently(text: Make) -> None:
     table = open_table(text("承租方,月租金,备注\n甲,4,800,\n乙,4800,\n"))
     assert rejected(table) == [(2, "cell-count")]

@@ -1,17 +1,19 @@
 """Columns become facts by their headers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relief_engine.errors import InputError
+from relief_engine.roster.formats import open_table
 from relief_engine.roster.headers import Columns, known, recognise
 from relief_engine.roster.names import Names
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
-from tests.roster.conftest import in_memory
+from tests.roster.conftest import Make, in_memory
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +42,13 @@ def wrong(rulebook: Rulebook, headers: Sequence[str], **more: object) -> list[tu
         ("月租金/元", "lease.monthly_rent", "元"),
         ("月租金、元", "lease.monthly_rent", "元"),
         ("营业收入（万元）", "applicant.revenue", "万元"),
+        ("月租金（千元）", "lease.monthly_rent", "千元"),
+        ("月租金（百万元）", "lease.monthly_rent", "百万元"),
+        ("月租金（万）", "lease.monthly_rent", "万元"),
+        ("月租金 万元", "lease.monthly_rent", "万元"),
+        ("月租金_万元/月", "lease.monthly_rent", "万元/月"),
+        ("承租面积㎡", "lease.area", "㎡"),
+        ("月租金（元/月）（元）", "lease.monthly_rent", "元/月"),
         ("营业收入（2021年）（元）", "applicant.revenue", "元"),
         ("2021年营业收入", "applicant.revenue", None),
         ("2021年末从业人员（人）", "applicant.employees", "人"),
@@ -73,6 +82,11 @@ def test_a_header_is_known_however_it_is_written(names: Names, header: str, fact
         "起租日（天）",
         "备注",
         "租金（元/年）",
+        "月租金（美元）",
+        "月租金日元",
+        "月租金（元/季）",
+        "月租金十万元",
+        "万元月租金",
         "月租斤",
         "元",
         "（元）",
@@ -155,6 +169,98 @@ def test_a_unit_of_another_kind_is_refused(rulebook: Rulebook) -> None:
     assert wrong(rulebook, ["承租方", "月租金（元/年）", "承租面积（元）"]) == [
         ("header-unit", "“月租金（元/年）”的单位应为 元/月，实为“元/年”"),
         ("header-unit", "“承租面积（元）”的单位应为 ㎡，实为“元”"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["万元月租金", "月租金（美元）", "租金日元", "租金十万元", "月租金(元/季)", "租金（亩）", "租金(2022年，万元)"],
+)
+def test_a_unit_that_can_not_be_read_is_never_left_out(rulebook: Rulebook, header: str) -> None:
+    ((code, words),) = wrong(rulebook, ["承租方", header], mapping={header: "lease.monthly_rent"})
+    assert code == "header-unit"
+    assert "如“月租金（元/月）”" in words
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("租金 万元", "万元"),
+        ("租金_万元/月", "万元/月"),
+        ("合同约定的月租（含税）（千元）", "千元"),
+        ("月租金（含税）", None),
+        ("2022年单元租金", None),
+        ("租金（2022年）", None),
+        ("租金2022（万元）", "万元"),
+    ],
+)
+def test_a_mapped_header_is_read_in_the_unit_that_it_states(rulebook: Rulebook, header: str, unit: str | None) -> None:
+    columns = recognise(in_memory(["承租方", header]), rulebook, mapping={header: "lease.monthly_rent"})
+    assert found(columns)[1] == "lease.monthly_rent"
+    assert columns.columns[1].unit is None if unit is None else str(columns.columns[1].unit) == unit
+
+
+def test_two_units_in_one_header_are_refused(rulebook: Rulebook) -> None:
+    for mapping in ({}, {"月租金（元）（万元）": "lease.monthly_rent"}):
+        ((code, words),) = wrong(rulebook, ["承租方", "月租金（元）（万元）"], mapping=mapping)
+        assert code == "header-unit"
+        assert "“万元、元”" in words
+
+
+def test_a_header_with_a_strange_unit_or_remark_gets_a_hint(rulebook: Rulebook) -> None:
+    columns = recognise(in_memory(["承租方", "月租金（美元）", "万元年租金", "到期日-调整前"]), rulebook, kind="lease")
+    assert found(columns) == ["applicant.name", None, None, None]
+    assert [remark.zh for remark in columns.remarks] == [
+        "“月租金（美元）”的单位“美元”读不懂，没有读取；请改表头单位，如“月租金（元/月）”",
+        "“万元年租金”的单位“万元年租金”读不懂，没有读取；请改表头单位，如“年租金（元/年）”",
+        "“到期日-调整前”没有识别，是否想写“到期日”？用 --map 指定",
+    ]
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["单位：万元", "租户台账（金额单位：人民币万元）", "租金以万元计", "万元", "Unit: 10,000 yuan", "单位：美元"],
+)
+def test_a_unit_above_the_table_must_stand_in_the_headers(rulebook: Rulebook, above: str) -> None:
+    table = replace(in_memory(["承租方", "月租金", "承租面积"]), above=("2022年", above))
+    with pytest.raises(InputError) as error:
+        recognise(table, rulebook)
+    ((code, words),) = [(finding.code, finding.message.zh) for finding in error.value.findings]
+    assert code == "header-unit"
+    assert "“月租金”没有写单位" in words
+    assert found(recognise(replace(table, headers=("承租方", "月租金（万元）", "承租面积")), rulebook))[1]
+    assert found(recognise(table, rulebook, mapping={"月租金": "-"}))[1] is None
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "截至2022年6月20日　金额单位：元",
+        "年租金10万元以上",
+        "单位：元",
+        "填报单位：万家物业",
+        "单位：元/月",
+        "单位：平方米",
+        "2022年",
+        "台账（试行）",
+    ],
+)
+def test_a_line_above_the_table_that_says_what_is_read_anyway(rulebook: Rulebook, above: str) -> None:
+    table = replace(in_memory(["承租方", "月租金"]), above=(above,))
+    assert found(recognise(table, rulebook)) == ["applicant.name", "lease.monthly_rent"]
+
+
+def test_what_stands_above_the_headers_of_files_is_looked_at(rulebook: Rulebook, text: Make, workbook: Make) -> None:
+    rows = [["单位：", "万元"], ["承租方", "月租金"], ["甲", "3"]]
+    for path in (text("\n".join(map(",".join, rows)) + "\n"), workbook(rows)):
+        with pytest.raises(InputError, match="万元"):
+            recognise(open_table(path, known=known(rulebook)), rulebook)
+
+
+def test_a_mapped_fact_of_another_kind_is_an_error(rulebook: Rulebook) -> None:
+    headers = ["承租方", "月租金", "起租日", "从业人员"]
+    assert wrong(rulebook, headers, mapping={"从业人员": "loan.amount"}) == [
+        ("map-kind", "--map：“从业人员”属于贷款，这张表每行是一份租约")
     ]
 
 

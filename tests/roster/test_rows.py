@@ -1,6 +1,7 @@
 """A row becomes the profile that the same facts in a file would be, or everything that is wrong with it."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from relief_engine.explanation import say
 from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.roster.headers import recognise
-from relief_engine.roster.rows import RowReader
+from relief_engine.roster.rows import ODD_BEGINNING, RowReader
 from relief_engine.roster.table import COVERED, NOT_CALCULATED, CellError, Problem, Rejected, Row
 from relief_engine.rulebook.facts import OPEN_END
 from relief_engine.rulebook.load import load_rulebook
@@ -267,6 +268,9 @@ def test_a_cell_that_can_not_be_read_is_a_problem_and_never_unknown(header: str,
             ((day(2021, 1, 1), 3_000_000), (day(2022, 7, 1), 3_600_000)),
         ),
         ("出租方", "—", "—"),
+        ("出租方", "'d", "'d"),
+        ("统一社会信用代码", "'91110000600037341L", "91110000600037341L"),
+        ("从业人员", "'30", 30),
     ],
 )
 def test_other_spellings(header: str, cell: object, expected: object) -> None:
@@ -326,6 +330,50 @@ def test_all_problems_of_a_row_come_at_once_in_the_order_of_columns() -> None:
 def test_a_row_of_totals_is_rejected_and_not_decided(first: str) -> None:
     assert problems(read(["承租方", "月租金"], first, 99.0)) == [("total-row", 0)]
     assert problems(read(["序号", "承租方", "月租金"], first, None, 99.0)) == [("total-row", 0)]
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["合计数", "累计", "本月合计", "年合计", "一季度小计", "总合计", "合计金额", "1#楼小计", "∑", "SUM", "总额",
+     "本月 合计12户", "租金合计（元）：", "金额合计"],
+)  # fmt: skip
+def test_totals_in_other_words(first: str) -> None:
+    assert problems(read(["承租方", "月租金", "房屋所在区"], first, 99.0, "通州")) == [("total-row", 0)]
+    assert problems(read(["楼号", "承租方", "月租金"], first, None, 99.0)) == [("total-row", 0)]
+    assert re.search(ODD_BEGINNING, first)
+
+
+@pytest.mark.parametrize("name", ["合计（北京）餐饮", "合计8号店", "老街小计", "运河总额（北京）"])
+def test_a_tenant_with_all_its_cells_is_one_though_its_name_is_like_a_total(name: str) -> None:
+    headers = ["承租方", "月租金", "房屋所在区", "起租日"]
+    assert isinstance(read(headers, name, 9.0, "通州", "2022-01-01"), Profile)
+    assert problems(read(headers, name, 9.0, "通州", None)) == [("total-row", 0)]
+    # What a merged cell fills in says nothing about the row itself.
+    assert problems(read(headers, name, 9.0, "通州", "2022-01-01", merged={(2, 2): 3, (2, 0): 1})) == [("total-row", 0)]
+    assert problems(read(headers, "合计", 9.0, "通州", "2022-01-01")) == [("total-row", 0)]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["本月", "年", "合计", "小计", "总额", "金额", "数", "累计", "SUM", "Σ", "（", "）", "：", "12户", "甲",
+             " ", "\u3000", "备注"]
+        ),
+        min_size=1, max_size=6,
+    ).map("".join)
+)  # fmt: skip
+def test_no_odd_text_escapes_the_pattern_of_databases(text: str) -> None:
+    found = read(["承租方", "月租金"], text, 9.0)
+    if isinstance(found, Rejected) and problems(found)[0][0] in ("total-row", "note-row"):
+        assert re.search(ODD_BEGINNING, text)
+
+
+def test_a_row_of_dashes_says_nothing() -> None:
+    headers = ["承租方", "月租金", "房屋所在区", "备注"]
+    assert problems(read(headers, "-", "—", "/", None)) == [("empty-row", None)]
+    assert problems(read(headers, "-", None, None, "--")) == [("empty-row", None)]
+    assert isinstance(read(headers, "-", 9.0, "-", None), Profile)
+    assert problems(read(["楼号", "承租方", "月租金"], "1#楼小计", "-", 99.0)) == [("total-row", 0)]
 
 
 def test_rows_merged_across_are_totals_or_titles_and_not_a_tenant() -> None:

@@ -125,6 +125,8 @@ def test_targets_that_can_not_be_are_told_before_work_starts(tmp_path: Path) -> 
     (tmp_path / "link.csv").symlink_to(roster)
     check_target(tmp_path / "r.XLSX", roster)
     assert problem(tmp_path / "dir.xlsx") == "output-folder: 这是一个文件夹，应为文件名"
+    for nameless in (".", "..", "/"):
+        assert problem(Path(nameless)) == "output-folder: 这是一个文件夹，应为文件名"
     assert (
         problem(tmp_path / "r.xls")
         == "output-kind: 结果只能写成 .xlsx、.csv、.parquet，不能写成“.xls”，是否想写“.xlsx”？"

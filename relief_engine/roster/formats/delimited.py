@@ -20,9 +20,8 @@ from relief_engine.text import Text
 SEPARATORS = (",", "\t", ";")
 #: One value in quotes may hold so many lines, an address for instance; one with more lacks its closing quote.
 MOST_LINES = 20
-#: What spreadsheets are made to read as text: ="0123" and '0123.
+#: What spreadsheets are made to read as text. '0123 stays as it is: who reads a fact looks behind the mark.
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
-_MARKED_TEXT = re.compile(r"'[0-9A-Za-z]+")
 
 _GARBLED = Text(
     "这一行的编码与文件其他行不同，读不出来，请统一编码", "this line is in another encoding than the rest of the file"
@@ -38,20 +37,20 @@ Record = tuple[int, list[str] | None, str]
 def open_text(path: Path, known: heading.Known | None, encoding: str | None, remarks: tuple[Text, ...]) -> Table:
     """The table in a text file."""
     found = encoding_of(path, encoding)
-    separator, head, start = _layout(path, found.name, known)
+    separator, head, start, above = _layout(path, found.name, known)
     headers = tuple(heading.text_of(cell) for cell in start)
     return Table(
         str(path), None, headers, head, (*remarks, *found.remarks),
-        partial(_rows, path, found.name, separator, head, len(headers)),
+        partial(_rows, path, found.name, separator, head, len(headers)), above=above,
     )  # fmt: skip
 
 
-def _layout(path: Path, encoding: str, known: heading.Known | None) -> tuple[str, int, Sequence[str]]:
-    """The separator, and the line and cells of the header row: what makes most sense of the first lines."""
+def _layout(path: Path, encoding: str, known: heading.Known | None) -> tuple[str, int, Sequence[str], tuple[str, ...]]:
+    """The separator, the line and cells of the header row, and what stands above: what makes most sense at the top."""
     # A record takes some lines at most: so none of the first ones is cut off in the middle.
     top = list(islice(lines(path, encoding), _FIRST * MOST_LINES))
     swallowed: InputError | None = None
-    best: tuple[tuple[int, int, int], str, int, Sequence[str]] | None = None
+    best: tuple[tuple[int, int, int], str, int, Sequence[str], tuple[str, ...]] | None = None
     for order, separator in enumerate(SEPARATORS):
         try:
             first = islice(_records(path, iter(top), separator), _FIRST)
@@ -74,20 +73,20 @@ def _layout(path: Path, encoding: str, known: heading.Known | None) -> tuple[str
                     "the headers take two rows; join them into one",
                     line=records[found.row][0],
                 )
-            best = (rank, separator, records[found.row][0], cells)
+            best = (rank, separator, records[found.row][0], cells, heading.texts(rows[: found.row]))
     # A quote that looks harmless to the wrong separator is not.
     if swallowed is not None and (best is None or len(best[3]) == 1):
         raise swallowed
     if best is None:
         raise refused("roster-empty", str(path), "文件里没有表头", "the file has no headers")
-    _, separator, line, start = best
+    _, separator, line, start, above = best
     if len(start) > heading.MOST_COLUMNS:
         most = heading.MOST_COLUMNS
         raise refused(
             "roster-columns", str(path), f"有 {len(start)} 列，最多 {most} 列",
             f"has {len(start)} columns, at most {most} are read", line=line,
         )  # fmt: skip
-    return separator, line, start
+    return separator, line, start, above
 
 
 def _rows(path: Path, encoding: str, separator: str, head: int, width: int) -> Iterator[Row | Rejected]:
@@ -112,11 +111,8 @@ def _rejected(number: int, code: str, message: Text, shown: str, cells: Sequence
 
 
 def _cell(text: str) -> str | None:
-    if text[:1] in ("=", "'"):
-        if (match := _FORMULA_TEXT.fullmatch(text)) is not None:
-            text = match[1]
-        elif _MARKED_TEXT.fullmatch(text):
-            text = text[1:]
+    if text[:1] == "=" and (match := _FORMULA_TEXT.fullmatch(text)) is not None:
+        text = match[1]
     return None if not text or text.isspace() else text
 
 

@@ -35,16 +35,21 @@ def text_of(cell: object) -> str:
     return str(cell).strip()
 
 
+def texts(rows: Sequence[Sequence[object]]) -> tuple[str, ...]:
+    """All texts that stand in some rows, such as those above the headers."""
+    return tuple(cell.strip() for row in rows for cell in row if isinstance(cell, str) and cell.strip())
+
+
 def find(rows: Sequence[Sequence[object]], known: Known | None) -> Heading | None:
     """The row among the first ones with the most known headers, the upper one of two with as many.
 
     Where no row has any, or nobody says what is known, the first that is not empty is taken. None if all are empty.
     """
-    texts = [[text_of(cell) for cell in row] for row in rows[:LOOKED_AT]]
-    marks = [[known is not None and bool(text) and known(text) for text in row] for row in texts]
+    headers = [[text_of(cell) for cell in row] for row in rows[:LOOKED_AT]]
+    marks = [[known is not None and bool(text) and known(text) for text in row] for row in headers]
     counts = [sum(row) for row in marks]
     if not any(counts):
-        first = next((index for index, row in enumerate(texts) if any(row)), None)
+        first = next((index for index, row in enumerate(headers) if any(row)), None)
         return None if first is None else Heading(first, 0, doubled=False)
     best = counts.index(max(counts))
     # A row of data may by chance hold one word that is also a header; two that add to the headers are no chance.

@@ -32,6 +32,7 @@ class _Sheet:
     heading: heading.Heading
     headers: tuple[str, ...]
     last: int
+    above: tuple[str, ...] = ()
     patches: dict[int, dict[int, object]] = field(default_factory=dict)
     merged: dict[tuple[int, int], int] = field(default_factory=dict)
     remarks: list[Text] = field(default_factory=list)
@@ -98,7 +99,7 @@ def open_workbook(
         )
     return Table(
         str(path), found.name, found.headers, found.last + 1, (*remarks, *found.remarks), found.rows,
-        flaws.day_zero, found.merged,
+        flaws.day_zero, found.merged, above=found.above,
     )  # fmt: skip
 
 
@@ -166,7 +167,7 @@ def _read(
         most = heading.MOST_COLUMNS
         raise refused("roster-columns", f"{path}[{name}]", f"有 {len(headers)} 列，最多 {most} 列",
                       f"has {len(headers)} columns, at most {most} are read")  # fmt: skip
-    sheet = _Sheet(name, source, left, found, headers, last)
+    sheet = _Sheet(name, source, left, found, headers, last, heading.texts(first[: found.row]))
     _fill(sheet, merges)
     for (row, column), error in flaws.items():
         if row > last and column < len(headers):
