@@ -312,7 +312,7 @@ def test_days_of_a_data_frame_are_read_by_the_database(tmp_path: Path, monkeypat
     types = {"到期日": "TIMESTAMP", "起租日": "TIMESTAMP_NS"}
     made = [{**GRANTED, "起租日": dt.datetime(2021, 1, 1), "到期日": end} for end in ends]
     by_hand: list[int] = []
-    real = deciding.by_hand
+    real = queries.by_hand
 
     def noted(engine: Any, screening: Any, reader: Any, number: int, values: Any) -> Any:
         by_hand.append(number)
@@ -340,7 +340,7 @@ def test_what_python_would_not_be_given_is_carried_as_text(tmp_path: Path) -> No
 
 
 def test_a_moment_in_a_time_zone_is_no_day(tmp_path: Path) -> None:
-    made = [{**GRANTED, "到期日": "2023-12-31 00:00:00+00"}, {**GRANTED, "到期日": None}]
+    made: list[dict[str, object]] = [{**GRANTED, "到期日": "2023-12-31 00:00:00+00"}, {**GRANTED, "到期日": None}]
     roster = dirty.write_parquet(tmp_path / "r.parquet", made, {"到期日": "TIMESTAMPTZ"})
     one, other = both(roster, programmes=[RENT])
     same(one, other)
