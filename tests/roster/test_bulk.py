@@ -20,7 +20,7 @@ from relief_engine.engine import Engine  # noqa: E402
 from relief_engine.errors import InputError  # noqa: E402
 from relief_engine.roster import run as screen_run  # noqa: E402
 from relief_engine.roster.answers import Screening  # noqa: E402
-from relief_engine.roster.bulk import deciding  # noqa: E402
+from relief_engine.roster.bulk import deciding, queries  # noqa: E402
 from relief_engine.roster.bulk.results import Writing  # noqa: E402
 from relief_engine.roster.counts import Counts  # noqa: E402
 from relief_engine.roster.run import EngineName, Request, screen_file  # noqa: E402
