@@ -30,6 +30,9 @@ from relief_engine.rulebook.record import changed  # noqa: E402
 from relief_engine.text import Language  # noqa: E402
 from tests.roster import dirty  # noqa: E402
 
+#: Each builds and runs queries of many kilobytes; `make test` screens the examples by DuckDB, CI runs these too.
+pytestmark = pytest.mark.engines
+
 DAY = dt.date(2022, 6, 20)
 RENT = "beijing-tongzhou/rent-reduction-2022"
 #: What a row by row screening says besides: whether a row may repeat another.

@@ -59,6 +59,7 @@ def worked() -> dict[ir.Program, list[list[Value]]]:
     return found
 
 
+@pytest.mark.engines
 @each_programme
 def test_drawn_profiles_and_worked_cases(con: Any, programme: Programme) -> None:
     outcomes: Counter[object] = Counter()

@@ -43,7 +43,7 @@ def answers_query(
     found = exp.select(*keys)
     for column in columns(program):
         aside = exp.Case().when(exp.column(ASIDE), exp.null()).else_(exp.column(column.name))
-        found = found.select(exp.alias_(aside, column.name))
+        found = found.select(exp.alias_(aside, column.name), copy=False)
     return found.from_(query.subquery("decided"))
 
 
@@ -106,14 +106,16 @@ def results_query(
     hand = exp.select("*").from_(HAND).where(of_programme(said.programme))
     taken = exp.not_(exp.Is(this=exp.column("hand_row", table=HAND), expression=exp.Null()))
     found = exp.select().from_(raw).join(hand.subquery(HAND), on=same_row, join_type="left")
-    found = found.join(exp.alias_(exp.to_table(sentences), SAID, table=True), on=said.joined(), join_type="left")
+    found = found.join(
+        exp.alias_(exp.to_table(sentences), SAID, table=True), on=said.joined(), join_type="left", copy=False
+    )
     kinds = dict(zip(flat.names[: flat.width], flat.kinds, strict=False))
     for name, (identity, expression) in zip(names, rendered(said, dialect), strict=False):
         kind = TYPES[kinds[identity]]
         value = exp.Case().when(taken.copy(), cast(exp.column(identity, table=HAND, quoted=True), kind))
-        found = found.select(exp.alias_(value.else_(cast(expression, kind)), name, quoted=True))
+        found = found.select(exp.alias_(value.else_(cast(expression, kind)), name, quoted=True), copy=False)
     for column, name in zip(said.screening.columns.columns, names[flat.width :], strict=True):
-        found = found.select(exp.alias_(exp.column(f"{CELL}{column.index}", table=RAW), name, quoted=True))
+        found = found.select(exp.alias_(exp.column(f"{CELL}{column.index}", table=RAW), name, quoted=True), copy=False)
     answered = exp.not_(exp.Is(this=exp.column("outcome", table=RAW), expression=exp.Null()))
     return found.where(exp.or_(answered, taken))
 

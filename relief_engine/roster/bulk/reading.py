@@ -79,7 +79,7 @@ def reading(
     roster = exp.select("*").from_(source.relation.copy()).subquery(_SOURCE)
     cells = exp.select(exp.alias_(source.row.copy(), ROW)).from_(roster)
     if source.file is not None:
-        cells = cells.select(exp.alias_(source.file.copy(), FILE))
+        cells = cells.select(exp.alias_(source.file.copy(), FILE), copy=False)
     filled: list[Expression] = []
     unread: list[Expression] = []
     unknowns: list[Expression] = []
@@ -87,7 +87,7 @@ def reading(
     for column, name, kind in zip(columns.columns, source.names, source.types, strict=True):
         cell = exp.column(name, table=_SOURCE, quoted=True)
         here = exp.column(f"{CELL}{column.index}")
-        cells = cells.select(exp.alias_(carried(cell, kind), f"{CELL}{column.index}"))
+        cells = cells.select(exp.alias_(carried(cell, kind), f"{CELL}{column.index}"), copy=False)
         if column.fact is None:
             continue
         filled.append(given(here, kind))
@@ -101,16 +101,16 @@ def reading(
             value: Expression | None = exp.column("position", table=f"{CODES}{column.index}")
             listed = exp.alias_(exp.to_table(CODES), f"{CODES}{column.index}", table=True)
             on = exp.EQ(this=exp.column("code", table=f"{CODES}{column.index}"), expression=exp.Trim(this=cell.copy()))
-            cells = cells.join(listed, on=on, join_type="left")
+            cells = cells.join(listed, on=on, join_type="left", copy=False)
         elif names := names_of(column.fact, kind):
             # Looked up in one table: a test for each value would be a join for each.
             table = f"{NAMES}{column.index}"
             value = exp.column("value", table=table)
             on = exp.EQ(this=exp.column("name", table=table), expression=exp.Trim(this=cell.copy()))
-            cells = cells.join(_table_of(table, names), on=on, join_type="left")
+            cells = cells.join(_table_of(table, names), on=on, join_type="left", copy=False)
         else:
             value = encoded(column.fact, cell, kind, factor(column), partial(ordinal, dialect=dialect))
-        cells = cells.select(exp.alias_(exp.cast(value or exp.null(), "bigint"), slot(position)))
+        cells = cells.select(exp.alias_(exp.cast(value or exp.null(), "bigint"), slot(position)), copy=False)
         unknown = exp.Is(this=exp.column(slot(position)), expression=exp.Null())
         unknowns.append(unknown)
         unread.append(exp.and_(unknown.copy(), given(here, kind)))
@@ -121,9 +121,9 @@ def reading(
     aside = exp.Case().when(any_of(unread), exp.true()).else_(exp.false())
     query = exp.select("*").from_(cells.subquery("cells"))
     for position, form in _forms(layout, having):
-        query = query.select(exp.alias_(form, slot(position)))
+        query = query.select(exp.alias_(form, slot(position)), copy=False)
     for position in _absent(layout, having):
-        query = query.select(exp.alias_(exp.cast(exp.null(), "bigint"), slot(position)))
+        query = query.select(exp.alias_(exp.cast(exp.null(), "bigint"), slot(position)), copy=False)
     return query.select(exp.alias_(aside, ASIDE))
 
 

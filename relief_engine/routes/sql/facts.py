@@ -78,29 +78,31 @@ class FactsQuery:
         names = [exp.column(key.alias_or_name, quoted=True) for key in keys]
         told = {name: f"codes_{slot}" for slot, table in codes.items() for name in table.columns}
         given = exp.select(*keys, *[exp.alias_(_raw(column), f"raw_{column.slot}") for column in self.inputs])
-        given = given.select(*[exp.column(name, table=told[name]) for name in needed if name in told])
+        given = given.select(*[exp.column(name, table=told[name]) for name in needed if name in told], copy=False)
         for column in self.inputs:
             if column.type == "industry_code":
                 table = f"codes_{column.slot}"
-                given = given.select(exp.alias_(exp.column("position", table=table), f"s{column.slot}"))
+                given = given.select(exp.alias_(exp.column("position", table=table), f"s{column.slot}"), copy=False)
                 matched = exp.EQ(this=_raw(column), expression=exp.column("code", table=table))
-                given = given.join(exp.to_table(table), on=matched, join_type="left")
+                given = given.join(exp.to_table(table), on=matched, join_type="left", copy=False)
         lost = [self._cannot_be(column, _raw, "codes_{}.position") for column in self.inputs]
         found = [*(test for test in lost if test is not None), *self._contradictions(_raw)]
         # In a CASE, DuckDB tests each value only of the rows that no test before it has found; alone it tests all.
         wrong = _case([(joined(exp.Or, found), exp.true())], exp.false()) if found else exp.false()
-        given = given.select(exp.alias_(wrong, "wrong")).from_(relation)
+        given = given.select(exp.alias_(wrong, "wrong")).from_(relation, copy=False)
         slots = {f"s{slot}": slot for slot in range(len(self.program.layout.facts))}
         base = exp.select(*names)
         for name in dict.fromkeys((*needed, "invalid")):
             if name == "invalid":
-                base = base.select(exp.alias_(self.invalid(), name))
+                base = base.select(exp.alias_(self.invalid(), name), copy=False)
             elif name == f"s{AS_OF_SLOT}":
-                base = base.select(exp.alias_(cast(number(as_of.toordinal()), "BIGINT"), name))
+                base = base.select(exp.alias_(cast(number(as_of.toordinal()), "BIGINT"), name), copy=False)
             elif name in slots:
-                base = base.select(exp.alias_(_given_as(slots[name]) if name in held else self.slot(slots[name]), name))
+                base = base.select(
+                    exp.alias_(_given_as(slots[name]) if name in held else self.slot(slots[name]), name), copy=False
+                )
             else:
-                base = base.select(name)
+                base = base.select(name, copy=False)
         return [("given", given.copy()), ("base", base.from_("given"))]
 
     # --- one column ---------------------------------------------------------------------------------------------
