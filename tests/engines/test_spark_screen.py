@@ -199,7 +199,9 @@ def test_a_dirty_roster(roster: Path, tmp_path: Path) -> None:
     about = json.loads((output / "_relief.json").read_text(encoding="utf-8"))
     assert (about["as_of"], about["programmes"], about["headers"]) == ("2022-06-20", [RENT], list(TEXTS))
     # What `relief explain` starts from is the same as of a file.
-    explained = reopen(output, 1), reopen(tmp_path / "duckdb.parquet", 1)
+    names, _, rows = read(output)
+    number = min(row[names.index("row")] for row in rows)  # type: ignore[type-var]  # rows have numbers
+    explained = reopen(output, number), reopen(tmp_path / "duckdb.parquet", number)  # type: ignore[arg-type]
     assert explained[0].answers == explained[1].answers
     assert (explained[0].row, explained[0].headers) == (explained[1].row, explained[1].headers)
     # The next run replaces the folder, and leaves nothing beside it.
@@ -281,7 +283,8 @@ def test_what_is_missing_is_looked_for_only_in_few(
     monkeypatch.setattr("relief_engine.roster.bulk.spark.deciding.MOST_SEARCHED", 10)
     screened(roster, tmp_path / "spark.parquet", "spark")
     screened(roster, tmp_path / "duckdb.parquet", "duckdb")
-    assert_alike(tmp_path / "spark.parquet", tmp_path / "duckdb.parquet")
+    # A row that one of them sets aside is searched there: what is said of open rows may differ, what is decided may not.
+    assert_alike(tmp_path / "spark.parquet", tmp_path / "duckdb.parquet", without=("reason", "missing"))
 
 
 @pytest.mark.usefixtures("spark")
