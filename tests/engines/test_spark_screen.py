@@ -283,7 +283,7 @@ def test_what_is_missing_is_looked_for_only_in_few(
     monkeypatch.setattr("relief_engine.roster.bulk.spark.deciding.MOST_SEARCHED", 10)
     screened(roster, tmp_path / "spark.parquet", "spark")
     screened(roster, tmp_path / "duckdb.parquet", "duckdb")
-    # A row that one of them sets aside is searched there: what is said of open rows may differ, what is decided may not.
+    # A row that one of them sets aside is searched there: what is said of open rows may differ, what is decided not.
     assert_alike(tmp_path / "spark.parquet", tmp_path / "duckdb.parquet", without=("reason", "missing"))
 
 
