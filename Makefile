@@ -38,7 +38,7 @@ test: $(STAMP)  ## lint, format, types, the rulebook's own checks, tests
 	$(BIN)/python -m pytest -n 2
 
 test-engines: $(SPARK)  ## the direct route against DuckDB, Spark and PostgreSQL
-	$(BIN)/python -m pytest -m engines
+	$(BIN)/python -m pytest -m "engines and not soak"
 
 soak: $(STAMP)  ## long random search for disagreements
 	RELIEF_SOAK=1 $(BIN)/python -m pytest -m soak
