@@ -402,3 +402,10 @@ def test_a_clean_run_takes_away_the_rejected_rows_of_an_earlier_one(tmp_path: Pa
     assert (counts.rejected, counts.rejected_file) == (0, None)
     assert not rejected_file(target).exists()
     assert counts.decided == len(clean) > 3
+
+
+def test_a_row_of_nothing_but_dashes_is_no_tenant(tmp_path: Path) -> None:
+    made: list[dict[str, object]] = [dict(GRANTED), {**dict.fromkeys(GRANTED), "承租方名称": "-"}]
+    one, other = both(dirty.write_parquet(tmp_path / "r.parquet", made), programmes=[RENT])
+    same(one, other)
+    assert other.counts.rejected == 1

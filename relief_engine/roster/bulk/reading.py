@@ -14,6 +14,7 @@ from relief_engine.profile.days import OPEN
 from relief_engine.profile.values import YES_NO
 from relief_engine.profile.words import code_list
 from relief_engine.roster.bulk.plain import Expression, any_of, carried, encoded, given, is_text, names_of, strange_text
+from relief_engine.roster.cells import NOTHING
 from relief_engine.roster.headers import Column, Columns
 from relief_engine.roster.rows import ODD_BEGINNING
 from relief_engine.routes.sql.render import Dialect, ordinal
@@ -90,7 +91,7 @@ def reading(
         cells = cells.select(exp.alias_(carried(cell, kind), f"{CELL}{column.index}"), copy=False)
         if column.fact is None:
             continue
-        filled.append(given(here, kind))
+        filled.append(_says_something(here, kind))
         position = layout.slots.get(column.fact.id)
         if position is None:
             refused = strange_text(column.fact, here, kind)
@@ -125,6 +126,14 @@ def reading(
     for position in _absent(layout, having):
         query = query.select(exp.alias_(exp.cast(exp.null(), "bigint"), slot(position)), copy=False)
     return query.select(exp.alias_(aside, ASIDE))
+
+
+def _says_something(cell: Expression, kind: exp.DataType) -> Expression:
+    """Whether a cell holds more than a dash; true or false. A row of nothing else is looked at closely."""
+    if not is_text(kind):
+        return given(cell, kind)
+    dashes = [exp.Literal.string(dash) for dash in sorted(NOTHING)]
+    return exp.and_(given(cell, kind), exp.not_(exp.In(this=exp.Trim(this=cell.copy()), expressions=dashes)))
 
 
 def factor(column: Column) -> Fraction:
