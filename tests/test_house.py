@@ -23,6 +23,7 @@ STAGES = (
     "decision",
     "routes",
     "engine",
+    "proving",
     "checking",
     "explanation",
     "roster",
@@ -43,6 +44,7 @@ HEAVY: dict[str, str | tuple[str, ...] | None] = {
     "pyspark": None,
     "sqlglot": ("routes/sql", "roster/bulk"),
     "xlsxwriter": "roster/workbook",
+    "z3": "proving/smt",
     "zen": None,
 }
 

@@ -1,8 +1,8 @@
 """Checking stage: how a rulebook that loads behaves, tried on profiles that are made from it.
 
 Loading proves that a rulebook is well formed; these checks look for rules that can't do what their author meant. The
-modules, in the order in which data flows: ``sampling`` (profiles made from the cells of a program), ``behaviour`` (what
-a programme answers to them), ``checks`` (what is wrong with that).
+modules, in the order in which data flows: ``behaviour`` (what a programme answers to profiles drawn for it), ``checks``
+(what is wrong with that).
 """
 
 from __future__ import annotations

@@ -1,17 +1,14 @@
-"""Checking stage, second step: what a programme answers to the profiles that are drawn for it."""
+"""Checking stage, first step: what a programme answers to the profiles that are drawn for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from relief_engine.checking.sampling import Sample, Sampler
 from relief_engine.compiled import ir
 from relief_engine.engine import Engine
-from relief_engine.errors import Location
-from relief_engine.profile.model import Known, Profile
-from relief_engine.profile.words import plain
-from relief_engine.rulebook.facts import Fact
+from relief_engine.proving.sampling import Sample, Sampler
+from relief_engine.proving.witness import in_yaml
 from relief_engine.rulebook.programme import Programme
 
 #: How many profiles are drawn for a programme, shared among the stretches of days between changes of its rules.
@@ -60,7 +57,7 @@ class Behaviour:
 
     def yaml(self, sample: Sample) -> str:
         """A sample as the profile that a user would write, in flow style, which is YAML too."""
-        return _yaml(self.engine, self.programme, sample)
+        return in_yaml(self.engine, sample.program, sample.vector, sample.barred)
 
 
 def observe(engine: Engine, programme: Programme) -> Behaviour:
@@ -77,34 +74,3 @@ def observe(engine: Engine, programme: Programme) -> Behaviour:
             complete.append(sample)
             partial.append(sampler.hidden(sample))
     return Behaviour(engine, programme, samplers, tuple(complete), tuple(partial))
-
-
-def _yaml(engine: Engine, programme: Programme, sample: Sample) -> str:
-    import yaml
-
-    parts: dict[str, dict[str, object]] = {}
-    absent: dict[str, set[str]] = {}
-    for slot, fact in enumerate(sample.program.layout.facts):
-        value = sample.vector[slot]
-        if not isinstance(fact, Fact):
-            continue
-        if slot in sample.barred:
-            absent.setdefault(fact.subject, set()).add(fact.id)
-        elif value is not None:
-            parts.setdefault(fact.subject, {})[fact.id] = value
-    known = {
-        subject: Known(parts.get(subject, {}), frozenset(absent.get(subject, ())))  # type: ignore[arg-type]
-        for subject in ("applicant", programme.subject)
-    }
-    lists = {} if programme.kind.list is None else {programme.subject: (known[programme.subject],)}
-    day = sample.program.period.first
-    profile = Profile(
-        day,
-        known["applicant"],
-        lists,
-        lambda _: Location("sample"),
-        "sample",
-        engine.rulebook.digest,
-    )
-    written = plain(profile, engine.rulebook)
-    return yaml.safe_dump(written, allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000)

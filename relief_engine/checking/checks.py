@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from relief_engine.checking.behaviour import Behaviour
-from relief_engine.checking.sampling import Sample
 from relief_engine.compiled import ir
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
 from relief_engine.errors import Finding
+from relief_engine.proving.sampling import Sample
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text
 

@@ -1,4 +1,4 @@
-"""Checking stage, first step: profiles drawn from the cells of a program, always the same ones.
+"""Proving stage: profiles drawn from the cells of a program, always the same ones.
 
 What is drawn is *typical* of its cell: an amount or a day from the middle, not the one value on a border. Agreements
 that hold on a border alone (a lease that starts on the last day of the year has one day of it, whatever its end) are
