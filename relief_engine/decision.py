@@ -19,7 +19,8 @@ from relief_engine.compiled.layout import Value
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook import record
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.programme import FIRST, LAST, Deadline, Programme, Remark
+from relief_engine.rulebook.periods import FIRST, LAST
+from relief_engine.rulebook.programme import Deadline, Programme, Remark
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text
 

@@ -64,7 +64,7 @@ class Drawing:
         self.random = random.Random(seed)
         self.layout = layout
         codes = rulebook.standards.code_lists["industry-codes"]
-        table = rulebook.standards.size_tables["enterprise-size"]
+        table = next(rulebook.standards.size_tables["enterprise-size"].values())
         self.codes = len(codes.codes)
         self.coarse = [i for i in range(self.codes) if len(table.sectors.candidates[i]) > 1]
         self.limits = [bound for row in table.rows for limit in row.limits for bound in limit.bounds]
@@ -215,7 +215,7 @@ def test_figures_alone_need_no_condition(some: ir.Program) -> None:
 
 @needs_engine
 def test_any_set_of_size_classes_and_of_classes(some: ir.Program, rulebook: Rulebook) -> None:
-    table = rulebook.standards.size_tables["enterprise-size"]
+    table = next(rulebook.standards.size_tables["enterprise-size"].values())
     classes = rulebook.standards.class_maps["three-sectors"]
     indicators = (("employees", 1), ("revenue", 2), ("assets", 3))
 

@@ -11,7 +11,7 @@ from relief_engine.engine import Engine
 from relief_engine.engine.outcome import outcome_of
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.programme import FIRST, LAST
+from relief_engine.rulebook.periods import FIRST, LAST
 from relief_engine.testing import Case, find_cases, load_cases
 from relief_engine.testing.alterations import alterations, unnoticed
 

@@ -199,7 +199,8 @@ def _limits(rulebook: Rulebook, fact: Fact) -> list[Fraction]:
     scale = fact.denominator * (1 if fact.unit is None else fact.unit.scale)
     return [
         Fraction(bound) / scale
-        for table in rulebook.standards.size_tables.values()
+        for editions in rulebook.standards.size_tables.values()
+        for table in editions.values()
         for size in table.facts
         for indicator, known in size.indicators
         if known == fact.id

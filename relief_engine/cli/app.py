@@ -136,15 +136,22 @@ def size(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="万元", help="资产总额，万元\nTotal assets, in 10,000 yuan"),
     ] = None,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of", metavar="DATE", help="按哪一天的标准，默认今天\nThe day of the standard; today by default"
+        ),
+    ] = None,
     rules: RulesOption = None,
     lang: LangOption = Lang.ZH,
     form: ListFormat = TextOrJson.TEXT,
 ) -> None:
     """Classify one firm by its size."""
+    day = day_of(as_of)
     from relief_engine.cli.size import show_size
 
     figures = {"employees": employees, "revenue": revenue, "assets": assets}
-    show_size(industry, figures, rules, lang.value, as_json=form is TextOrJson.JSON)
+    show_size(industry, figures, day, rules, lang.value, as_json=form is TextOrJson.JSON)
 
 
 @app.command(

@@ -15,7 +15,8 @@ from relief_engine.explanation.description import day_of, describe, in_force
 from relief_engine.explanation.outline import Item, grouped
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.facts import Fact, SubjectFacts
-from relief_engine.rulebook.programme import FIRST, LAST, Programme
+from relief_engine.rulebook.periods import FIRST, LAST
+from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Language, Text
 
 TYPES = {

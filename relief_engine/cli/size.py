@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ SCHEMA = "relief-size/1"
 
 
 def show_size(
-    industry: str, figures: Mapping[str, str | None], rules: Path | None, language: Language, *, as_json: bool
-) -> None:
+    industry: str, figures: Mapping[str, str | None], day: dt.date | None, rules: Path | None, language: Language, *,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Read the options like facts of a profile, classify, print. ``figures`` are by indicator."""
     rulebook = cached_rulebook(rules)
     fact = size_fact(rulebook)
@@ -42,7 +44,7 @@ def show_size(
         findings.append(Finding("empty", Location("--industry"), missing))
     if findings or code is None:
         raise ProfileError(findings)
-    sizing = classify(rulebook, code, values)
+    sizing = classify(rulebook, code, values, day or dt.date.today())
     if as_json:
         out_json(size_record(sizing, language))
     else:
@@ -72,6 +74,7 @@ def size_record(sizing: Sizing, language: Language) -> dict[str, Any]:
     sector = sizing.sectors[0].id if len(sizing.sectors) == 1 and sizing.covered else None
     return {
         "schema": SCHEMA,
+        "as_of": sizing.day.isoformat(),
         "industry": {"code": code.id, "name": code.name},
         "sector": sector if sizing.sectors else ids[sizing.table.uncovered],
         "sectors": [row.id for row in sizing.sectors],
@@ -126,7 +129,10 @@ def _standard(sizing: Sizing) -> Text:
         )
     row = sizing.sectors[0]
     clauses = grouped(say.cited(row.citations))
-    return say.titled(title, Text(f"{row.label.zh}【{clauses}】", f"{row.label.en} [{clauses}]"))
+    label = row.label
+    if sizing.since is not None:
+        label = Text(f"{label.zh}（自 {sizing.since} 起）", f"{label.en} (from {sizing.since})")
+    return say.titled(title, Text(f"{label.zh}【{clauses}】", f"{label.en} [{clauses}]"))
 
 
 def _size(sizing: Sizing) -> Text:

@@ -90,11 +90,9 @@ class Register:
         ledger = ledger_of(rulebook)
         self.entries = {} if ledger is None else ledger.documents
         standards = rulebook.standards
-        self.titles: dict[str, Text] = {
-            item.id: item.title
-            for part in (standards.code_lists, standards.class_maps, standards.size_tables, rulebook.programmes)
-            for item in part.values()
-        }
+        tables = [next(editions.values()) for editions in standards.size_tables.values()]
+        parts = (standards.code_lists.values(), standards.class_maps.values(), tables, rulebook.programmes.values())
+        self.titles: dict[str, Text] = {item.id: item.title for part in parts for item in part}
 
     def count(self, source: Source) -> Count | None:
         """How much of a document is encoded, if the ledger has it."""

@@ -15,16 +15,8 @@ from functools import cache
 from typing import Literal
 
 from relief_engine.compiled.layout import Layout
-from relief_engine.rulebook.programme import (
-    BenefitWording,
-    Criterion,
-    Deadline,
-    Period,
-    Programme,
-    Referral,
-    Remark,
-    Wording,
-)
+from relief_engine.rulebook.periods import Period
+from relief_engine.rulebook.programme import BenefitWording, Criterion, Deadline, Programme, Referral, Remark, Wording
 from relief_engine.rulebook.record import Value
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import ClassMap, SizeTable

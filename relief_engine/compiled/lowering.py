@@ -93,7 +93,7 @@ class Lowering:
             return ir.ClassIs(self.layout.slots[fact.code], self.standards.class_maps[fact.standard], values)
         if isinstance(fact, SizeFact):
             slots = tuple((indicator, self.layout.slots[f]) for indicator, f in fact.indicators)
-            return ir.SizeIs(self.layout.slots[fact.code], self.standards.size_tables[fact.standard], slots, values)
+            return ir.SizeIs(self.layout.slots[fact.code], self.standards.size_table(fact, self.day), slots, values)
         return ir.Is(self.layout.slots[fact.id], values)
 
     def compare(self, op: ex.Comparison, left: ex.Expr, right: ex.Expr) -> int:

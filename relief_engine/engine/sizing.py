@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from relief_engine.errors import UnknownName
 from relief_engine.rulebook.facts import Fact, SizeFact
 from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.periods import FIRST, Dated
 from relief_engine.rulebook.standards import Limit, Row, SizeTable
 from relief_engine.text import Text
 
@@ -30,6 +32,9 @@ class Sizing:
     in the table's classes, None while it is open; ``possible`` are the positions that remain.
     """
 
+    day: dt.date
+    #: The day from which the limits of the one sector hold; None where it is not one, or they held always.
+    since: dt.date | None
     table: SizeTable
     code: int
     sectors: tuple[Row, ...]
@@ -41,17 +46,17 @@ class Sizing:
 
 def size_fact(rulebook: Rulebook) -> SizeFact:
     """The fact that holds an applicant's size; raises :class:`UnknownName` where the rulebook has none."""
-    for table in rulebook.standards.size_tables.values():
-        for fact in table.facts:
+    for editions in rulebook.standards.size_tables.values():
+        for fact in editions.versions[0][1].facts:
             if fact.subject == "applicant":
                 return fact
     raise UnknownName(Text("规则库没有企业划型标准", "the rulebook has no size standard for applicants"))
 
 
-def classify(rulebook: Rulebook, code: int, values: Mapping[str, int]) -> Sizing:
-    """The size class for an industry code (its position) and encoded values by fact id."""
+def classify(rulebook: Rulebook, code: int, values: Mapping[str, int], day: dt.date) -> Sizing:
+    """The size class on a day for an industry code (its position) and encoded values by fact id."""
     fact = size_fact(rulebook)
-    table = rulebook.standards.size_tables[fact.standard]
+    table = rulebook.standards.size_table(fact, day)
     candidates = table.sectors.of(code)
     rows = tuple(row for c in candidates if (row := table.row(c)) is not None)
     facts = dict(fact.indicators)
@@ -72,7 +77,21 @@ def classify(rulebook: Rulebook, code: int, values: Mapping[str, int]) -> Sizing
                 indicators.append(IndicatorClass(found, limit, value, level))
     only = possible.pop() if len(possible) == 1 else None
     remaining = (only,) if only is not None else tuple(sorted(possible))
-    return Sizing(table, code, rows, bool(rows) and not uncovered, only, remaining, tuple(indicators))
+    since = _since(rulebook.standards.size_tables[fact.standard], rows[0], day) if len(rows) == 1 else None
+    return Sizing(day, since, table, code, rows, bool(rows) and not uncovered, only, remaining, tuple(indicators))
+
+
+def _since(editions: Dated[SizeTable], row: Row, day: dt.date) -> dt.date | None:
+    """The first day of the stretch around a day on which a row has these limits."""
+    since: dt.date | None = None
+    for period, table in editions.versions:
+        if period.first > day:
+            break
+        if row not in table.rows:
+            since = None
+        elif since is None:
+            since = period.first
+    return None if since == FIRST else since
 
 
 def level_of(limit: Limit, value: int) -> int:

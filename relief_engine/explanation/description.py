@@ -10,7 +10,8 @@ from relief_engine.explanation import say
 from relief_engine.explanation.outline import Item, Mark, grouped
 from relief_engine.explanation.phrases import Phrases
 from relief_engine.rulebook import expressions as ex
-from relief_engine.rulebook.programme import FIRST, LAST, Period, Programme, Remark
+from relief_engine.rulebook.periods import FIRST, LAST, Period
+from relief_engine.rulebook.programme import Programme, Remark
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Language, Text
 

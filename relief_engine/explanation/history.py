@@ -9,24 +9,19 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
 from relief_engine.explanation import say
+from relief_engine.explanation.sizes import limit_words
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.check_programme import expressions
 from relief_engine.rulebook.facts import Domain
 from relief_engine.rulebook.normal_form import alike
-from relief_engine.rulebook.programme import (
-    LAST,
-    BenefitWording,
-    Dated,
-    ParameterValue,
-    Period,
-    Programme,
-    Wording,
-)
+from relief_engine.rulebook.periods import LAST, Dated, Period
+from relief_engine.rulebook.programme import BenefitWording, ParameterValue, Programme, Wording
 from relief_engine.rulebook.sources import Citation
+from relief_engine.rulebook.standards import Row, SizeTable
 from relief_engine.text import Text, joined
 
-T = TypeVar("T", ParameterValue, Wording, BenefitWording)
-Part = Literal["parameter", "criterion", "referral", "benefit", "programme"]
+T = TypeVar("T", ParameterValue, Wording, BenefitWording, SizeTable)
+Part = Literal["parameter", "criterion", "referral", "benefit", "standard", "programme"]
 How = Literal["begins", "changes", "basis", "ends"]
 _DAY = dt.timedelta(days=1)
 
@@ -70,6 +65,10 @@ def _changes(programme: Programme) -> Iterator[Change]:
         yield from _element("referral", referral.id, named, referral.versions, whole, _same_wording)
     named = Text("待遇", "benefit")
     yield from _element("benefit", "benefit", named, programme.benefit.versions, whole, _same_benefit)
+    for editions in programme.size_tables.values():
+        for day, before, after in _turns(editions, whole):
+            if before is not None and after is not None:
+                yield from _limits(day, before, after)
     if whole.last < LAST:
         itself = Text("本项目", "this programme")
         yield _ended(whole.last, "programme", programme.id, itself, programme.citations)._replace(citations=())
@@ -140,6 +139,47 @@ def _same_benefit(old: BenefitWording, new: BenefitWording) -> bool:
     return steps[0] == steps[1] and all(
         alike(getattr(old, name), getattr(new, name)) for name in ("amount", "ceiling", "rate", "payable", "until")
     )
+
+
+# --- limits of sizes ------------------------------------------------------------------------------------------------
+
+
+def _limits(day: dt.date, before: SizeTable, after: SizeTable) -> Iterator[Change]:
+    """The rows of a size table whose limits change on a day, each with the limits that do."""
+    for old, new in zip(before.rows, after.rows, strict=True):
+        if old is new:  # a row without another version is one and the same in all editions
+            continue
+        identity = f"{after.id}.{new.id}"
+        cited = _newly_cited(old.citations, new.citations)
+        title = Text(f"{after.title.zh}“{new.label.zh}”", f"{after.title.en}, {new.label.en}")
+        figures = list(_moved(old, new, after))
+        if figures:
+            said = joined(figures, zh="；", en="; ")
+            yield _line(
+                day, "standard", identity, "changes", Text(f"{title.zh}：{said.zh}", f"{title.en}: {said.en}"), cited
+            )
+        else:
+            said = Text(f"{title.zh}不变，依据更新", f"{title.en} stays, on another basis")
+            yield _line(day, "standard", identity, "basis", said, cited)
+
+
+def _moved(old: Row, new: Row, table: SizeTable) -> Iterator[Text]:
+    """The limits of one row that differ, and the indicators that only one version has."""
+    known = {limit.indicator: limit for limit in old.limits}
+    for limit in new.limits:
+        label = table.indicators[limit.indicator]
+        former = known.pop(limit.indicator, None)
+        if former is None:
+            yield Text(f"增加指标{label.zh}", f"{label.en} counts too")
+            continue
+        for index, bound in enumerate(limit.bounds):
+            if bound != former.bounds[index]:
+                size = table.domain.labels[index + 1]
+                what = Text(f"{label.zh}{size.zh}下限", f"{label.en}, {size.en.lower()} from")
+                yield _replaced(what, limit_words(former, index), limit_words(limit, index))
+    for gone in known.values():
+        label = table.indicators[gone.indicator]
+        yield Text(f"不再看{label.zh}", f"{label.en} no longer counts")
 
 
 # --- parameters -----------------------------------------------------------------------------------------------------

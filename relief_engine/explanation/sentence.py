@@ -10,7 +10,8 @@ from relief_engine.decision import Outcome
 from relief_engine.explanation import say
 from relief_engine.explanation.history import expired
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.programme import FIRST, LAST, Programme
+from relief_engine.rulebook.periods import FIRST, LAST
+from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Record
 from relief_engine.text import Text, joined
 

@@ -60,7 +60,7 @@ class _Sizes(NamedTuple):
 
     @property
     def table(self) -> SizeTable:
-        return self.trace.standards.size_tables[self.fact.standard]
+        return self.trace.standards.size_table(self.fact, self.trace.decision.as_of)
 
     def whole(self) -> Reason:
         """The condition as a whole, with the indicators below it."""

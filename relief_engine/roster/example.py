@@ -19,7 +19,8 @@ from relief_engine.profile.words import code_list
 from relief_engine.roster.fields import Field
 from relief_engine.rulebook.facts import AmongStepsRelation, Encoded, Fact, NotBeforeRelation, OneFormRelation
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.programme import FIRST, Programme
+from relief_engine.rulebook.periods import FIRST
+from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.rulebook.units import PURE
 

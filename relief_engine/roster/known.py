@@ -20,7 +20,7 @@ class Known:
     """Reads facts of the rows of one screening as they were read to be decided: a row that is refused has no answer."""
 
     def __init__(self, screening: Screening) -> None:
-        self.rulebook = screening.rulebook
+        self.rulebook, self.as_of = screening.rulebook, screening.as_of
         self.codes = code_list(screening.rulebook)
         self._columns: dict[str, tuple[int, Reader]] = {}
         self._kept: dict[str, dict[tuple[type, object], Encoded | str | None]] = {}
@@ -71,7 +71,7 @@ class Known:
         if code is None:
             return None
         values = {name: value for _, name in fact.indicators if (value := self._fact(name, row)) is not None}
-        return classify(self.rulebook, code, values).size
+        return classify(self.rulebook, code, values, self.as_of).size
 
     def text(self, fact: Fact, row: Row, language: Language) -> str | None:
         """A fact's value in words; None where it is unknown."""

@@ -12,15 +12,17 @@ from pydantic import BaseModel
 from relief_engine.errors import Finding, Location, did_you_mean
 from relief_engine.rulebook import shapes as s
 from relief_engine.rulebook import standard_shapes as ss
+from relief_engine.rulebook.bench import Bench
 from relief_engine.rulebook.build_codes import build_code_list
 from relief_engine.rulebook.build_facts import build_facts, build_kind
 from relief_engine.rulebook.build_programme import build_programme
 from relief_engine.rulebook.build_sources import build_sources
-from relief_engine.rulebook.build_standards import Bench, build_class_map, build_size_table, check_codes
+from relief_engine.rulebook.build_standards import build_class_map, build_size_table, check_codes
 from relief_engine.rulebook.building import Desk, Everything
 from relief_engine.rulebook.facts import AnyFact, Domain, SubjectFacts, SubjectKind
 from relief_engine.rulebook.folder import form_files, kind_of, place_of
 from relief_engine.rulebook.model import LEDGER, Rulebook
+from relief_engine.rulebook.periods import Dated
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.programme_shapes import ProgrammeFile
 from relief_engine.rulebook.shaped import shaped
@@ -56,7 +58,7 @@ class Assembly:
         self.fact_files: list[tuple[Document, s.FactsFile]] = []
         self.code_lists: dict[str, CodeList] = {}
         self.class_maps: dict[str, ClassMap] = {}
-        self.size_tables: dict[str, SizeTable] = {}
+        self.size_tables: dict[str, Dated[SizeTable]] = {}
         self.programmes: dict[str, Programme] = {}
         #: The id of the programme or standard in each file that was read.
         self.ids: dict[str, str] = {}
@@ -241,9 +243,10 @@ class Assembly:
             if isinstance(file, ss.ClassMapFile):
                 self.add_class_map(build_class_map(bench, file))
             elif isinstance(file, ss.SizeTableFile):
-                table = build_size_table(bench, file)
-                if table is not None:
-                    self.size_tables[table.id] = table
+                editions = build_size_table(bench, file)
+                if editions is not None:
+                    _, table = editions.versions[0]
+                    self.size_tables[table.id] = editions
                     self.add_class_map(table.sectors)
                     self.facts |= {fact.id: fact for fact in table.facts}
         check_codes(self.fact_files, self.code_lists, self.desk)
@@ -277,7 +280,7 @@ class Assembly:
         known = self.subjects.get(file.subject)
         # Where a file of facts can't be read nobody knows what the subject is called.
         kind = SubjectKind(file.subject, Text("", ""), None, "") if known is None else known.kind
-        built = build_programme(document, file, kind, self.facts, domains, self.desk)
+        built = build_programme(document, file, kind, self.facts, domains, self.size_tables, self.desk)
         if built is not None:
             self.programmes[file.programme] = built
 

@@ -12,11 +12,15 @@ from relief_engine.rulebook import programme_shapes as s
 from relief_engine.rulebook.build_benefit import build_benefit
 from relief_engine.rulebook.build_parameters import build_parameters, check_name
 from relief_engine.rulebook.building import Desk, optional_text, text
-from relief_engine.rulebook.check_programme import check_programme
+from relief_engine.rulebook.check_programme import check_programme, expressions
 from relief_engine.rulebook.dating import Version
-from relief_engine.rulebook.facts import AnyFact, Domain, SubjectKind
-from relief_engine.rulebook.shapes import Cite, Dated
+from relief_engine.rulebook.facts import AnyFact, Domain, SizeFact, SubjectKind
+from relief_engine.rulebook.periods import FIRST, LAST, Dated, Period
+from relief_engine.rulebook.record import changed
+from relief_engine.rulebook.shapes import Cite
+from relief_engine.rulebook.shapes import Dated as Dates
 from relief_engine.rulebook.source import Document, Path_
+from relief_engine.rulebook.standards import SizeTable
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.rulebook.typecheck import Scope
 from relief_engine.rulebook.workshop import Workshop
@@ -33,6 +37,7 @@ def build_programme(
     kind: SubjectKind,
     facts: Mapping[str, AnyFact],
     domains: Iterable[Domain],
+    size_tables: Mapping[str, Dated[SizeTable]],
     desk: Desk,
 ) -> p.Programme | None:
     """A programme with all its expressions typed; mistakes are findings, and then nothing may use the result."""
@@ -59,8 +64,9 @@ def build_programme(
         visible, parameters, lets, _criteria(shop, file), _referrals(shop, file), _not_available(shop, file),
         build_benefit(shop, file.benefit), _deadlines(shop, file), _remarks(shop, file.ways, "ways"),
         _remarks(shop, file.check_by_hand, "check_by_hand"), _remarks(shop, file.remarks, "remarks"),
-        document.where(()),
+        {}, document.where(()),
     )  # fmt: skip
+    programme = changed(programme, size_tables=_read(programme, size_tables))
     desk.findings.extend(check_programme(programme, document, scope.broken))
     if not document.findings and len(desk.findings) == before:
         # With any other mistake in the file, what looks unused may be what a wrong name was meant to be.
@@ -69,6 +75,13 @@ def build_programme(
         shown = {name for name, let in lets.items() if beside and let.shown}
         _unused(shop, lets, scope.used_lets | shown, "let", Text("中间量", "figure"))
     return programme
+
+
+def _read(programme: p.Programme, tables: Mapping[str, Dated[SizeTable]]) -> dict[str, Dated[SizeTable]]:
+    """The size tables that a programme's rules read."""
+    facts = [expr.fact for expr in expressions(programme) if isinstance(expr, ex.FactRef)]
+    named = [fact.standard for fact in facts if isinstance(fact, SizeFact)]
+    return {name: tables[name] for name in named if name in tables}
 
 
 def _unused(shop: Workshop, names: Iterable[str], used: set[str], key: str, what: Text) -> None:
@@ -150,12 +163,12 @@ def _referrals(shop: Workshop, file: s.ProgrammeFile) -> tuple[p.Referral, ...]:
 def _lapses(
     shop: Workshop,
     shape: s.ReferralShape,
-    dated: p.Dated[p.Wording],
+    dated: Dated[p.Wording],
     items: Sequence[Version[p.Wording | None]],
     path: Path_,
 ) -> None:
     """Report a referral that ends only because its source expires: later cases would silently be granted."""
-    until = min(shape.to or p.LAST, shop.calendar.whole.last)
+    until = min(shape.to or LAST, shop.calendar.whole.last)
     begins = {period.first for period in dated.periods()}
     for period, wording in dated.versions:
         written = next(item.dates.to for item in items if item.value is wording)
@@ -182,7 +195,7 @@ def _not_beside(shop: Workshop, shape: s.CriterionShape | s.ReferralShape, names
 
 
 def _wording(
-    shop: Workshop, shape: Dated, path: Path_, key: str, condition: str | None, remark: Text | None
+    shop: Workshop, shape: Dates, path: Path_, key: str, condition: str | None, remark: Text | None
 ) -> Version[p.Wording | None]:
     """One wording of a criterion or referral; without value if it has a mistake."""
     cites: list[Cite] | None = getattr(shape, "cite", None)
@@ -196,20 +209,20 @@ def _wording(
 
 
 def _dated(
-    shop: Workshop, shape: Dated, has_versions: bool, items: Sequence[Version[p.Wording | None]], path: Path_,
+    shop: Workshop, shape: Dates, has_versions: bool, items: Sequence[Version[p.Wording | None]], path: Path_,
     what: Text | None,
-) -> p.Dated[p.Wording]:  # fmt: skip
+) -> Dated[p.Wording]:  # fmt: skip
     """The wordings in time. ``what`` names an element that must always hold between its own dates."""
     before = len(shop.desk.findings)
     around = shop.calendar.bounds(shape, path, ()) if has_versions else shop.calendar.whole
     if around is None:
-        return p.Dated(())
+        return Dated(())
     versions = shop.calendar.versions(items, around)
     broken = bool({getattr(shape, "id", "")} & shop.document.broken)
     if what is not None and len(shop.desk.findings) == before and not broken:
-        own = p.Period(shape.from_ or p.FIRST, shape.to or p.LAST).cut(around)
+        own = Period(shape.from_ or FIRST, shape.to or LAST).cut(around)
         shop.calendar.covered(versions, path, what, own or around)
-    return p.Dated(tuple((period, wording) for period, wording in versions.versions if wording is not None))
+    return Dated(tuple((period, wording) for period, wording in versions.versions if wording is not None))
 
 
 def _not_available(shop: Workshop, file: s.ProgrammeFile) -> p.NotAvailable | None:

@@ -86,6 +86,18 @@ class Desk:
                 self.report(document, code, (*path, index, "id"), message)
             seen.add(item.id)
 
+    def missing(self, document: Document, path: Path_, names: Sequence[str]) -> None:
+        """Report keys that an element needs."""
+        zh = "”、“".join(names)
+        self.report(document, "shape-missing-key", path, Text(f"缺少键“{zh}”", f"missing: {', '.join(names)}"))
+
+    def beside_versions(self, document: Document, path: Path_, names: Sequence[str]) -> None:
+        """Report keys that stand beside an element's versions, where they would be ignored."""
+        if names:
+            zh = "”、“".join(names)
+            message = Text(f"已有 versions，“{zh}”应写在各版本中", f"belongs into the versions: {', '.join(names)}")
+            self.report(document, "versions-beside", (*path, names[0]), message, key=True)
+
     def citations(self, document: Document, path: Path_, cites: Iterable[Cite] | None) -> tuple[Citation, ...]:
         """Resolve citations; one that names no known document or clause is a finding."""
         resolved: dict[tuple[str, str], Citation] = {}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from relief_engine.rulebook.building import Desk
-from relief_engine.rulebook.programme import FIRST, LAST, Dated, Period
+from relief_engine.rulebook.periods import FIRST, LAST, Dated, Period
 from relief_engine.rulebook.record import Record
 from relief_engine.rulebook.shapes import Dated as Dates
 from relief_engine.rulebook.source import Document, Path_

@@ -3,58 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
 from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import AnyFact, SubjectKind
-from relief_engine.rulebook.record import Record, Value
+from relief_engine.rulebook.periods import LAST, Dated, Period
+from relief_engine.rulebook.record import Record
 from relief_engine.rulebook.sources import Citation
+from relief_engine.rulebook.standards import SizeTable
 from relief_engine.rulebook.terms import Subject
 from relief_engine.rulebook.units import Unit
 from relief_engine.text import Text
 
-T = TypeVar("T")
-
-FIRST = dt.date.min
-LAST = dt.date.max
 BenefitKind = Literal["entitlement", "ceiling", "rate", "deferral", "in_kind"]
-
-
-class Period(Value):
-    """The days on which something may be used to decide, both inclusive; ``date.min``/``date.max`` where open."""
-
-    first: dt.date
-    last: dt.date
-
-    def holds(self, day: dt.date) -> bool:
-        """Whether the day lies in the period."""
-        return self.first <= day <= self.last
-
-    def cut(self, other: Period) -> Period | None:
-        """What both periods share, or None."""
-        first, last = max(self.first, other.first), min(self.last, other.last)
-        return Period(first, last) if first <= last else None
-
-
-class Dated(Record, Generic[T]):
-    """The versions of one element, in order of time and without overlap."""
-
-    versions: tuple[tuple[Period, T], ...]
-
-    def on(self, day: dt.date) -> T | None:
-        """The version that may be used on that day."""
-        for period, value in self.versions:
-            if period.holds(day):
-                return value
-        return None
-
-    def periods(self) -> Iterator[Period]:
-        """The periods of all versions."""
-        return (period for period, _ in self.versions)
 
 
 class ParameterValue(Record):
@@ -179,7 +144,7 @@ class NotAvailable(Record):
 
 
 class Programme(Record):
-    """One relief measure for one kind of subject."""
+    """One relief measure for one kind of subject. ``size_tables`` are those that its rules read, by id."""
 
     id: str
     title: Text
@@ -199,6 +164,7 @@ class Programme(Record):
     ways: tuple[Remark, ...]
     check_by_hand: tuple[Remark, ...]
     remarks: tuple[Remark, ...]
+    size_tables: Mapping[str, Dated[SizeTable]]
     where: Location
 
     @property
@@ -216,6 +182,8 @@ class Programme(Record):
         for referral in self.referrals:
             periods.extend(referral.versions.periods())
         periods.extend(self.benefit.versions.periods())
+        for editions in self.size_tables.values():
+            periods.extend(editions.periods())
         periods.extend(deadline.period for deadline in self.deadlines)
         periods.extend(remark.period for remark in (*self.ways, *self.check_by_hand, *self.remarks))
         days = {period.first for period in periods}

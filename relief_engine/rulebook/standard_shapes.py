@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from relief_engine.rulebook.shapes import Cites, FactId, Figure, Id, NonEmpty, Shape, Slug, Words
+from relief_engine.rulebook.shapes import Cites, Dated, FactId, Figure, Id, NonEmpty, Shape, Slug, Words
 
 
 class CodeListFile(Shape):
@@ -60,13 +60,24 @@ class LimitShape(Shape):
     at_least: dict[Id, Figure]
 
 
+Limits = Annotated[list[LimitShape], Field(min_length=1)]
+
+
+class RowVersion(Dated):
+    """The limits of a sector for one period."""
+
+    limits: Limits
+    cite: Cites
+
+
 class RowShape(Shape):
-    """One row of a size table: a sector and the limits of its indicators."""
+    """One row of a size table: a sector and the limits of its indicators, the same always or in dated ``versions``."""
 
     id: Id
     label: Words
-    limits: Annotated[list[LimitShape], Field(min_length=1)]
-    cite: Cites
+    limits: Limits | None = None
+    cite: Cites | None = None
+    versions: tuple[RowVersion, ...] = ()
 
 
 class DerivesSize(Shape):

@@ -6,12 +6,14 @@ condition on the class is met if it is for every candidate, unmet if it is for n
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import overload
 
 from relief_engine.errors import Location
 from relief_engine.rulebook.facts import ClassFact, Domain, SizeFact
+from relief_engine.rulebook.periods import Dated
 from relief_engine.rulebook.record import Record
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.units import Unit
@@ -184,4 +186,12 @@ class Standards(Record):
 
     code_lists: Mapping[str, CodeList]
     class_maps: Mapping[str, ClassMap]
-    size_tables: Mapping[str, SizeTable]
+    #: In time: the limits of rows change, nothing else does. Every day has an edition.
+    size_tables: Mapping[str, Dated[SizeTable]]
+
+    def size_table(self, fact: SizeFact, day: dt.date) -> SizeTable:
+        """The edition of a fact's size table that holds on a day."""
+        table = self.size_tables[fact.standard].on(day)
+        if table is None:  # the rulebook's checks refuse a table that leaves days out
+            raise LookupError(f"{fact.standard} has no limits on {day}")
+        return table

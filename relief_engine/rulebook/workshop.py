@@ -29,15 +29,11 @@ class Workshop:
 
     def missing(self, path: Path_, *names: str) -> None:
         """Report keys that an element needs."""
-        zh = "”、“".join(names)
-        self.report("shape-missing-key", path, Text(f"缺少键“{zh}”", f"missing: {', '.join(names)}"))
+        self.desk.missing(self.document, path, names)
 
     def beside_versions(self, path: Path_, names: Sequence[str]) -> None:
         """Report keys that stand beside an element's versions, where they would be ignored."""
-        if names:
-            zh = "”、“".join(names)
-            message = Text(f"已有 versions，“{zh}”应写在各版本中", f"belongs into the versions: {', '.join(names)}")
-            self.report("versions-beside", (*path, names[0]), message, key=True)
+        self.desk.beside_versions(self.document, path, names)
 
     def expression(self, value: str, path: Path_, expected: type[ex.Type] | None) -> ex.Expr | None:
         """Type the expression at a path; mistakes are findings, and then there is no expression."""

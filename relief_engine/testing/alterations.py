@@ -14,7 +14,8 @@ from typing import Literal
 from relief_engine.engine import Engine
 from relief_engine.errors import Location
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.programme import Dated, Parameter, ParameterValue, Programme
+from relief_engine.rulebook.periods import Dated
+from relief_engine.rulebook.programme import Parameter, ParameterValue, Programme
 from relief_engine.rulebook.record import changed
 from relief_engine.testing.case_files import Case
 from relief_engine.testing.cases import run_case

@@ -114,7 +114,7 @@ class World:
             if isinstance(fact, SizeFact):
                 for indicator, figure in fact.indicators:
                     self.indicators.setdefault(figure, []).append((fact, indicator))
-                classes.append(rules.standards.size_tables[fact.standard].sectors)
+                classes += [table.sectors for table in rules.standards.size_tables[fact.standard].values()]
         kinds: dict[object, list[int]] = {}
         for position in range(len(self.codes.codes)):
             kinds.setdefault(tuple(table.of(position) for table in classes), []).append(position)
@@ -230,11 +230,11 @@ class World:
         """The limits of the size standard for a figure, in the rows that the industry leaves possible."""
         found: list[int] = []
         for size, indicator in self.indicators.get(fact.id, ()):
-            table = self.rulebook.standards.size_tables[size.standard]
             code = answers.get(size.code)
-            for candidate in table.sectors.of(code if isinstance(code, int) else None):
-                row = table.row(candidate)
-                found += [b for r in (row.limits if row else ()) if r.indicator == indicator for b in r.bounds]
+            for table in self.rulebook.standards.size_tables[size.standard].values():
+                for candidate in table.sectors.of(code if isinstance(code, int) else None):
+                    row = table.row(candidate)
+                    found += [b for r in (row.limits if row else ()) if r.indicator == indicator for b in r.bounds]
         return found
 
     def figure(self, fact: Fact, answers: Answers, chooser: Chooser) -> int:

@@ -86,7 +86,7 @@ class Reading:
 
     def sizes(self, fact: SizeFact) -> set[str]:
         """The size classes that are possible: in each possible row, down from the lowest that a known figure gives."""
-        table = self.standards.size_tables[fact.standard]
+        table = self.standards.size_table(fact, self.as_of)
         code = self.answers.get(fact.code)
         found: set[str] = set()
         for candidate in table.sectors.of(code if isinstance(code, int) else None):

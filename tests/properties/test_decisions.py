@@ -166,8 +166,8 @@ def one_more_never_lowers_the_size(drawn: Case) -> None:
     known = {name: value for name, value in drawn.answers.items() if isinstance(value, int)}
     for name in ("applicant.employees", "applicant.revenue", "applicant.assets"):
         if isinstance(code, int) and name in known:
-            before = classify(WORLD.rulebook, code, known).possible
-            after = classify(WORLD.rulebook, code, {**known, name: known[name] + 1}).possible
+            before = classify(WORLD.rulebook, code, known, drawn.as_of).possible
+            after = classify(WORLD.rulebook, code, {**known, name: known[name] + 1}, drawn.as_of).possible
             assert bool(before) == bool(after)
             if before:
                 assert min(before) <= min(after)

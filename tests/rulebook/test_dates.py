@@ -14,7 +14,7 @@ from relief_engine.rulebook.building import Desk
 from relief_engine.rulebook.dating import Calendar, Version
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.programme import FIRST, LAST, Dated, Period
+from relief_engine.rulebook.periods import FIRST, LAST, Dated, Period
 from relief_engine.rulebook.shapes import Dated as Dates
 from relief_engine.rulebook.source import Document
 from relief_engine.rulebook.sources import Citation, Source
