@@ -1,4 +1,7 @@
-"""Worked cases: every one in rules/ and examples/profiles/ holds, and the case runner says clearly what is wrong."""
+"""Worked cases: those in rules/ and examples/ show their sums, and the case runner says clearly what is wrong.
+
+That each of them holds is a test of its own, which pytest collects from its file (``testpaths`` in pyproject.toml).
+"""
 
 import re
 from collections.abc import Iterator
@@ -33,12 +36,6 @@ def all_cases() -> Iterator[Case]:
 
 
 CASES = list(all_cases())
-
-
-@pytest.mark.parametrize("case", CASES, ids=[case.name.en for case in CASES])
-def test_case(case: Case) -> None:
-    result = run_case(engine(), case)
-    assert result.passed, "\n" + result.report("en")
 
 
 # --- the cases themselves ---------------------------------------------------------------------------------------------
@@ -302,12 +299,13 @@ def test_without_an_outcome_amounts_are_left_alone(tmp_path: Path) -> None:
         ("programme: beijing", "programme: peking", ["case-programme: peking-tongzhou"]),
         ("clause: 二", "clause: 二十", ["cite-unknown-clause: 二十"]),
         ("source: notice-12", "source: notice-21", ["cite-unknown-source: notice-21"]),
-        ("{outcome: eligible, amount: 180000.00, figures: {months: 6, leased_days: 365}}", "{}", ["case-expect: {"]),
         # names that are expected
         ("figures:", "unmet: [service-industrie], figures:", ["case-unknown-name: service-industrie"]),
         ("figures:", "referrals: [rent-free], figures:", ["case-unknown-name: rent-free"]),
         ("figures:", "missing: [lease.ends], figures:", ["case-unknown-name: lease.ends"]),
         ("months: 6", "month: 6", ["case-unknown-name: month"]),
+        ("months: 6", 'month: "?"', ["case-unknown-name: month"]),
+        ("amount:", 'amuont: "?", amount:', ["shape-unknown-key: amuont"]),
         # the profile, wherever it was written
         ("employees: 30", "employes: 30", ["unknown-key: employes"]),
         ("employees: 30", "employees: -1", ["negative: -1"]),

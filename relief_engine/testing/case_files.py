@@ -24,11 +24,10 @@ from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.shaped import shaped
 from relief_engine.rulebook.source import Document, Path_, decode, read
 from relief_engine.rulebook.sources import Citation
+from relief_engine.testing.awaited import BY_NAME, take_awaited
 from relief_engine.testing.case_shapes import CasesFile, CaseShape, ExpectShape
+from relief_engine.testing.names import SUFFIX
 from relief_engine.text import Text
-
-#: How the name of a file of worked cases ends.
-SUFFIX = ".cases.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,8 @@ class Case:
     """One worked case. ``profile`` is a plain mapping that was checked against the rulebook; treat it as read-only.
 
     ``expected`` holds the keys to compare with plain values: text, ``Decimal``, date, tuple, mapping, or None.
+    ``awaited`` are the keys that are still ``?``: ``amount``, or ``figures.months``. ``index`` is its place in the list
+    of the file, from 0.
     """
 
     name: Text
@@ -47,6 +48,13 @@ class Case:
     citations: tuple[Citation, ...]
     arithmetic: str | None
     expected: Mapping[str, Any]
+    awaited: tuple[str, ...] = ()
+    index: int = 0
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all is expected, so that whatever the engine says would do."""
+        return not self.awaited and not any(value or key not in BY_NAME for key, value in self.expected.items())
 
 
 def find_cases(root: Path | str) -> list[Path]:
@@ -62,9 +70,11 @@ def find_cases(root: Path | str) -> list[Path]:
 def load_cases(path: Path | str, rulebook: Rulebook) -> list[Case]:
     """The cases of one file. Raises :class:`RulebookError` that carries every mistake with file, line and column."""
     document = read(Path(path), Path(path).as_posix())
+    awaited = take_awaited(document.value)
     file = shaped(document, CasesFile) if not document.findings else None
     desk = Desk(sources=dict(rulebook.sources), findings=document.findings, broken=document.broken)
-    cases = _Reading(document, desk, rulebook, Path(path).parent).cases(file) if file is not None else []
+    reading = _Reading(document, desk, rulebook, Path(path).parent, awaited)
+    cases = reading.cases(file) if file is not None else []
     if desk.findings:
         raise RulebookError(dict.fromkeys(desk.findings))
     return cases
@@ -90,11 +100,14 @@ class _Origin:
 class _Reading:
     """Reads the cases of one file; mistakes go to the desk."""
 
-    def __init__(self, document: Document, desk: Desk, rulebook: Rulebook, folder: Path) -> None:
+    def __init__(
+        self, document: Document, desk: Desk, rulebook: Rulebook, folder: Path, awaited: Mapping[int, tuple[str, ...]]
+    ) -> None:
         self.document = document
         self.desk = desk
         self.rulebook = rulebook
         self.folder = folder
+        self.awaited = awaited
         self.reader = ProfileReader(rulebook)
 
     def cases(self, file: CasesFile) -> list[Case]:
@@ -128,10 +141,9 @@ class _Reading:
     ) -> Case | None:
         here: Path_ = ("cases", index)
         citations = self.desk.citations(self.document, (*here, "cite"), shape.cite)
+        expect, awaited = shape.expect or ExpectShape(), self.awaited.get(index, ())
         if programme is not None:
-            self.check_names((*here, "expect"), shape.expect, programme)
-        if not shape.expect.model_fields_set:
-            self.report("case-expect", (*here, "expect"), Text("没有写预期结果", "nothing is expected"))
+            self.check_names((*here, "expect"), expect, awaited, programme)
         origin = self.origin(here, shape, base)
         if origin is None:
             return None
@@ -152,7 +164,7 @@ class _Reading:
             return None
         return Case(
             text(shape.name), self.document.where(here), programme.id, subject, day, origin.value, citations,
-            shape.arithmetic, _expected(shape.expect),
+            shape.arithmetic, _expected(expect, awaited), awaited, index,
         )  # fmt: skip
 
     def report(self, code: str, path: Path_, message: Text, *, key: bool = False) -> None:
@@ -295,7 +307,8 @@ class _Reading:
 
     # --- what is expected ---------------------------------------------------------------------------------------
 
-    def check_names(self, here: Path_, expect: ExpectShape, programme: Programme) -> None:
+    def check_names(self, here: Path_, expect: ExpectShape, awaited: tuple[str, ...], programme: Programme) -> None:
+        waiting = [key.partition(".") for key in awaited]
         criteria = [c.id for c in programme.criteria]
         referrals = [r.id for r in programme.referrals]
         if programme.not_available is not None:
@@ -305,9 +318,13 @@ class _Reading:
         self.known((*here, "unmet"), expect.unmet or (), criteria, Text("条件", "criterion"))
         self.known((*here, "referrals"), expect.referrals or (), referrals, Text("人工认定事项", "referral"))
         self.known((*here, "missing"), expect.missing or (), facts, Text("事实", "fact"))
-        self.known((*here, "figures"), expect.figures or (), figures, Text("中间数字", "figure"))
         deadlines = [deadline.id for deadline in programme.deadlines]
-        self.known((*here, "deadlines"), expect.deadlines or (), deadlines, Text("期限", "deadline"))
+        for key, given, names, what in (
+            ("figures", expect.figures, figures, Text("中间数字", "figure")),
+            ("deadlines", expect.deadlines, deadlines, Text("期限", "deadline")),
+        ):
+            named = [*(given or ()), *(name for first, _, name in waiting if first == key and name)]
+            self.known((*here, key), named, names, what)
 
     def known(self, here: Path_, names: Iterable[str], known: list[str], what: Text) -> None:
         for index, name in enumerate(names):
@@ -326,18 +343,19 @@ class _Reading:
 _LABEL = "profile"
 
 
-def _expected(shape: ExpectShape) -> Mapping[str, Any]:
+def _expected(shape: ExpectShape, awaited: tuple[str, ...]) -> Mapping[str, Any]:
     """The given keys with plain values; with an outcome also the three amounts, None where they are not given."""
     values: dict[str, Any] = {}
     for name in ExpectShape.model_fields:
-        if name in shape.model_fields_set or ("outcome" in shape.model_fields_set and name in _ALWAYS):
+        stated = name in shape.model_fields_set or ("outcome" in shape.model_fields_set and name in ALWAYS)
+        if stated and name not in awaited:
             value = getattr(shape, name)
             values[name] = tuple(value) if isinstance(value, list) else value
     return values
 
 
 #: Compared whenever an outcome is: an amount that nobody expects is as wrong as a missing one.
-_ALWAYS = ("amount", "amount_if_granted", "amount_range")
+ALWAYS = ("amount", "amount_if_granted", "amount_range")
 
 _PATH = re.compile(r"\w+(?:\[\d+\])*(?:\.\w+(?:\[\d+\])*)*")
 _LAST_STEP = re.compile(r"(?:\.\w+|\[\d+\])$")

@@ -1,0 +1,27 @@
+"""Testing stage: which rulebook a file of worked cases is about, told by where it stands. It imports nothing heavy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+#: Files of which a rulebook has at least one, at its root.
+_ROOT_FILES = ("rulebook.yaml", "sources.yaml")
+_NAMES_PROGRAMME = re.compile(rb"^programme\s*:", re.MULTILINE)
+
+
+def rulebook_above(path: Path) -> Path | None:
+    """The innermost folder around a file that is a rulebook: it has rulebook.yaml, sources.yaml or facts."""
+    for folder in path.parents:
+        if any((folder / name).is_file() for name in _ROOT_FILES) or (folder / "facts").is_dir():
+            return folder
+    return None
+
+
+def names_programme(path: Path) -> bool:
+    """Whether a file says which programme its cases are about: others may call files ``*.cases.yaml`` too."""
+    try:
+        with path.open("rb") as file:
+            return _NAMES_PROGRAMME.search(file.read(100_000)) is not None
+    except OSError:
+        return False
