@@ -26,7 +26,7 @@ from relief_engine.rulebook.source import Document, Path_, decode, read
 from relief_engine.rulebook.sources import Citation
 from relief_engine.testing.awaited import BY_NAME, take_awaited
 from relief_engine.testing.case_shapes import CasesFile, CaseShape, ExpectShape
-from relief_engine.testing.names import SUFFIX
+from relief_engine.testing.homes import SUFFIX
 from relief_engine.text import Text
 
 

@@ -1,9 +1,12 @@
-"""Testing stage: which rulebook a file of worked cases is about, told by where it stands. It imports nothing heavy."""
+"""Testing stage: what files of worked cases are called, and which rulebook they stand in. It imports nothing heavy."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+#: How the name of a file of worked cases ends.
+SUFFIX = ".cases.yaml"
 
 #: Files of which a rulebook has at least one, at its root.
 _ROOT_FILES = ("rulebook.yaml", "sources.yaml")

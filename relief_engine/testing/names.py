@@ -1,14 +1,8 @@
-"""Testing stage: what files of worked cases are called, and by which words a case is found; imports nothing heavy."""
+"""Testing stage: the words by which a worked case is found."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from relief_engine.testing.case_files import Case
-
-#: How the name of a file of worked cases ends.
-SUFFIX = ".cases.yaml"
+from relief_engine.testing.case_files import Case
 
 
 def words(case: Case) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine.testing.homes import names_programme, rulebook_above
-from relief_engine.testing.names import SUFFIX
+from relief_engine.testing.homes import SUFFIX, names_programme, rulebook_above
 from relief_engine.testing.settings import LANGUAGES, asked_rules, default_rules
 
 
