@@ -22,6 +22,9 @@ settings.load_profile("soak" if os.environ.get("RELIEF_SOAK", "0") not in ("", "
 
 os.environ["RELIEF_CACHE"] = "off"
 
+#: Runs of pytest inside tests of the plugin for worked cases.
+pytest_plugins = ["pytester"]
+
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """In a checkout that is not installed nobody has told pytest of the plugin for worked cases."""

@@ -146,7 +146,7 @@ class CaseItem(pytest.Item):
                 record = {"file": str(self.path), "index": found.index, "name": found.name, "entries": entries}
                 self.user_properties.append((ACCEPTED, record))
                 return
-        elif result.awaits:
+        elif result.awaits and not result.differs:
             why = Text("核对后可用 --relief-accept 写入", "--relief-accept writes what the engine says, to be checked")
         self.short = ("；" if self.language == "zh" else "; ").join(d.in_(self.language) for d in result.differences)
         lines = [told(result, self.engine, self.language), why.in_(self.language)]

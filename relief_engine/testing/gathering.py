@@ -10,7 +10,7 @@ from relief_engine.errors import InputError
 from relief_engine.testing.accepting import Accepted
 from relief_engine.testing.collecting import ACCEPTED
 from relief_engine.testing.settings import language_of
-from relief_engine.testing.writing import write_accepted
+from relief_engine.testing.writing import prepared
 from relief_engine.text import Language, Text
 
 
@@ -38,17 +38,14 @@ class Gathering:
         for path, cases in sorted(self.found.items()):
             label = path.relative_to(self.base).as_posix() if path.is_relative_to(self.base) else path.as_posix()
             try:
-                count = write_accepted(path, cases, label)
+                file = prepared(path, cases, label)
+                file.write()
             except InputError as error:
                 self.lines += [finding.in_(self.language) for finding in error.findings]
                 if session.exitstatus == pytest.ExitCode.OK:
                     session.exitstatus = pytest.ExitCode.TESTS_FAILED
             else:
-                message = Text(
-                    f"{label}：写入 {count} 个预期结果，请逐个对照条款核对",
-                    f"{label}: expectations written: {count}; check each against its clause",
-                )
-                self.lines.append(message.in_(self.language))
+                self.lines.append(file.said.in_(self.language))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what was written, and what could not be."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from relief_engine.errors import Finding, Location, RulebookError
 from relief_engine.roster.whole import whole_file
+from relief_engine.rulebook.record import Value
 from relief_engine.rulebook.source import decode, parse, read_bytes, too_large, unreadable
 from relief_engine.testing.accepting import Accepted
 from relief_engine.testing.case_shapes import AWAITED
@@ -22,12 +23,30 @@ from relief_engine.text import Text
 _BOM = "\ufeff"
 
 
-def write_accepted(path: Path, accepted: Sequence[Accepted], label: str | None = None) -> int:
-    """Write expectations into a file of cases; gives how many cases got one.
+class Prepared(Value):
+    """A file of cases with expectations that are to be written into it."""
 
-    Raises :class:`RulebookError`, and leaves the file as it was, where it can't be read or written, is not the file any
-    more that the cases were read from, or is laid out in a way that can't be edited safely. ``label`` is the name of
-    the file in messages.
+    path: Path
+    label: str
+    data: bytes
+    said: Text
+
+    def write(self) -> None:
+        """Write it, whole or not at all; raises :class:`RulebookError`, and leaves the file as it was."""
+        try:
+            with whole_file(self.path) as temporary:
+                temporary.write_bytes(self.data)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            message = Text(f"无法写入（{why}），文件没有改动", f"can't be written ({why}); it is as it was")
+            raise RulebookError([Finding("accept-write", Location(self.label), message)]) from error
+
+
+def prepared(path: Path, accepted: Sequence[Accepted], label: str | None = None) -> Prepared:
+    """The file with expectations for some of its cases; nothing is written yet. ``label`` is its name in messages.
+
+    Raises :class:`RulebookError` where it can't be read, is not the file any more that the cases were read from, or is
+    laid out in a way that can't be edited safely.
     """
     # A link stays a link: what it leads to is written.
     path, label = path.resolve(), label or path.as_posix()
@@ -42,15 +61,12 @@ def write_accepted(path: Path, accepted: Sequence[Accepted], label: str | None =
         raise RulebookError(document.findings)
     bom = _BOM if data.startswith(_BOM.encode()) else ""
     new = bom + with_expectations(document.text, accepted, label)
-    if new.encode() != data:
-        try:
-            with whole_file(path) as temporary:
-                temporary.write_bytes(new.encode())
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            message = Text(f"无法写入（{why}），文件没有改动", f"can't be written ({why}); it is as it was")
-            raise RulebookError([Finding("accept-write", Location(label), message)]) from error
-    return len(accepted)
+    count = len({one.index for one in accepted})
+    said = Text(
+        f"{label}：写入 {count} 个预期结果，请逐个对照条款核对",
+        f"{label}: expectations written: {count}; check each against its clause",
+    )
+    return Prepared(path, label, new.encode(), said)
 
 
 def with_expectations(text: str, accepted: Iterable[Accepted], label: str) -> str:
