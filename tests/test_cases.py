@@ -328,6 +328,7 @@ def test_without_an_outcome_amounts_are_left_alone(tmp_path: Path) -> None:
         ("base:", "bases:", ["shape-unknown-key: bases", "case-profile: name"]),
         ("cases:\n", "notes: []\ncases:\n", ["shape-unknown-key: notes"]),
         ("kind: enterprise,", "kind: [,", ["yaml-syntax: ,"]),
+        ("amount: 180000.00", "amount: ?", ["yaml-syntax: ?"]),
     ],
 )  # fmt: skip
 def test_a_mistake_is_located(right: str, wrong: str, expected: list[str], tmp_path: Path) -> None:

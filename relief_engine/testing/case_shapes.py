@@ -15,9 +15,24 @@ Yuan = Annotated[Decimal, Field(ge=0, decimal_places=2)]
 AWAITED = "?"
 
 
-def _may_be_awaited(schema: dict[str, Any]) -> None:
-    """In the JSON Schema every key of an expectation may be ``?``."""
-    schema["properties"] = {name: {"anyOf": [{"const": AWAITED}, part]} for name, part in schema["properties"].items()}
+def _or_awaited(part: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a value that may be ``?`` too, by itself or by its name in a mapping."""
+    part = {key: value for key, value in part.items() if key not in ("title", "default")}
+    for way in part.get("anyOf", ()):
+        if "additionalProperties" in way:
+            way["additionalProperties"] = {"anyOf": [{"const": AWAITED}, way["additionalProperties"]]}
+        if "patternProperties" in way:
+            named = way["patternProperties"].items()
+            way["patternProperties"] = {name: {"anyOf": [{"const": AWAITED}, value]} for name, value in named}
+    return {"anyOf": [{"const": AWAITED}, part]}
+
+
+def _keys_may_be_awaited(schema: dict[str, Any]) -> None:
+    schema["properties"] = {name: _or_awaited(part) for name, part in schema["properties"].items()}
+
+
+def _all_may_be_awaited(schema: dict[str, Any]) -> None:
+    schema["properties"]["expect"] = _or_awaited(schema["properties"]["expect"])
 
 
 class ExpectShape(Shape):
@@ -27,7 +42,7 @@ class ExpectShape(Shape):
     a referral stands in for. A case fails while a key is ``?``.
     """
 
-    model_config = ConfigDict(json_schema_extra=_may_be_awaited)
+    model_config = ConfigDict(json_schema_extra=_keys_may_be_awaited)
 
     outcome: Literal["eligible", "referred", "undetermined", "ineligible", "not_in_force"] | None = None
     amount: Yuan | None = None
@@ -54,6 +69,8 @@ class CaseShape(Shape):
     profile has several subjects of the programme's kind. A case without ``expect`` fails: its expectation can be
     accepted from the engine, and then be checked against the clauses.
     """
+
+    model_config = ConfigDict(json_schema_extra=_all_may_be_awaited)
 
     name: Words
     cite: Cites
