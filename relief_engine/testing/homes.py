@@ -10,7 +10,7 @@ SUFFIX = ".cases.yaml"
 
 #: Files of which a rulebook has at least one, at its root.
 _ROOT_FILES = ("rulebook.yaml", "sources.yaml")
-_NAMES_PROGRAMME = re.compile(rb"^programme\s*:", re.MULTILINE)
+_NAMES_PROGRAMME = re.compile(rb"^(?:\xef\xbb\xbf)?programme\s*:", re.MULTILINE)
 
 
 def rulebook_above(path: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """What is accepted goes into the text of a file of cases at its place, and every other byte stays."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -8,6 +9,7 @@ from tempfile import mkdtemp
 import pytest
 
 from relief_engine import Engine, RulebookError, load_rulebook
+from relief_engine.decision import MissingFacts
 from relief_engine.testing import load_cases, run_case
 from relief_engine.testing.accepting import Accepted, CannotAccept, accepted
 from relief_engine.testing.editing import COMMENT
@@ -382,3 +384,17 @@ def test_it_fails_and_says_so(expect: str, rows: list[str], tmp_path: Path) -> N
     result = run_case(engine(), one)
     assert (result.passed, result.awaits) == (False, True)
     assert [line.zh for line in result.differences] == rows
+
+
+def test_a_list_of_what_is_missing_that_was_cut_short_is_no_expectation(tmp_path: Path) -> None:
+    for case, entries in [("", ["outcome", "unmet", "referrals"]), ('    expect: {missing: "?"}\n', None)]:
+        text = f"{HEAD}{GOOD}    without: [applicant.monthly_rent]\n{case}"
+        (one,) = load_cases(written(tmp_path, text), engine().rulebook)
+        result = run_case(engine(), one)
+        inexact = replace(result.decision, missing=MissingFacts(result.decision.missing.facts, exact=False))
+        result = replace(result, decision=inexact)
+        if entries is None:
+            with pytest.raises(CannotAccept, match="缺少的资料没有查全"):
+                accepted(result)
+        else:
+            assert [key for key, _ in accepted(result).entries] == entries

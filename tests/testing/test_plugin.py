@@ -356,6 +356,7 @@ def test_several_processes_write_each_file_once(pytester: pytest.Pytester, folde
     write(folder, {"rules/more.cases.yaml": before})
     ran = pytester.runpytest_inprocess("-n", "2", "--relief-accept", "-p", "no:hypothesispytest")
     ran.assert_outcomes(passed=6)
+    assert ran.ret == pytest.ExitCode.OK
     for name in ("rent", "more"):
         after = (folder / f"rules/{name}.cases.yaml").read_text(encoding="utf-8")
         assert after.count(ACCEPTED) == 1
