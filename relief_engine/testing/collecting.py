@@ -13,12 +13,14 @@ from relief_engine.engine import Engine
 from relief_engine.errors import Finding, InputError, Location
 from relief_engine.explanation.harmless import one_line
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
+from relief_engine.rulebook.source import unreadable
 from relief_engine.testing.accepting import CannotAccept, accepted
 from relief_engine.testing.case_files import Case, load_cases
 from relief_engine.testing.cases import run_case
 from relief_engine.testing.names import words
 from relief_engine.testing.settings import language_of
 from relief_engine.testing.telling import told
+from relief_engine.testing.writing import content_digest
 from relief_engine.text import Language, Text
 
 #: Under this name a case hands what was accepted to the process that writes it.
@@ -56,6 +58,8 @@ class CasesModule(pytest.File):
     root: Path | None
     language: Language
     rulebooks: Rulebooks
+    #: Of the file's content when its cases were read.
+    digest: str
 
     @classmethod
     def of(cls, parent: pytest.Collector, path: Path, root: Path | str | None) -> CasesModule:
@@ -70,6 +74,10 @@ class CasesModule(pytest.File):
     def collect(self) -> Iterator[CaseItem]:
         """The cases of the file; one error with every mistake of the file, or of its rulebook."""
         engine = self.engine()
+        try:
+            self.digest = content_digest(self.path.read_bytes())
+        except OSError as error:
+            raise self.CollectError(self.mistakes(InputError([unreadable(self.path.as_posix(), error)]))) from None
         try:
             cases = load_cases(self.path, engine.rulebook)
         except InputError as error:
@@ -116,6 +124,7 @@ class CaseItem(pytest.Item):
     case: Case
     engine: Engine
     language: Language
+    digest: str
     #: What the summary says of a failure, on one line.
     short: str = ""
 
@@ -125,7 +134,7 @@ class CaseItem(pytest.Item):
         # Two colons part the names of a node from each other.
         name = one_line(case.name.in_(parent.language)).replace("::", ": :")
         made: CaseItem = cls.from_parent(parent, name=name)
-        made.case, made.engine, made.language = case, engine, parent.language
+        made.case, made.engine, made.language, made.digest = case, engine, parent.language, parent.digest
         made.extra_keyword_matches.update(words(case))
         made.add_marker("relief_case")
         return made
@@ -143,7 +152,10 @@ class CaseItem(pytest.Item):
                 why = error.message
             else:
                 entries = [list(entry) for entry in found.entries]
-                record = {"file": str(self.path), "index": found.index, "name": found.name, "entries": entries}
+                record = {
+                    "file": str(self.path), "digest": self.digest,
+                    "index": found.index, "name": found.name, "entries": entries,
+                }  # fmt: skip
                 self.user_properties.append((ACCEPTED, record))
                 return
         elif result.awaits and not result.differs:

@@ -21,6 +21,7 @@ class Gathering:
         self.language: Language = language_of(config)
         self.base = config.invocation_params.dir
         self.found: dict[Path, list[Accepted]] = {}
+        self.digests: dict[Path, set[str]] = {}
         self.lines: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -31,14 +32,16 @@ class Gathering:
             if name == ACCEPTED and isinstance(value, dict):
                 entries = tuple((key, text) for key, text in value["entries"])
                 one = Accepted(value["index"], value["name"], entries)
-                self.found.setdefault(Path(value["file"]), []).append(one)
+                path = Path(value["file"])
+                self.found.setdefault(path, []).append(one)
+                self.digests.setdefault(path, set()).add(value["digest"])
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the files; one that can't be written fails the run."""
         for path, cases in sorted(self.found.items()):
             label = path.relative_to(self.base).as_posix() if path.is_relative_to(self.base) else path.as_posix()
             try:
-                file = prepared(path, cases, label)
+                file = prepared(path, cases, label, self.digests[path])
                 file.write()
             except InputError as error:
                 self.lines += [finding.in_(self.language) for finding in error.findings]

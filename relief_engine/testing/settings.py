@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from relief_engine.text import Language
+if TYPE_CHECKING:
+    from relief_engine.text import Language
 
 #: In place of a folder: the rulebook that comes with the package.
 SHIPPED = "shipped"

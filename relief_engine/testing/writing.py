@@ -7,7 +7,8 @@ file is written whole or not at all.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,17 @@ class Prepared(Value):
             raise RulebookError([Finding("accept-write", Location(self.label), message)]) from error
 
 
-def prepared(path: Path, accepted: Sequence[Accepted], label: str | None = None) -> Prepared:
-    """The file with expectations for some of its cases; nothing is written yet. ``label`` is its name in messages.
+def content_digest(data: bytes) -> str:
+    """What tells the content of a file from any other."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def prepared(
+    path: Path, accepted: Sequence[Accepted], label: str | None = None, digests: Collection[str] = ()
+) -> Prepared:
+    """The file with expectations for some of its cases; nothing is written yet.
+
+    ``label`` is its name in messages, ``digests`` are those of its content when the cases were read.
 
     Raises :class:`RulebookError` where it can't be read, is not the file any more that the cases were read from, or is
     laid out in a way that can't be edited safely.
@@ -56,6 +66,12 @@ def prepared(path: Path, accepted: Sequence[Accepted], label: str | None = None)
         raise RulebookError([unreadable(label, error)]) from error
     if data is None:
         raise RulebookError([too_large(label)])
+    if any(digest != content_digest(data) for digest in digests):
+        # A case may say something else now than what was decided.
+        message = Text(
+            "文件在运行之后有变动，没有写入", "the file has changed since its cases ran; nothing was written"
+        )
+        raise RulebookError([Finding("accept-changed", Location(label), message)])
     document = decode(data, label)
     if document.findings:
         raise RulebookError(document.findings)
