@@ -5,7 +5,10 @@ No test reads what another run kept, or keeps anything in the user's folders, un
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from relief_engine.testing import plugin
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile(
@@ -18,3 +21,12 @@ settings.register_profile(
 settings.load_profile("soak" if os.environ.get("RELIEF_SOAK", "0") not in ("", "0") else "repeatable")
 
 os.environ["RELIEF_CACHE"] = "off"
+
+#: Runs of pytest inside tests of the plugin for worked cases.
+pytest_plugins = ["pytester"]
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """In a checkout that is not installed nobody has told pytest of the plugin for worked cases."""
+    if not pluginmanager.has_plugin("relief"):
+        pluginmanager.register(plugin, "relief")

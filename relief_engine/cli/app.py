@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli import output, roster_commands
+from relief_engine.cli import case_commands, output, roster_commands
 from relief_engine.cli.options import (
     CheckFormat,
     Lang,
@@ -222,26 +222,12 @@ def rules_check(folder: RulesArgument = None, lang: LangOption = Lang.ZH, form: 
     raise typer.Exit(check_rules(folder, lang.value, as_json=form is TextOrJson.JSON))
 
 
-@rules_app.command(
+rules_app.command(
     "test",
     cls=Command,
     help="运行规则旁边的算例（*.cases.yaml）。\nRun the worked cases that stand beside the rules (*.cases.yaml).",
-)
-def rules_test(
-    folder: RulesArgument = None,
-    lang: LangOption = Lang.ZH,
-    alter: Annotated[
-        bool,
-        typer.Option(
-            "--alter",
-            help="再逐个改动参数，列出没有算例发现的改动\nAlso alter each parameter and list what no case notices",
-        ),
-    ] = False,
-) -> None:
-    """Run the worked cases."""
-    from relief_engine.cli.rules import test_rules
-
-    raise typer.Exit(test_rules(folder, lang.value, alter=alter))
+    epilog="relief rules test --programme rent-reduction-2022 --details\nrelief rules test 规则目录 -k 免租期 --accept",
+)(case_commands.rules_test)
 
 
 @rules_app.command(

@@ -5,6 +5,7 @@ The schemas say no more than the shapes do: what names and expressions mean is c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -41,13 +42,14 @@ PLACES: dict[str, str] = {
 }
 
 
-def file_schemas() -> dict[str, dict[str, Any]]:
-    """The JSON Schema of each kind of file by name; each stands alone.
+def file_schemas(beside: Mapping[str, type[BaseModel]] | None = None) -> dict[str, dict[str, Any]]:
+    """The JSON Schema of each kind of file by name; each stands alone. ``beside`` are files that stand beside rules.
 
     Beside the kinds of :data:`FILES` there is ``standards``, any file of that folder, and ``rulebook``, any file of a
     rulebook, for editors that can map one schema only.
     """
-    schemas = {name: _described(name, shape.model_json_schema(by_alias=True)) for name, shape in FILES.items()}
+    shapes = {**FILES, **(beside or {})}
+    schemas = {name: _described(name, shape.model_json_schema(by_alias=True)) for name, shape in shapes.items()}
     schemas["standards"] = _any_of(
         "standards", "A code list or a classification.", ("code_list", "class_map", "size_table")
     )

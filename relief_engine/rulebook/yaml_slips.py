@@ -8,6 +8,7 @@ from relief_engine.text import Text
 
 _FULL_WIDTH_COLON = re.compile(r"[\s-]*[\w\"']+\s*(：)")
 _TIGHT_COLON = re.compile(r"[\s-]*[A-Za-z_]\w*(:)[^\s:/]")
+_LONE_QUESTION_MARK = re.compile(r".*?[:,\[{-]\s+(\?)\s*(?:[,}\]#].*)?")
 #: A line that ends so goes on deeper in the next one.
 _OPENS = (":", "-", "[", "{", ",")
 
@@ -27,6 +28,8 @@ def usual_slip(text: str, line: int) -> tuple[int, int, Text] | None:
             return index, match.start(1), words
         if match := _TIGHT_COLON.match(here):
             return index, match.start(1), Text("冒号后面缺少空格", "a space is missing after the colon")
+        if match := _LONE_QUESTION_MARK.fullmatch(here):
+            return index, match.start(1), Text("单独的问号要加引号", "a question mark by itself must be in quotes")
     for index in (line, line - 1):
         if 1 <= index < len(lines) and lines[index - 1].strip():
             above, inside = (len(row) - len(row.lstrip(" ")) for row in (lines[index - 1], lines[index]))

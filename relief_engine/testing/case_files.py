@@ -6,29 +6,26 @@ them, and all mistakes of a file come in one error.
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from relief_engine.errors import Finding, Location, ProfileError, RulebookError, did_you_mean
+from relief_engine.errors import Location, RulebookError, did_you_mean
 from relief_engine.profile.model import Profile
-from relief_engine.profile.read import ProfileReader
 from relief_engine.rulebook.building import Desk, text
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.shaped import shaped
-from relief_engine.rulebook.source import Document, Path_, decode, read
+from relief_engine.rulebook.source import Document, Path_, read
 from relief_engine.rulebook.sources import Citation
+from relief_engine.testing.awaited import BY_NAME, take_awaited
+from relief_engine.testing.case_profiles import Profiles, part_at
 from relief_engine.testing.case_shapes import CasesFile, CaseShape, ExpectShape
+from relief_engine.testing.homes import SUFFIX
 from relief_engine.text import Text
-
-#: How the name of a file of worked cases ends.
-SUFFIX = ".cases.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +33,8 @@ class Case:
     """One worked case. ``profile`` is a plain mapping that was checked against the rulebook; treat it as read-only.
 
     ``expected`` holds the keys to compare with plain values: text, ``Decimal``, date, tuple, mapping, or None.
+    ``awaited`` are the keys that are still ``?``: ``amount``, or ``figures.months``. ``index`` is its place in the list
+    of the file, from 0.
     """
 
     name: Text
@@ -47,6 +46,13 @@ class Case:
     citations: tuple[Citation, ...]
     arithmetic: str | None
     expected: Mapping[str, Any]
+    awaited: tuple[str, ...] = ()
+    index: int = 0
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all is expected, so that whatever the engine says would do."""
+        return not self.awaited and not any(value or key not in BY_NAME for key, value in self.expected.items())
 
 
 def find_cases(root: Path | str) -> list[Path]:
@@ -62,40 +68,27 @@ def find_cases(root: Path | str) -> list[Path]:
 def load_cases(path: Path | str, rulebook: Rulebook) -> list[Case]:
     """The cases of one file. Raises :class:`RulebookError` that carries every mistake with file, line and column."""
     document = read(Path(path), Path(path).as_posix())
+    awaited = take_awaited(document.value)
     file = shaped(document, CasesFile) if not document.findings else None
     desk = Desk(sources=dict(rulebook.sources), findings=document.findings, broken=document.broken)
-    cases = _Reading(document, desk, rulebook, Path(path).parent).cases(file) if file is not None else []
+    reading = _Reading(document, desk, rulebook, Path(path).parent, awaited)
+    cases = reading.cases(file) if file is not None else []
     if desk.findings:
         raise RulebookError(dict.fromkeys(desk.findings))
     return cases
 
 
-@dataclass(slots=True)
-class _Origin:
-    """A profile while it is put together, and where each part of it was written."""
-
-    document: Document
-    prefix: Path_
-    value: dict[str, Any]
-    changes: list[tuple[Path_, Document, Path_]] = field(default_factory=list)
-
-    def where(self, path: Path_, *, key: bool = False) -> Location:
-        """Where the part at a path of the profile was written: the last change that touches it, else the profile."""
-        for changed, document, place in reversed(self.changes):
-            if path[: len(changed)] == changed:
-                return document.where((*place, *path[len(changed) :]), key=key)
-        return self.document.where((*self.prefix, *path), key=key)
-
-
 class _Reading:
     """Reads the cases of one file; mistakes go to the desk."""
 
-    def __init__(self, document: Document, desk: Desk, rulebook: Rulebook, folder: Path) -> None:
+    def __init__(
+        self, document: Document, desk: Desk, rulebook: Rulebook, folder: Path, awaited: Mapping[int, tuple[str, ...]]
+    ) -> None:
         self.document = document
         self.desk = desk
         self.rulebook = rulebook
-        self.folder = folder
-        self.reader = ProfileReader(rulebook)
+        self.awaited = awaited
+        self.profiles = Profiles(document, desk, rulebook, folder)
 
     def cases(self, file: CasesFile) -> list[Case]:
         programme = self.rulebook.programmes.get(file.programme)
@@ -128,18 +121,13 @@ class _Reading:
     ) -> Case | None:
         here: Path_ = ("cases", index)
         citations = self.desk.citations(self.document, (*here, "cite"), shape.cite)
+        expect, awaited = shape.expect or ExpectShape(), self.awaited.get(index, ())
         if programme is not None:
-            self.check_names((*here, "expect"), shape.expect, programme)
-        if not shape.expect.model_fields_set:
-            self.report("case-expect", (*here, "expect"), Text("没有写预期结果", "nothing is expected"))
-        origin = self.origin(here, shape, base)
-        if origin is None:
+            self.check_names((*here, "expect"), expect, awaited, programme)
+        made = self.profiles.profile(here, shape, base)
+        if made is None or programme is None:
             return None
-        self.without(here, shape, origin)
-        self.change(here, shape, origin)
-        profile = self.checked(origin)
-        if profile is None or programme is None:
-            return None
+        value, profile = made
         day = shape.as_of or profile.as_of
         if day is None:
             self.report(
@@ -151,127 +139,12 @@ class _Reading:
         if day is None or subject is None:
             return None
         return Case(
-            text(shape.name), self.document.where(here), programme.id, subject, day, origin.value, citations,
-            shape.arithmetic, _expected(shape.expect),
+            text(shape.name), self.document.where(here), programme.id, subject, day, value, citations,
+            shape.arithmetic, _expected(expect, awaited), awaited, index,
         )  # fmt: skip
 
     def report(self, code: str, path: Path_, message: Text, *, key: bool = False) -> None:
         self.desk.report(self.document, code, path, message, key=key)
-
-    # --- the profile --------------------------------------------------------------------------------------------
-
-    def origin(self, here: Path_, shape: CaseShape, base: dict[str, Any] | None) -> _Origin | None:
-        if shape.profile is not None and shape.profile_file is not None:
-            self.report(
-                "case-profile",
-                (*here, "profile_file"),
-                Text("profile 与 profile_file 只能写一种", "give either profile or profile_file, not both"),
-                key=True,
-            )
-            return None
-        if shape.profile is not None:
-            return _Origin(self.document, (*here, "profile"), copy.deepcopy(shape.profile))
-        if shape.profile_file is not None:
-            return self.from_file((*here, "profile_file"), shape.profile_file)
-        if base is not None:
-            return _Origin(self.document, ("base",), copy.deepcopy(base))
-        self.report(
-            "case-profile",
-            here,
-            Text(
-                "没有资料：应写 profile、profile_file 或文件开头的 base",
-                "no profile: give profile, profile_file, or base at the top of the file",
-            ),
-        )
-        return None
-
-    def from_file(self, place: Path_, name: str) -> _Origin | None:
-        path = self.folder / name
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self.report(
-                "case-profile-file",
-                place,
-                Text(f"无法读取资料文件“{name}”（{reason}）", f"can't read the profile {name!r}: {reason}"),
-            )
-            return None
-        document = decode(data, path.as_posix())
-        self.desk.findings.extend(document.findings)
-        if document.findings:
-            return None
-        if not isinstance(document.value, dict):
-            self.report(
-                "case-profile-file",
-                place,
-                Text(f"资料文件“{name}”应为键值对", f"the profile {name!r} is not a mapping"),
-            )
-            return None
-        return _Origin(document, (), document.value)
-
-    def without(self, here: Path_, shape: CaseShape, origin: _Origin) -> None:
-        for number, written in enumerate(shape.without):
-            path = self.path(written, (*here, "without", number))
-            if path is None:
-                continue
-            holder = _at(origin.value, path[:-1])
-            if _has(holder, path[-1]):
-                del holder[path[-1]]
-            else:
-                self.report(
-                    "case-path",
-                    (*here, "without", number),
-                    Text(f"资料中没有 {written}，无从去掉", f"the profile has no {written} to take out"),
-                )
-
-    def change(self, here: Path_, shape: CaseShape, origin: _Origin) -> None:
-        for written, value in shape.change.items():
-            path = self.path(written, (*here, "change", written))
-            if path is None:
-                continue
-            holder = _at(origin.value, path[:-1])
-            last = path[-1]
-            if isinstance(holder, list) and last == len(holder):
-                holder.append(copy.deepcopy(value))
-            elif (isinstance(holder, dict) and isinstance(last, str)) or _has(holder, last):
-                holder[last] = copy.deepcopy(value)
-            else:
-                around = _LAST_STEP.sub("", written)
-                self.report(
-                    "case-path",
-                    (*here, "change", written),
-                    Text(
-                        f"资料中没有 {around}，无法改 {written}",
-                        f"the profile has no {around}, so {written} can't be set",
-                    ),
-                    key=True,
-                )
-                continue
-            origin.changes.append((path, self.document, (*here, "change", written)))
-
-    def path(self, written: str, place: Path_) -> Path_ | None:
-        """The steps of a path in a profile; one that is not written like ``leases[0].start`` is a finding."""
-        if _PATH.fullmatch(written):
-            return path_of(written)
-        self.report(
-            "case-path",
-            place,
-            Text(f"“{written}”应写成 leases[0].start 的样子", f"{written!r} is not a path such as leases[0].start"),
-            key=True,
-        )
-        return None
-
-    def checked(self, origin: _Origin) -> Profile | None:
-        try:
-            return self.reader.read_mapping(origin.value, _LABEL)
-        except ProfileError as error:
-            for finding in error.findings:
-                # The reader places a mistake by its path in the mapping; the files say where that was written.
-                path = path_of(finding.where.file.removeprefix(_LABEL).removeprefix(":"))
-                place = origin.where(path, key=finding.code == "unknown-key")
-                self.desk.findings.append(Finding(finding.code, place, finding.message))
-            return None
 
     def subject(self, here: Path_, shape: CaseShape, profile: Profile, programme: Programme) -> str | None:
         """The subject that is meant: the only one, or the one that the case names."""
@@ -295,7 +168,8 @@ class _Reading:
 
     # --- what is expected ---------------------------------------------------------------------------------------
 
-    def check_names(self, here: Path_, expect: ExpectShape, programme: Programme) -> None:
+    def check_names(self, here: Path_, expect: ExpectShape, awaited: tuple[str, ...], programme: Programme) -> None:
+        waiting = [key.partition(".") for key in awaited]
         criteria = [c.id for c in programme.criteria]
         referrals = [r.id for r in programme.referrals]
         if programme.not_available is not None:
@@ -305,15 +179,19 @@ class _Reading:
         self.known((*here, "unmet"), expect.unmet or (), criteria, Text("条件", "criterion"))
         self.known((*here, "referrals"), expect.referrals or (), referrals, Text("人工认定事项", "referral"))
         self.known((*here, "missing"), expect.missing or (), facts, Text("事实", "fact"))
-        self.known((*here, "figures"), expect.figures or (), figures, Text("中间数字", "figure"))
         deadlines = [deadline.id for deadline in programme.deadlines]
-        self.known((*here, "deadlines"), expect.deadlines or (), deadlines, Text("期限", "deadline"))
+        for key, given, names, what in (
+            ("figures", expect.figures, figures, Text("中间数字", "figure")),
+            ("deadlines", expect.deadlines, deadlines, Text("期限", "deadline")),
+        ):
+            named = [*(given or ()), *(name for first, _, name in waiting if first == key and name)]
+            self.known((*here, key), named, names, what)
 
     def known(self, here: Path_, names: Iterable[str], known: list[str], what: Text) -> None:
         for index, name in enumerate(names):
             if name not in known:
                 hint = did_you_mean(name, known)
-                named = isinstance(_at(self.document.value, here), dict)
+                named = isinstance(part_at(self.document.value, here), dict)
                 self.report(
                     "case-unknown-name",
                     (*here, name if named else index),
@@ -322,43 +200,16 @@ class _Reading:
                 )
 
 
-#: The label under which a profile is checked; the places of its mistakes begin with it.
-_LABEL = "profile"
-
-
-def _expected(shape: ExpectShape) -> Mapping[str, Any]:
+def _expected(shape: ExpectShape, awaited: tuple[str, ...]) -> Mapping[str, Any]:
     """The given keys with plain values; with an outcome also the three amounts, None where they are not given."""
     values: dict[str, Any] = {}
     for name in ExpectShape.model_fields:
-        if name in shape.model_fields_set or ("outcome" in shape.model_fields_set and name in _ALWAYS):
+        stated = name in shape.model_fields_set or ("outcome" in shape.model_fields_set and name in ALWAYS)
+        if stated and name not in awaited:
             value = getattr(shape, name)
             values[name] = tuple(value) if isinstance(value, list) else value
     return values
 
 
 #: Compared whenever an outcome is: an amount that nobody expects is as wrong as a missing one.
-_ALWAYS = ("amount", "amount_if_granted", "amount_range")
-
-_PATH = re.compile(r"\w+(?:\[\d+\])*(?:\.\w+(?:\[\d+\])*)*")
-_LAST_STEP = re.compile(r"(?:\.\w+|\[\d+\])$")
-_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-
-
-def path_of(written: str) -> Path_:
-    """``leases[0].start`` as its steps: ``("leases", 0, "start")``."""
-    return tuple(int(m[1]) if m[1] else m[2] for m in _STEP.finditer(written))
-
-
-def _has(holder: Any, step: str | int) -> bool:
-    if isinstance(holder, list):
-        return isinstance(step, int) and step < len(holder)
-    return isinstance(holder, dict) and step in holder
-
-
-def _at(value: Any, path: Path_) -> Any:
-    """The part of a value at a path, or None where there is none."""
-    for step in path:
-        if not _has(value, step):
-            return None
-        value = value[step]
-    return value
+ALWAYS = ("amount", "amount_if_granted", "amount_range")

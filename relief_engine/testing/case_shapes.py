@@ -5,19 +5,44 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from relief_engine.rulebook.shapes import Cites, FactId, Id, NonEmpty, ProgrammeId, Shape, Slug, Words
 
 Yuan = Annotated[Decimal, Field(ge=0, decimal_places=2)]
+
+#: Stands for a value that nobody has worked out yet. It is taken out before a file is held against its shape.
+AWAITED = "?"
+
+
+def _or_awaited(part: dict[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a value that may be ``?`` too, by itself or by its name in a mapping."""
+    part = {key: value for key, value in part.items() if key not in ("title", "default")}
+    for way in part.get("anyOf", ()):
+        if "additionalProperties" in way:
+            way["additionalProperties"] = {"anyOf": [{"const": AWAITED}, way["additionalProperties"]]}
+        if "patternProperties" in way:
+            named = way["patternProperties"].items()
+            way["patternProperties"] = {name: {"anyOf": [{"const": AWAITED}, value]} for name, value in named}
+    return {"anyOf": [{"const": AWAITED}, part]}
+
+
+def _keys_may_be_awaited(schema: dict[str, Any]) -> None:
+    schema["properties"] = {name: _or_awaited(part) for name, part in schema["properties"].items()}
+
+
+def _all_may_be_awaited(schema: dict[str, Any]) -> None:
+    schema["properties"]["expect"] = _or_awaited(schema["properties"]["expect"])
 
 
 class ExpectShape(Shape):
     """What a case expects. Only the keys that are given are compared.
 
     With ``outcome`` the three amounts always are: one that is not given must be null. ``unmet`` includes criteria that
-    a referral stands in for.
+    a referral stands in for. A case fails while a key is ``?``.
     """
+
+    model_config = ConfigDict(json_schema_extra=_keys_may_be_awaited)
 
     outcome: Literal["eligible", "referred", "undetermined", "ineligible", "not_in_force"] | None = None
     amount: Yuan | None = None
@@ -41,8 +66,11 @@ class CaseShape(Shape):
 
     The profile is ``profile``, ``profile_file`` (a path from this file) or the file's ``base``; ``without`` takes facts
     out of it and ``change`` sets some, both by paths such as ``leases[0].start``. ``subject`` is needed only where the
-    profile has several subjects of the programme's kind.
+    profile has several subjects of the programme's kind. A case without ``expect`` fails: its expectation can be
+    accepted from the engine, and then be checked against the clauses.
     """
+
+    model_config = ConfigDict(json_schema_extra=_all_may_be_awaited)
 
     name: Words
     cite: Cites
@@ -53,7 +81,7 @@ class CaseShape(Shape):
     change: dict[NonEmpty, Any] = Field(default_factory=dict)
     as_of: dt.date | None = None
     subject: NonEmpty | None = None
-    expect: ExpectShape
+    expect: ExpectShape | None = None
 
 
 class CasesFile(Shape):

@@ -15,7 +15,9 @@ from typing import Any
 
 from relief_engine.decision import Decision, Status
 from relief_engine.engine import Engine
+from relief_engine.testing.awaited import BY_NAME
 from relief_engine.testing.case_files import Case, find_cases, load_cases
+from relief_engine.testing.case_shapes import AWAITED
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 __all__ = ["Case", "CaseResult", "Row", "find_cases", "load_cases", "run_case"]
@@ -23,12 +25,16 @@ __all__ = ["Case", "CaseResult", "Row", "find_cases", "load_cases", "run_case"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One key of a case: what was expected (None where the case is silent) and what the engine said."""
+    """One key of a case: what was expected (None where the case is silent) and what the engine said.
+
+    A key that is ``awaited`` does not agree, and does not differ either: nobody has said what is expected.
+    """
 
     key: str
     expected: str | None
     actual: str
     agrees: bool
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,28 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether everything that was expected is so."""
-        return all(row.agrees for row in self.rows)
+        """Whether everything that was expected is so; never where nothing is."""
+        return not self.case.silent and all(row.agrees for row in self.rows)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the case leaves something for the engine to fill in."""
+        return self.case.silent or bool(self.case.awaited)
+
+    @property
+    def differs(self) -> bool:
+        """Whether something is otherwise than expected."""
+        return any(not row.agrees and not row.awaited for row in self.rows)
 
     @property
     def differences(self) -> tuple[Text, ...]:
-        """One line for each key that differs."""
+        """One line for each key that differs or is awaited, and one where nothing is expected at all."""
+        if self.case.silent:
+            return (Text("还没有写预期结果（expect）", "no expectation yet (expect)"),)
         return tuple(
-            Text(
+            Text(f"{row.key}：还没有写预期，实为 {row.actual}", f"{row.key}: no expectation yet, got {row.actual}")
+            if row.awaited
+            else Text(
                 f"{row.key}：应为 {row.expected}，实为 {row.actual}",
                 f"{row.key}: expected {row.expected}, got {row.actual}",
             )
@@ -60,7 +80,8 @@ class CaseResult:
         """Expected and actual side by side: ``≠`` marks what differs; the left is empty where the case is silent."""
         head = Text("预期", "expected"), Text("实际", "actual")
         table = [("", "", head[0].in_(language), head[1].in_(language))]
-        table += [("" if row.agrees else "≠", row.key, row.expected or "", row.actual) for row in self.rows]
+        marks = ["" if row.agrees else "?" if row.awaited else "≠" for row in self.rows]
+        table += [(mark, row.key, row.expected or "", row.actual) for mark, row in zip(marks, self.rows, strict=True)]
         widths = [max(_width(line[column]) for line in table) for column in range(3)]
         lines = [
             "  ".join([*(_padded(cell, width) for cell, width in zip(line, widths, strict=False)), line[3]]).rstrip()
@@ -71,7 +92,8 @@ class CaseResult:
         )
         title = f"{self.case.where}: {self.case.name.in_(language)}"
         sums = [] if self.case.arithmetic is None else [self.case.arithmetic]
-        return "\n".join([title, clauses, *sums, *lines])
+        silent = [line.in_(language) for line in self.differences if self.case.silent]
+        return "\n".join([title, clauses, *sums, *silent, *lines])
 
 
 def run_case(engine: Engine, case: Case) -> CaseResult:
@@ -79,10 +101,12 @@ def run_case(engine: Engine, case: Case) -> CaseResult:
     report = engine.decide(case.profile, as_of=case.as_of, programmes=[case.programme])
     decision = next(d for d in report.decisions if d.subject == case.subject)
     rows: list[Row] = []
-    for key, read in _READ.items():
+    for key, read in READ.items():
         actual = read(decision)
-        if key in _BY_NAME:
-            rows += _named_rows(key, case.expected.get(key) or {}, actual)
+        if key in BY_NAME:
+            rows += _named_rows(key, case, actual)
+        elif key in case.awaited:
+            rows.append(Row(key, AWAITED, _actual(key, actual, decision), agrees=False, awaited=True))
         elif key in case.expected:
             expected = case.expected[key]
             rows.append(Row(key, shown(expected), _actual(key, actual, decision), _same(key, expected, actual)))
@@ -92,7 +116,7 @@ def run_case(engine: Engine, case: Case) -> CaseResult:
 
 
 #: How each key of an expectation is read off a decision.
-_READ: Mapping[str, Callable[[Decision], Any]] = {
+READ: Mapping[str, Callable[[Decision], Any]] = {
     "outcome": lambda d: d.outcome.value,
     "amount": lambda d: d.amount,
     "amount_if_granted": lambda d: d.amount_if_granted,
@@ -109,8 +133,6 @@ _READ: Mapping[str, Callable[[Decision], Any]] = {
     "figures": lambda d: d.figures,
     "deadlines": lambda d: {deadline.id: day for deadline, day in d.deadlines()},
 }
-#: Keys that hold values by name, of which only those that a case names are compared.
-_BY_NAME = frozenset({"figures", "deadlines"})
 #: Sets of names: the order in which a case lists them does not matter.
 _SETS = frozenset({"unmet", "referrals", "missing"})
 
@@ -130,14 +152,21 @@ def _exact(value: Any) -> Any:
     return Fraction(value) if isinstance(value, int | Decimal | Fraction) else value
 
 
-def _named_rows(key: str, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> list[Row]:
+def _named_rows(key: str, case: Case, actual: Mapping[str, Any]) -> list[Row]:
+    """The rows of values by name, of which only those that a case names are compared."""
+    expected = case.expected.get(key) or {}
+    waiting = [name for first, _, name in (k.partition(".") for k in case.awaited) if first == key and name]
     rows = []
-    for name in dict.fromkeys((*expected, *actual)):
+    if key in case.awaited and not actual:
+        rows.append(Row(key, AWAITED, shown(None), agrees=False, awaited=True))
+    for name in dict.fromkeys((*expected, *waiting, *actual)):
         value = actual.get(name)
         if name in expected:
             wanted = tuple(expected[name]) if isinstance(expected[name], list) else expected[name]
             agrees = name in actual and bool(_exact(wanted) == _exact(value))
             rows.append(Row(f"{key}.{name}", shown(wanted), shown(value), agrees))
+        elif key in case.awaited or name in waiting:
+            rows.append(Row(f"{key}.{name}", AWAITED, shown(value), agrees=False, awaited=True))
         else:
             rows.append(Row(f"{key}.{name}", None, shown(value), agrees=True))
     return rows
