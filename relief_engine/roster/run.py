@@ -196,7 +196,7 @@ def _settled(engine: Engine, request: Request, table: Table) -> Screening:
     columns = recognise(table, rulebook, mapping=request.mapping, kind=request.kind)
     if request.programmes:
         programmes = tuple(rulebook.programme(name) for name in dict.fromkeys(request.programmes))
-        _refuse_others(programmes, columns.kind.id, columns.kind.label, request.roster)
+        refuse_others(programmes, columns.kind.id, columns.kind.label, request.roster)
     else:
         programmes = about(engine, columns, request.as_of)
     if not programmes:
@@ -208,8 +208,11 @@ def _settled(engine: Engine, request: Request, table: Table) -> Screening:
     return Screening(table, columns, rulebook, programmes, request.as_of, engine.routes)
 
 
-def _refuse_others(programmes: Sequence[Programme], kind: str, label: Text, roster: Path) -> None:
-    """A row of leases can't be asked about a loan."""
+def refuse_others(programmes: Sequence[Programme], kind: str, label: Text, roster: Path) -> None:
+    """Refuse programmes for another kind of subject than a row describes; raises :class:`InputError` with each.
+
+    A row of leases can't be asked about a loan.
+    """
     findings = [
         Finding(
             "roster-programme",
