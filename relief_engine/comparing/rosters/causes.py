@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from math import gcd
 
 from relief_engine.comparing.rosters.model import Cause
 from relief_engine.comparing.rosters.same import alike
@@ -33,6 +34,8 @@ class Causes:
     def __init__(self, as_of: dt.date) -> None:
         self.as_of = as_of
         self._kept: dict[tuple[object, ...], tuple[Cause, ...]] = {}
+        self._figures: dict[tuple[object, ...], Cause] = {}
+        self._behind: dict[str, dict[str, set[str]]] = {}
         self._parameters: dict[str, dict[str, tuple[Citation, ...]]] = {}
 
     def found(self, before: Answer, after: Answer) -> tuple[Cause, ...]:
@@ -56,18 +59,36 @@ class Causes:
     def figures(self, before: Answer, after: Answer) -> Iterator[Cause]:
         """The named figures that differ and do not follow from another one that does."""
         old, new = _lets(before), _lets(after)
-        differ = [name for name, value in new.items() if name in old and old[name][0] != value[0]]
-        lets = after.programme.lets
+        differ = {name for name, ends in new.items() if name in old and old[name] != ends}
+        if not differ:
+            return
+        behind = self._behind_of(after.programme)
+        for name in new:
+            if name in differ and not behind[name] & differ:
+                key = (after.programme.id, name, old[name], new[name])
+                known = self._figures.get(key)
+                if known is None:
+                    if len(self._figures) >= _MOST:
+                        self._figures.clear()
+                    known = self._figures[key] = self._figure(name, before, after)
+                yield known
+
+    def _figure(self, name: str, before: Answer, after: Answer) -> Cause:
+        """One named figure that differs, with the clauses of the parameters in it that do."""
+        title, behind = after.programme.lets[name].title, self._behind_of(after.programme)[name]
+        one, other = _written(before, name), _written(after, name)
+        text = Text(f"{title.zh}：{one.zh} → {other.zh}", f"{title.en}: {one.en} → {other.en}")
         changed = self._changed(before.programme, after.programme)
-        for name in differ:
-            behind = _behind(lets[name], lets)
-            if behind & set(differ):
-                continue
-            cited = [c for parameter, found in changed.items() if parameter in behind for c in found]
-            title = lets[name].title
-            one, other = old[name][1], new[name][1]
-            text = Text(f"{title.zh}：{one.zh} → {other.zh}", f"{title.en}: {one.en} → {other.en}")
-            yield Cause("figure", name, text, say.cited(dict.fromkeys(cited or _cited(after))))
+        cited = [c for parameter, found in changed.items() if parameter in behind for c in found]
+        return Cause("figure", name, text, say.cited(dict.fromkeys(cited or _cited(after))))
+
+    def _behind_of(self, programme: Programme) -> dict[str, set[str]]:
+        """What each named figure of a programme is made of."""
+        found = self._behind.get(programme.id)
+        if found is None:
+            lets = programme.lets
+            found = self._behind[programme.id] = {name: _behind(let, lets) for name, let in lets.items()}
+        return found
 
     def benefit(self, before: Answer, after: Answer) -> Cause:
         """That the figures of the benefit differ, though no named one does."""
@@ -161,20 +182,32 @@ def _statuses(answer: Answer) -> dict[str, tuple[ir.CompiledCriterion, Status]]:
 # --- figures ------------------------------------------------------------------------------------------------------
 
 
-def _lets(answer: Answer) -> dict[str, tuple[object, Text]]:
-    """The named figures of an answer: what they are, to compare them, and how they are written."""
-    found: dict[str, tuple[object, Text]] = {}
+def _lets(answer: Answer) -> dict[str, tuple[object, ...]]:
+    """The named figures of an answer that are known and shown, as both ends with what they are counted in."""
+    found: dict[str, tuple[object, ...]] = {}
     for name, figure in (answer.program.lets if answer.program is not None else {}).items():
-        low, high = (answer.summary.get(f"figure_{name}_{end}") for end in ("low", "high"))
-        if not isinstance(low, int) or not isinstance(high, int):
-            continue
-        if figure.unit is None:
-            days = dt.date.fromordinal(low), dt.date.fromordinal(high)
-            found[name] = days, say.span(*(say.day(day) for day in days))
-        else:
-            ends = Fraction(low, figure.denominator), Fraction(high, figure.denominator)
-            found[name] = ends, say.span(*(say.figure(end, figure.unit) for end in ends))
+        low, high = answer.summary.get(f"figure_{name}_low"), answer.summary.get(f"figure_{name}_high")
+        if isinstance(low, int) and isinstance(high, int):
+            found[name] = (*_reduced(low, figure.denominator), *_reduced(high, figure.denominator), figure.unit)
     return found
+
+
+def _reduced(numerator: int, denominator: int) -> tuple[int, int]:
+    """A figure in lowest terms: two rulebooks may count one figure in different parts."""
+    if denominator == 1:
+        return numerator, 1
+    common = gcd(numerator, denominator)
+    return numerator // common, denominator // common
+
+
+def _written(answer: Answer, name: str) -> Text:
+    """A named figure as people read it."""
+    assert answer.program is not None, "an answer with figures has a program"
+    figure = answer.program.lets[name]
+    ends = [int(answer.summary[f"figure_{name}_{end}"] or 0) for end in ("low", "high")]
+    if figure.unit is None:
+        return say.span(*(say.day(dt.date.fromordinal(end)) for end in ends))
+    return say.span(*(say.figure(Fraction(end, figure.denominator), figure.unit) for end in ends))
 
 
 def _behind(let: Let, lets: Mapping[str, Let]) -> set[str]:

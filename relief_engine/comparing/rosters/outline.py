@@ -72,7 +72,7 @@ def outline(impact: Impact, language: Language, *, most: int) -> Outline:
     heading = Text(f"涉及金额最大的 {len(shown):,} 件", f"The {len(shown):,} about the most money")
     if not left:
         heading = Text(f"全部 {len(shown):,} 件变化", f"All changes ({len(shown):,})")
-    rest = Text(f"还有 {left:,} 件变化没有列出", f"{left:,} more changes are not listed")
+    rest = Text(f"还有 {left:,} 件变化没有列出", f"{left:,} more change{' is' if left == 1 else 's are'} not listed")
     return Outline(
         _TITLE.in_(language),
         tuple(_head(impact, language)),

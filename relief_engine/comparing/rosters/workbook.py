@@ -12,7 +12,7 @@ from relief_engine.comparing.rosters.summary import SummarySheet
 from relief_engine.decision import Outcome
 from relief_engine.errors import StatedError
 from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, lines_of
-from relief_engine.roster.workbook.styles import COLOURS, DAY, FONT, MONEY, RATE, SIZE, TEXT, Styles
+from relief_engine.roster.workbook.styles import COLOURS, DAY, FONT, LINE, MONEY, RATE, SIZE, TEXT, Styles
 from relief_engine.text import Language, Text
 
 _SUMMARY, _CHANGES = Text("汇总", "Summary"), Text("变化", "Changes")
@@ -77,7 +77,8 @@ class _ChangesSheet:
         sheet.add([head] * len(self.columns), [column.title.in_(language) for column in self.columns], 36)
         self._writers = [_writer(sheet, styles, column, language) for column in self.columns]
         self._plain = sheet.text(styles(num_format=TEXT))
-        self._lined = styles.boxed()
+        # Nothing but lines: a font would hide the colours of cells.
+        self._lined = styles.book.add_format({"border": 1, "border_color": LINE})
 
     def add(self, change: Change) -> None:
         """Write one change."""
@@ -158,10 +159,9 @@ def _outcomes(sheet: StreamedSheet, styles: Styles, language: Language) -> Write
 def _signed(sheet: StreamedSheet, styles: Styles) -> Writer:
     """Money with its sign, in the colours of a grant and of a refusal."""
     right = styles(num_format=TEXT, align="right")
-    more, less, even = (
-        sheet.number(styles(num_format=_SIGNED, bold=True, **look), right)
-        for look in ({"font_color": COLOURS[Outcome.ELIGIBLE][1]}, {"font_color": COLOURS[Outcome.INELIGIBLE][1]}, {})
-    )
+    looks = [COLOURS[outcome] for outcome in (Outcome.ELIGIBLE, Outcome.INELIGIBLE)]
+    coloured = [{"bg_color": fill, "font_color": ink, "bold": True} for fill, ink, _ in looks]
+    more, less, even = (sheet.number(styles(num_format=_SIGNED, **look), right) for look in (*coloured, {}))
     return lambda ref, value: (more if value > 0 else less if value < 0 else even)(ref, value)
 
 
