@@ -23,6 +23,8 @@ from relief_engine.rulebook.programme import Let, Programme
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text
 
+#: Outcomes to which no case for a person makes a difference.
+_WITHOUT_PEOPLE = (Outcome.ELIGIBLE.value, Outcome.INELIGIBLE.value)
 _SHOWN = (Outcome.ELIGIBLE.value, Outcome.REFERRED.value)
 #: So many pairs of masks are kept with what they say; a roster has few.
 _MOST = 20_000
@@ -119,6 +121,8 @@ def _conditions(before: Answer, after: Answer) -> Iterator[Cause]:
         yield from _in_force(before, after)
         return
     yield from _criteria(before, after)
+    if before.summary["outcome"] in _WITHOUT_PEOPLE and after.summary["outcome"] in _WITHOUT_PEOPLE:
+        return
     old = {r.referral.id: r for r in referring(before)}
     new = {r.referral.id: r for r in referring(after)}
     known = [{r.referral.id for r in program.referrals} for program in (before.program, after.program)]

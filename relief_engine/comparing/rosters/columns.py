@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from relief_engine.comparing.rosters import words
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.model import Cents, Change, Figures, State
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.decision import Outcome, yuan
 from relief_engine.explanation.harmless import one_line
 from relief_engine.explanation.outline import grouped

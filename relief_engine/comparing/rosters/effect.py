@@ -82,6 +82,8 @@ def kind_of(before: State, after: State) -> Kind:
             return Kind.REFUSED
         case Outcome.REFERRED, _:
             return Kind.FROM_PEOPLE
+        case Outcome.UNDETERMINED, Outcome.ELIGIBLE:
+            return Kind.GRANTED
         case _, Outcome.ELIGIBLE:
             return Kind.GAINS
         case Outcome.ELIGIBLE, _:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from relief_engine.comparing.rosters.columns import Column, columns, outcome_label
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.model import Change, Kind
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.roster.flat import csv_cell, plain
 from relief_engine.roster.handing import create, row_writer
 from relief_engine.roster.parquet import TYPES, copy_rows, unique

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from relief_engine.comparing.rosters import words
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.outline import Block, Line, Outline, outline
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.comparing.rosters.text import MARKS
 from relief_engine.explanation.markdown import escaped
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text

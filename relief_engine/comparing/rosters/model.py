@@ -17,12 +17,14 @@ from relief_engine.text import Text
 class Kind(StrEnum):
     """What a change of rules does to one answer.
 
-    Who ``gains`` or ``loses`` was certain to get something else, or nothing; who is ``refused`` was asked for more or
-    left to people before. ``from_people`` are those whom people no longer decide about, and who are not refused.
+    Who ``gains`` or ``loses`` was certain to get something else, or nothing. Who is ``granted`` was asked for more
+    before; who is ``refused`` was too, or left to people. ``from_people`` are those whom people no longer decide about,
+    and who are not refused.
     """
 
     GAINS = "gains"
     LOSES = "loses"
+    GRANTED = "granted"
     REFUSED = "refused"
     TO_PEOPLE = "to_people"
     FROM_PEOPLE = "from_people"
@@ -43,6 +45,7 @@ class Kind(StrEnum):
 _LABELS = {
     Kind.GAINS: Text("得到更多", "gains"),
     Kind.LOSES: Text("得到更少", "loses"),
+    Kind.GRANTED: Text("原缺资料，现符合", "was open, now granted"),
     Kind.REFUSED: Text("原未定，现不符合", "was open, now refused"),
     Kind.TO_PEOPLE: Text("改由人认定", "now left to people"),
     Kind.FROM_PEOPLE: Text("不再由人认定", "no longer left to people"),
@@ -183,6 +186,10 @@ class Pair(Value):
         """What it is called, by the new rulebook if that has it."""
         found = self.new or self.old
         return found.title if found is not None else Text(self.id, self.id)
+
+    def closed(self, day: dt.date) -> bool:
+        """Whether it is in force under neither on a day."""
+        return not any(programme.period.holds(day) for programme in (self.old, self.new) if programme is not None)
 
     @property
     def adds_up(self) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from relief_engine.comparing.rosters import words
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.model import Change, Kind, Pair, Sums
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.explanation.harmless import one_line
 from relief_engine.text import Language, Text
 
@@ -19,6 +19,7 @@ _SAME = Text(
     "当日两边规则相同，读法也相同，没有逐行判定",
     "both have the same rules on the day and read alike; no row was decided",
 )
+_CLOSED = Text("当日两边都不适用，没有逐行判定。", "Not in force on the day under either; no row was decided.")
 _NOT_SUMMED = Text("这个项目的数额不相加", "figures of this programme are not added up")
 _TOTAL = Text("合计", "in all")
 
@@ -109,6 +110,8 @@ def rows_line(impact: Impact) -> Text:
 
 def verdict(impact: Impact) -> Text:
     """Whether anything changes, in one sentence."""
+    if all(pair.closed(impact.as_of) for pair in impact.pairs):
+        return _CLOSED
     if all(pair.same for pair in impact.pairs):
         return Text(
             "这些项目当日的规则两边相同：没有人的结果会变。",
@@ -133,7 +136,7 @@ def _block(impact: Impact, pair: Pair, language: Language) -> Block:
     if pair.new is None or pair.old is None:
         notes.append((_ONLY_OLD if pair.new is None else _ONLY_NEW).in_(language))
     if pair.same:
-        notes.append(_SAME.in_(language))
+        notes.append((_CLOSED if pair.closed(impact.as_of) else _SAME).in_(language))
     elif not pair.adds_up:
         notes.append(_NOT_SUMMED.in_(language))
     found = impact.kinds(pair.id)
@@ -164,17 +167,14 @@ def _notes(impact: Impact, language: Language) -> Iterator[str]:
             f"另有 {impact.other_reasons:,} 件结果和数额不变，但满足的条件或转人工的情形有不同。",
             f"{_answers(impact.other_reasons, 'is', 'are')} the same, though criteria or cases for a person differ.",
         ).in_(language)
-    if any(
-        sums.before.granted != sums.after.granted and kind not in (Kind.GAINS, Kind.LOSES)
-        for (_, kind), sums in impact.sums.items()
-    ):
+    if any(s.after.granted - s.before.granted != s.difference for s in impact.sums.values()):
         yield OPEN_NOTE.in_(language)
     yield from (one_line(remark.in_(language)) for remark in impact.remarks)
 
 
 #: Why differences do not add up to the difference of the sums.
 OPEN_NOTE = Text(
-    "得失只算两边都已确定的件；改由人认定、要补资料、读不了的，尚未定局，不算得也不算失。",
-    "Gains and losses count answers that are certain on both sides: what is left to people, still asked for or not "
-    "read is neither.",
+    "得失只算两边都已确定的件；一边由人认定、缺资料或读不了的，不算得也不算失。",
+    "Gains and losses count answers that are certain on both sides: what is left to people, open or not read on one "
+    "side is neither.",
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.model import Cents, Change, Pair, Side, State, Sums
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.decision import yuan
 from relief_engine.explanation.records import amount, exact
 from relief_engine.text import DEFAULT_LANGUAGE, Language

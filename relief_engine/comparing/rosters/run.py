@@ -15,14 +15,15 @@ from relief_engine.comparing.rosters.effect import (
     missing_of,
     unchanged,
 )
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.model import Change, Kind, Pair, State
 from relief_engine.comparing.rosters.reading import Reading, Request, read_both
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.decision import NOTHING_MISSING, Outcome
 from relief_engine.engine import Engine
 from relief_engine.explanation.harmless import one_line
 from relief_engine.profile.model import Profile
 from relief_engine.roster.answers import Answer, answer_of
+from relief_engine.roster.flat import plain
 from relief_engine.roster.reasons import Reasons
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.table import Rejected, Row
@@ -141,11 +142,13 @@ class _Clerk:
             self.found.other_reasons += bool(self.causes.conditions(one, other))
             return self._count(pair, Kind.UNCHANGED, self._figures(one), self._figures(other), None)
         states = self._state(0, pair, before, one), self._state(1, pair, after, other)
-        kind, certain = kind_of(*states), difference(*states)
+        # What is put off, or only the most that is given, is no relief gained or lost.
+        kind, certain = kind_of(*states), difference(*states) if pair.adds_up else None
         self._count(pair, kind, *states, certain)
         change = Change(
             row.number, tuple(_cell(row, place) for place in self.named), pair.id, kind, *states, certain,
-            difference_if_granted(*states), () if one is None or other is None else self.causes.found(one, other),
+            difference_if_granted(*states) if pair.adds_up else None,
+            () if one is None or other is None else self.causes.found(one, other),
         )  # fmt: skip
         self.found.put(change)
         return kind
@@ -181,10 +184,11 @@ class _Clerk:
     def _state(self, side: int, pair: Pair, read: Profile | Rejected, answer: Answer | None) -> State:
         if answer is None:
             return State(None, self._unread(read))
-        said = self.reasons[side].said(answer)
-        reason = _ABSENT if _side(pair, side) is None else said.reason
         outcome = Outcome(str(answer.summary["outcome"]))
-        return State(outcome, reason, figures_of(answer), said.clauses, missing_of(answer))
+        if _side(pair, side) is None:
+            return State(outcome, _ABSENT)
+        said = self.reasons[side].said(answer)
+        return State(outcome, said.reason, figures_of(answer), said.clauses, missing_of(answer))
 
     def _unread(self, read: Profile | Rejected) -> Text:
         """What is wrong with a row that one rulebook can't read."""
@@ -204,4 +208,4 @@ def _side(pair: Pair, side: int) -> Programme | None:
 
 def _cell(row: Row, place: int) -> str | None:
     cell = row.cells[place] if place < len(row.cells) else None
-    return None if cell is None else str(cell)
+    return None if cell is None else plain(cell)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from relief_engine.comparing.rosters import words
-from relief_engine.comparing.rosters.impact import Impact
-from relief_engine.comparing.rosters.model import Kind, Pair, Side, Sums
+from relief_engine.comparing.rosters.model import Kind, Side, Sums
 from relief_engine.comparing.rosters.outline import outline, rows_line, verdict
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.decision import Outcome
 from relief_engine.explanation.harmless import one_line
 from relief_engine.roster.counts import Sums as Money
@@ -40,17 +40,21 @@ class SummarySheet(Page):
         sheet.write_string(0, FIRST, self.said(_TITLE), self.styles(font_size=18, bold=True, font_color=DARK))
         self.row = 1
         self._about(impact)
-        for pair in impact.pairs:
-            self._programme(impact, pair)
+        page = outline(impact, self.language, most=0)
+        for pair, block in zip(impact.pairs, page.blocks, strict=True):
+            self.heading(pair.title)
+            for note in block.notes:
+                self.note(Text(note, note))
+            if lines := impact.kinds(pair.id):
+                self._table(lines, impact.total(pair.id))
         if len(impact.pairs) > 1:
             found = impact.by_kind()
             if found:
                 self.heading(Text("全部项目", "All programmes"))
                 self._table([(kind, sums) for kind, sums in found.items()], impact.total())
-        notes = outline(impact, self.language, most=0).notes
-        if notes:
+        if page.notes:
             self.heading(Text("提示", "Notes"))
-        for note in notes:
+        for note in page.notes:
             self.note(Text(note, note))
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -77,17 +81,6 @@ class SummarySheet(Page):
         self.row += 1
         self.sheet.write_string(self.row, FIRST, self.said(verdict(impact)), self.styles(bold=True, font_size=12))
         self.row += 1
-
-    def _programme(self, impact: Impact, pair: Pair) -> None:
-        self.heading(pair.title)
-        block = next(
-            b for p, b in zip(impact.pairs, outline(impact, self.language, most=0).blocks, strict=True) if p is pair
-        )
-        for note in block.notes:
-            self.note(Text(note, note))
-        lines = impact.kinds(pair.id)
-        if lines:
-            self._table(lines, impact.total(pair.id))
 
     def _table(self, lines: list[tuple[Kind, Sums]], total: Sums) -> None:
         self.heads(list(_HEADS))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.model import Kind
 from relief_engine.comparing.rosters.outline import Block, Outline, outline
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.explanation.columns import columns, hanging, wrapped
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 #: Marks of what became of an answer.
 MARKS = {
-    Kind.GAINS: "↑", Kind.LOSES: "↓", Kind.REFUSED: "✗", Kind.TO_PEOPLE: "→", Kind.FROM_PEOPLE: "←",
-    Kind.FIGURE: "≠", Kind.ASKED: "?", Kind.LESS_ASKED: "✓", Kind.OTHER: "·",
+    Kind.GAINS: "↑", Kind.LOSES: "↓", Kind.GRANTED: "✓", Kind.REFUSED: "✗", Kind.TO_PEOPLE: "→",
+    Kind.FROM_PEOPLE: "←", Kind.FIGURE: "≠", Kind.ASKED: "?", Kind.LESS_ASKED: "-", Kind.OTHER: "·",
     Kind.UNREAD: "!", Kind.READ: "!", Kind.UNCHANGED: "=",
 }  # fmt: skip
 _COLON = Text("：", ": ")

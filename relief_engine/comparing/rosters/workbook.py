@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import cast
 
 from relief_engine.comparing.rosters.columns import Column, columns, outcome_label, written
-from relief_engine.comparing.rosters.impact import Impact
 from relief_engine.comparing.rosters.model import Change, Kind
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.comparing.rosters.summary import SummarySheet
 from relief_engine.decision import Outcome
 from relief_engine.errors import StatedError
@@ -25,7 +25,8 @@ _TOO_LONG = Text(
 _SIGNED = "+#,##0.00;-#,##0.00;0.00"
 #: What became of an answer has the colours of the outcome that it is nearest to.
 _LOOKS = {
-    Kind.GAINS: Outcome.ELIGIBLE, Kind.LOSES: Outcome.INELIGIBLE, Kind.REFUSED: Outcome.INELIGIBLE,
+    Kind.GAINS: Outcome.ELIGIBLE, Kind.LOSES: Outcome.INELIGIBLE, Kind.GRANTED: Outcome.ELIGIBLE,
+    Kind.REFUSED: Outcome.INELIGIBLE,
     Kind.TO_PEOPLE: Outcome.REFERRED, Kind.FROM_PEOPLE: Outcome.REFERRED,
     Kind.FIGURE: Outcome.REFERRED, Kind.ASKED: Outcome.UNDETERMINED,
     Kind.LESS_ASKED: Outcome.UNDETERMINED,

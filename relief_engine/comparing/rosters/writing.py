@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from relief_engine.comparing.rosters.impact import Impact
+from relief_engine.comparing.rosters.result import Impact
 from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.run import uninstalled
 from relief_engine.roster.whole import whole_file
