@@ -590,3 +590,28 @@ def test_nothing_is_written_where_it_must_not_be(
         write_impact(small, target)
     assert target.read_text(encoding="utf-8") == "kept"
     assert sorted(p.name for p in tmp_path.glob(".*")) == []
+
+
+# --- long tables --------------------------------------------------------------------------------------------------
+
+
+def test_the_database_finds_the_same_changes(changed: Changed, tmp_path: Path) -> None:
+    """The example rent roll as text, with an empty row and a broken one, row by row and by way of the database."""
+    pytest.importorskip("duckdb")
+    pytest.importorskip("sqlglot")
+    table = CalamineWorkbook.from_path(RENT_ROLL).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    path = tmp_path / "long.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["".join(str(cell).split()) for cell in table[2]])
+        out.writerows(table[3:])
+        out.writerow([""] * len(table[2]))
+        file.write('"断"了的一行,\n')
+    new = changed(FEWER_MONTHS, without(RENT_FILE, "rent-free-period"))
+    direct, by_database = (impact(shipped(), new, path, as_of=DAY, engine=engine) for engine in ("direct", "duckdb"))
+    assert impact_records(by_database, most=None) == impact_records(direct, most=None)
+    assert (by_database.changed, by_database.unchanged, by_database.rejected) == (38, 23, 7)
+    assert by_database.other_reasons
+    assert adds_up(by_database)
+    with pytest.raises(InputError, match="DuckDB"):
+        impact(shipped(), new, RENT_ROLL, as_of=DAY, engine="duckdb")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from relief_engine.comparing.rosters.causes import Causes
 from relief_engine.comparing.rosters.effect import (
@@ -20,18 +21,22 @@ from relief_engine.comparing.rosters.reading import Reading, Request, read_both
 from relief_engine.comparing.rosters.result import Impact
 from relief_engine.decision import NOTHING_MISSING, Outcome
 from relief_engine.engine import Engine
+from relief_engine.errors import Finding, InputError, Location
 from relief_engine.explanation.harmless import one_line
 from relief_engine.profile.model import Profile
 from relief_engine.roster.answers import Answer, answer_of
 from relief_engine.roster.flat import plain
 from relief_engine.roster.reasons import Reasons
 from relief_engine.roster.rows import RowReader
+from relief_engine.roster.run import LONG, Progress, uninstalled, why_not
 from relief_engine.roster.table import Rejected, Row
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.text import Text, joined
 
+#: What finds the rows that differ: the direct route alone, or DuckDB before it; by the table's size if nobody says.
+EngineName = Literal["auto", "direct", "duckdb"]
 #: Progress is told after so many rows.
 _OFTEN = 500
 _ABSENT = Text("规则库里没有这个项目", "the rulebook has no such programme")
@@ -48,12 +53,14 @@ def impact(
     encoding: str | None = None,
     kind: str | None = None,
     mapping: Mapping[str, str] | None = None,
-    progress: Callable[[int], None] | None = None,
+    engine: EngineName = "auto",
+    progress: Progress | None = None,
 ) -> Impact:
     """Decide every row of a table by both rulebooks and say who gains and loses.
 
     Rows are read and decided one after another, and changes beyond some thousands are kept on disk: memory does not
-    grow with the table. A programme that has the same rules under both on the day is not decided.
+    grow with the table. In a long text or parquet file DuckDB, where it is installed, first finds the rows that may
+    differ. A programme that has the same rules under both on the day is not decided.
 
     Args:
         old: the rules before.
@@ -65,6 +72,8 @@ def impact(
         encoding: the encoding of a text file; None to tell it by its content.
         kind: the kind of subject that a row describes; None to tell it by the columns.
         mapping: from headers to ids of facts, or to ``-`` for columns that are left alone.
+        engine: ``direct`` to decide every row by the direct route; ``duckdb`` to let the embedded database find the
+            rows that may differ, which are then decided by the direct route; ``auto`` for that with long tables.
         progress: called now and then with the number of rows that are done.
 
     Raises:
@@ -81,11 +90,38 @@ def impact(
         reading.pairs, reading.remarks,
     )  # fmt: skip
     clerk = _Clerk(*engines, reading, as_of, found, named)
-    for number, row in enumerate(table.rows(), start=1):
+    rows = table.rows()
+    if _sifted(engine, reading, clerk.asked, request):
+        from relief_engine.comparing.rosters.bulk import sift
+
+        rows = sift(engines, reading, clerk.asked, found)
+    for number, row in enumerate(rows, start=1):
         clerk.take(row)
         if progress is not None and number % _OFTEN == 0:
             progress(number)
     return found
+
+
+def _sifted(engine: EngineName, reading: Reading, asked: Sequence[Pair], request: Request) -> bool:
+    """Whether the embedded database looks for the rows that may differ; raises :class:`InputError` if it can't."""
+    if engine == "direct" or not asked:
+        return False
+    why = why_not(request.roster, reading.table.headers) or _why_not(reading, asked, request.as_of) or uninstalled()
+    if engine == "duckdb" and why is not None:
+        raise InputError([Finding("engine", Location("--engine"), why)])
+    long = why is None and request.roster.stat().st_size >= LONG[request.roster.suffix.lower()]
+    return why is None and (long or engine == "duckdb")
+
+
+def _why_not(reading: Reading, asked: Sequence[Pair], day: dt.date) -> Text | None:
+    """Why a database can't find the rows that differ, though it could decide the table."""
+    if not reading.same:
+        return Text("两个规则库对表格的读法不同", "the rulebooks read the table differently")
+    closed = next((p for p in asked if any(q is None or not q.period.holds(day) for q in (p.old, p.new))), None)
+    if closed is None:
+        return None
+    title = closed.title
+    return Text(f"“{title.zh}”当日不是两边都适用", f"{title.en} is not in force on the day under both")
 
 
 def _named(reading: Reading) -> tuple[int, ...]:
