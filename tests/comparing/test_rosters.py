@@ -34,8 +34,10 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.errors import InputError, UnknownName
 from relief_engine.roster import rows
+from relief_engine.rulebook import record
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.programme import Period, Programme
 from relief_engine.text import Text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -593,11 +595,79 @@ def test_nothing_is_written_where_it_must_not_be(
     assert sorted(p.name for p in tmp_path.glob(".*")) == []
 
 
-# --- long tables --------------------------------------------------------------------------------------------------
+# --- loans, and long tables ---------------------------------------------------------------------------------------
+
+SUBSIDY, FEES = "beijing-tongzhou/first-loan-interest-subsidy-2022", "beijing-tongzhou/guarantee-fee-rate-2022"
+#: A restaurant that gets 40 % of 45,000.00 yuan of interest, and pays 0.5 % of 2,000,000.00 yuan for a guarantee.
+LOAN: Mapping[str, str] = {
+    "企业名称": "小厨餐饮", "kind": "企业", "industry": "6210", "assets": "60", "revenue": "90", "employees": "8",
+    "registered_in_beijing": "是", "hard_hit_recognised": "是", "serious_dishonesty": "否",
+    "via_loan_service_centre": "是", "registered_on": "2022-02-10", "is_first_loan": "是", "contract_on": "2022-02-25", "disbursed_on": "2022-03-01",
+    "amount": "2000000", "term_days": "365", "purpose": "生产经营", "in_own_name": "是", "other_city_subsidy": "否",
+    "subsidy_choice": "贷款贴息", "interest_paid": "45000", "guarantor_kind": "政府性融资担保机构",
+    "guarantee_applied_on": "2022-02-10", "is_startup_guarantee": "否",
+}  # fmt: skip
 
 
-def test_the_database_finds_the_same_changes(changed: Changed, tmp_path: Path) -> None:
-    """The example rent roll as text, with an empty row and a broken one, row by row and by way of the database."""
+def loan_rules(changed: Changed) -> Rulebook:
+    """30 instead of 40 %, 0.4 instead of 0.5 %, and nobody asks about dishonesty."""
+    subsidy, fees = (f"{name}.yaml" for name in (SUBSIDY, FEES))
+    return changed(
+        (subsidy, 'value: 40, unit: "%"', 'value: 30, unit: "%"'),
+        (fees, 'value: 0.5, unit: "%"', 'value: 0.4, unit: "%"'),
+        without(subsidy, "no-serious-dishonesty"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["direct", "duckdb"])
+def test_loans_by_two_programmes(engine: Literal["direct", "duckdb"], changed: Changed, tmp_path: Path) -> None:
+    if engine == "duckdb":
+        pytest.importorskip("duckdb")
+        pytest.importorskip("sqlglot")
+    path = tmp_path / "贷款.csv"
+    loans: list[Mapping[str, str]] = [
+        {}, {"hard_hit_recognised": "否"}, {"hard_hit_recognised": ""}, {"amount": "一大笔"}, {"kind": "个体工商户"},
+        {"registered_in_beijing": "否", "serious_dishonesty": "是"}, {"industry": "1411", "hard_hit_recognised": "否"},
+        dict.fromkeys(LOAN, ""), {"registered_in_beijing": "否"},
+    ]  # fmt: skip
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(LOAN))
+        table.writeheader()
+        table.writerows({**LOAN, **loan} for loan in loans)
+        file.write('"断"了的一行,\n')
+    found = impact(shipped(), loan_rules(changed), path, as_of=DAY, programmes=[SUBSIDY, FEES], engine=engine)
+    # Eight loans, an empty row that is none, and a broken line.
+    assert (found.rows, found.changed, found.unchanged, found.rejected) == (9, 6, 1, 2)
+    assert [(c.row, c.programme == FEES, c.kind, c.difference, c.if_granted) for c in found.changes()] == [
+        (2, False, Kind.LOSES, -4_500_00, None),
+        # The less is to be paid the better, but it is no sum of relief.
+        (2, True, Kind.GAINS, None, None),
+        (3, True, Kind.GAINS, None, None),
+        (4, True, Kind.GAINS, None, None),
+        (6, False, Kind.FIGURE, None, (-4_500_00, -4_500_00)),
+        (6, True, Kind.FIGURE, None, None),
+        (7, True, Kind.GAINS, None, None),
+        (10, True, Kind.GAINS, None, None),
+    ]
+    fee = next(change for change in found.changes() if change.programme == FEES)
+    assert (fee.before.figures.payable, fee.after.figures.payable) == ((10_000_00, 10_000_00), (8_000_00, 8_000_00))
+    assert [cause.text.zh for cause in fee.causes] == ["担保费率：0.5% → 0.4%"]
+    assert fee.clauses == ("通政办发〔2022〕15号 第7条",)
+    # Row 7 is refused as before, but not for dishonesty.
+    assert found.other_reasons == 1
+    unchanged, total = found.sums[SUBSIDY, Kind.UNCHANGED], found.total(SUBSIDY)
+    # Rows 3 and 8 get 20 % of the interest, 7 and 10 nothing, and of row 4 nobody knows.
+    assert (unchanged.number, unchanged.before.granted, unchanged.after.granted) == (5, 18_000_00, 18_000_00)
+    assert (total.before.granted, total.after.granted, total.difference) == (36_000_00, 31_500_00, -4_500_00)
+    assert (total.before.low, total.after.high) == (18_000_00, 13_500_00)
+    assert found.total(FEES) == Sums(7)
+    assert "这个项目的数额不相加" in impact_text(found)
+    assert adds_up(found)
+
+
+@pytest.mark.soak
+def test_the_database_finds_the_same_changes_in_a_rent_roll(changed: Changed, tmp_path: Path) -> None:
+    """The example rent roll as text, row by row and by way of the database."""
     pytest.importorskip("duckdb")
     pytest.importorskip("sqlglot")
     table = CalamineWorkbook.from_path(RENT_ROLL).get_sheet_by_index(0).to_python(skip_empty_area=False)
@@ -607,40 +677,26 @@ def test_the_database_finds_the_same_changes(changed: Changed, tmp_path: Path) -
         out.writerow(["".join(str(cell).split()) for cell in table[2]])
         # Codes are numbers there; the cell that holds an error is empty here, so that one row more can be read.
         out.writerows([int(c) if isinstance(c, float) and c.is_integer() else c for c in row] for row in table[3:])
-        out.writerow([""] * len(table[2]))
-        file.write('"断"了的一行,\n')
-    # Rows 16 and 17 have three months of relief, or from three to six.
-    new = changed((RENT_FILE, "value: 3, unit: 月", "value: 2, unit: 月"), without(RENT_FILE, "rent-free-period"))
-    direct, by_database = (impact(shipped(), new, path, as_of=DAY, engine=engine) for engine in ("direct", "duckdb"))
-    assert impact_records(by_database, most=None) == impact_records(direct, most=None)
-    assert (by_database.changed, by_database.unchanged, by_database.rejected) == (4, 58, 6)
-    assert {row + 2: c.kind for row, c in by_row(by_database).items()} == {
-        16: Kind.FIGURE, 17: Kind.FIGURE, 40: Kind.LESS_ASKED, 52: Kind.FROM_PEOPLE,
-    }  # fmt: skip
-    assert by_database.other_reasons == 2
-    assert adds_up(by_database)
+    for edits in ([FEWER_MONTHS], [MORE_STAFF], [without(RENT_FILE, "rent-free-period")]):
+        shutil.rmtree(tmp_path / "rules", ignore_errors=True)
+        new = changed(*edits)
+        for sides in ((shipped(), new), (new, shipped())):
+            direct, by_database = (impact(*sides, path, as_of=DAY, engine=engine) for engine in ("direct", "duckdb"))
+            assert impact_records(by_database, most=None) == impact_records(direct, most=None)
+            assert adds_up(by_database)
+
+
+def test_the_database_is_refused_where_it_can_t_be_used(changed: Changed, roster: Callable[..., Path]) -> None:
     with pytest.raises(InputError, match="DuckDB"):
-        impact(shipped(), new, RENT_ROLL, as_of=DAY, engine="duckdb")
+        impact(shipped(), changed(FEWER_MONTHS), RENT_ROLL, as_of=DAY, engine="duckdb")
+    unlike = Rulebook(
+        shipped().root, "sha256:other", shipped().sources, shipped().subjects, shipped().facts, shipped().standards,
+        {**shipped().programmes, RENT: changed_period(shipped().programme(RENT))}, shipped().citing, None,
+    )  # fmt: skip
+    with pytest.raises(InputError, match="当日不是两边都适用"):
+        impact(shipped(), unlike, roster({}), as_of=DAY, programmes=[RENT], engine="duckdb")
 
 
-@pytest.mark.parametrize("engine", ["direct", "duckdb"])
-def test_a_lower_fee_is_a_gain_but_no_sum(
-    engine: Literal["direct", "duckdb"], changed: Changed, tmp_path: Path
-) -> None:
-    """1,000,000 yuan for 365 days at 0.5 % and at 0.4 %."""
-    pytest.importorskip("sqlglot")
-    path = tmp_path / "贷款.csv"
-    headers = "企业名称,企业类型,行业代码,从业人员,营业收入（万元）,小微企业名录,经营困难,担保机构类型,是否创业担保,"
-    headers += "贷款金额,贷款天数,担保申请日\n"
-    firm = "企业,{},30,800,否,是,政府性融资担保机构,否,1000000,365,2022-06-16\n"
-    rows_ = f"甲饭馆,{firm.format(6210)}乙工厂,{firm.format(1411)}"
-    path.write_text(headers + rows_, encoding="utf-8")
-    file, name = "beijing-tongzhou/guarantee-fee-rate-2022.yaml", "beijing-tongzhou/guarantee-fee-rate-2022"
-    new = changed((file, 'value: 0.5, unit: "%"', 'value: 0.4, unit: "%"'))
-    found = impact(shipped(), new, path, as_of=DAY, programmes=[name], engine=engine)
-    (change,) = found.changes()
-    assert (change.kind, change.difference, found.unchanged) == (Kind.GAINS, None, 1)
-    assert (change.before.figures.payable, change.after.figures.payable) == ((5_000_00, 5_000_00), (4_000_00, 4_000_00))
-    assert change.causes[0].text.zh == "担保费率：0.5% → 0.4%"
-    assert change.clauses == ("通政办发〔2022〕15号 第7条",)
-    assert found.total() == Sums(2)
+def changed_period(programme: Programme) -> Programme:
+    """The same programme, over before the day."""
+    return record.changed(programme, period=Period(programme.period.first, DAY - dt.timedelta(days=1)))
