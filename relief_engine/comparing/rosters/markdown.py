@@ -8,6 +8,7 @@ from relief_engine.comparing.rosters import words
 from relief_engine.comparing.rosters.outline import Block, Line, Outline, outline
 from relief_engine.comparing.rosters.result import Impact
 from relief_engine.comparing.rosters.text import MARKS
+from relief_engine.explanation.harmless import one_line
 from relief_engine.explanation.markdown import escaped
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
@@ -30,6 +31,9 @@ def _page(page: Outline, language: Language, mark: str) -> Iterator[str]:
     yield from (f"- {escaped(page.rows)}", "", f"**{escaped(page.verdict)}**", "")
     for block in page.blocks:
         yield from _block(block, language, f"{mark}#")
+    yield from (f"- {escaped(one_line(text))}" for text in page.undecided)
+    if page.undecided:
+        yield ""
     if page.entries:
         yield from (f"{mark}# {escaped(page.heading)}", "")
     for entry in page.entries:
