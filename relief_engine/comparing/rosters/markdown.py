@@ -13,8 +13,8 @@ from relief_engine.explanation.markdown import escaped
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 _HEADS = (
-    Text("变化", "Change"), Text("件数", "Number"), Text("减免（原）", "Granted before"),
-    Text("减免（现）", "Granted after"), Text("得失", "Difference"),
+    Text("变化", "Change"), Text("件数", "Number"), Text("可得（原）", "Granted before"),
+    Text("可得（现）", "Granted after"), Text("得失", "Difference"),
     Text("如予同意（原）", "If granted, before"), Text("如予同意（现）", "If granted, after"),
 )  # fmt: skip
 

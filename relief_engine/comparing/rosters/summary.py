@@ -17,8 +17,8 @@ from relief_engine.version import VERSION
 _TITLE = Text("规则改动对台账的影响", "What a change of rules means for the roster")
 _WIDTHS = (2, 28, 11, 18, 18, 18, 27, 27)
 _HEADS = [
-    Text("变化", "Change"), Text("件数", "Number"), Text("减免合计·原（元）", "Granted, before (yuan)"),
-    Text("减免合计·现（元）", "Granted, after (yuan)"), Text("得失（元）", "Difference (yuan)"),
+    Text("变化", "Change"), Text("件数", "Number"), Text("可得合计·原（元）", "Granted, before (yuan)"),
+    Text("可得合计·现（元）", "Granted, after (yuan)"), Text("得失（元）", "Difference (yuan)"),
     Text("如予同意合计·原（元）", "If granted, before (yuan)"),
     Text("如予同意合计·现（元）", "If granted, after (yuan)"),
 ]  # fmt: skip

@@ -57,7 +57,7 @@ def sums_lines(sums: Sums, language: Language, *, even: bool = False) -> tuple[s
             lead = Text("其中得失 ", "of which gains and losses: ") if part else Text("", "")
             sign = signed(sums.difference)
             words += Text(f"（{lead.zh}{sign}）", f" ({lead.en}{sign})").in_(language)
-        parts.append(Text(f"减免 {words}", f"granted {words}").in_(language))
+        parts.append(Text(f"可得 {words}", f"granted {words}").in_(language))
     held = of_side(before, language), of_side(after, language)
     if held[0] != held[1] or (even and held[0]):
         words = arrow(held[0], held[1], language)
