@@ -1,0 +1,1 @@
+"""Comparing stage: two rulebooks side by side: what changed in them, and for whom that makes a difference."""
