@@ -111,8 +111,9 @@ def build_class_map(bench: Bench, file: s.ClassMapFile) -> st.ClassMap | None:
         return None
     candidates, everything = bench.classes(listed, table, domain)
     return st.ClassMap(
-        file.standard, text(file.title), listed, domain, candidates, everything, tuple(derived), citations
-    )
+        file.standard, text(file.title), listed, domain, candidates, everything, tuple(derived), citations,
+        document.where(()),
+    )  # fmt: skip
 
 
 def build_size_table(bench: Bench, file: s.SizeTableFile) -> st.SizeTable | None:
@@ -149,10 +150,14 @@ def build_size_table(bench: Bench, file: s.SizeTableFile) -> st.SizeTable | None
             message = Text(f"没有代码归入行“{row.id}”", f"no code leads to the row {row.id!r}")
             bench.report("row-unused", ("rows", index, "id"), message)
     sectors = st.ClassMap(
-        sector_domain.name, text(file.title), listed, sector_domain, candidates, everything, sector_facts, citations
-    )
+        sector_domain.name, text(file.title), listed, sector_domain, candidates, everything, sector_facts, citations,
+        document.where(("sectors",)),
+    )  # fmt: skip
     indicators = {i.id: text(i.label) for i in file.indicators}
-    return st.SizeTable(file.standard, text(file.title), domain, sectors, built, indicators, size_facts, citations)
+    where = document.where(())
+    return st.SizeTable(
+        file.standard, text(file.title), domain, sectors, built, indicators, size_facts, citations, where
+    )
 
 
 def _derived(

@@ -157,6 +157,7 @@ class Deadline(Record):
     condition: ex.Expr | None
     period: Period
     citations: tuple[Citation, ...]
+    where: Location
 
 
 class Remark(Record):
@@ -167,6 +168,7 @@ class Remark(Record):
     condition: ex.Expr | None
     period: Period
     citations: tuple[Citation, ...]
+    where: Location
 
 
 class NotAvailable(Record):
@@ -176,6 +178,7 @@ class NotAvailable(Record):
     title: Text
     reason: Text
     citations: tuple[Citation, ...]
+    where: Location
 
 
 class Programme(Record):

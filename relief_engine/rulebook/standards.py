@@ -35,7 +35,7 @@ class CodeList:
     has thousands of codes, and a decision looks at one. Never changed after it is made.
     """
 
-    __slots__ = ("_below", "citations", "id", "ids", "levels", "names", "parents", "positions", "title")
+    __slots__ = ("_below", "citations", "id", "ids", "levels", "names", "parents", "positions", "title", "where")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class CodeList:
         parents: tuple[int, ...],
         positions: Mapping[str, int],
         citations: tuple[Citation, ...],
+        where: Location,
     ) -> None:
         self.id = id
         self.title = title
@@ -56,6 +57,7 @@ class CodeList:
         self.parents = parents
         self.positions = positions
         self.citations = citations
+        self.where = where
         below: list[tuple[int, ...] | list[int]] = [()] * len(ids)
         for position, parent in enumerate(parents):
             if parent >= 0:
@@ -125,6 +127,7 @@ class ClassMap(Record):
     all_candidates: tuple[int, ...]
     facts: tuple[ClassFact, ...]
     citations: tuple[Citation, ...]
+    where: Location
 
     def of(self, position: int | None) -> tuple[int, ...]:
         """The possible classes of a code, or of an unknown one."""
@@ -168,6 +171,7 @@ class SizeTable(Record):
     indicators: Mapping[str, Text]
     facts: tuple[SizeFact, ...]
     citations: tuple[Citation, ...]
+    where: Location
 
     @property
     def uncovered(self) -> int:
