@@ -27,6 +27,7 @@ STAGES = (
     "checking",
     "explanation",
     "roster",
+    "comparing",
     "testing",
     "cli",
 )

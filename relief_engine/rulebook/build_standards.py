@@ -270,7 +270,8 @@ class _Rows:
             message = Text("下限太细，超出了指标的精度", "a limit is finer than the indicator's figures")
             bench.report("limit-precision", (*path, "at_least"), message)
             return None
-        return st.Limit(shape.indicator, unit, tuple(int(bound) for bound in bounds), printed)
+        where = bench.document.where((*path, "at_least"))
+        return st.Limit(shape.indicator, unit, tuple(int(bound) for bound in bounds), printed, where)
 
 
 def check_codes(documents: Sequence[tuple[Document, FactsFile]], codes: Mapping[str, st.CodeList], desk: Desk) -> None:

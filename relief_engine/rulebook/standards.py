@@ -144,6 +144,7 @@ class Limit(Record):
     unit: Unit
     bounds: tuple[int, ...]
     printed: tuple[Fraction, ...]
+    where: Location
 
 
 class Row(Record):
