@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from relief_engine.comparing.edit import Reach
 from relief_engine.rulebook import expressions as ex
+from relief_engine.rulebook.check_programme import expressions
+from relief_engine.rulebook.facts import AnyFact, ClassFact, ExtremeFact, FormFact, SizeFact
 from relief_engine.rulebook.programme import Programme
+from relief_engine.rulebook.standards import Standards
 
 
 class Uses:
@@ -65,3 +68,44 @@ def _names(programme: Programme, roots: Iterable[ex.Expr | None]) -> set[str]:
                 case _:
                     pass
     return found
+
+
+class Reads:
+    """The facts and standards that a programme's rules lean on, what facts are derived from included."""
+
+    def __init__(self, programme: Programme, standards: Standards) -> None:
+        self.facts: set[str] = set()
+        self.standards: set[str] = set()
+        # The subject of a membership test stands among the expressions itself.
+        waiting = [part.fact for part in expressions(programme) if isinstance(part, ex.FactRef | ex.Flag)]
+        while waiting:
+            fact = waiting.pop()
+            if fact.id in self.facts:
+                continue
+            self.facts.add(fact.id)
+            waiting += [programme.facts[name] for name in _under(fact) if name in programme.facts]
+            if isinstance(fact, ClassFact | SizeFact):
+                self._standard(fact.standard, standards)
+
+    def _standard(self, name: str, standards: Standards) -> None:
+        """A standard with the code list below it; the sectors of a size table are a part of it."""
+        for table in standards.size_tables.values():
+            if name in (table.id, table.sectors.id):
+                self.standards |= {table.id, table.sectors.id, table.sectors.codes.id}
+        if name in standards.class_maps:
+            self.standards |= {name, standards.class_maps[name].codes.id}
+
+
+def _under(fact: AnyFact) -> tuple[str, ...]:
+    """The facts that a derived fact comes from."""
+    match fact:
+        case FormFact(given_by=given_by):
+            return tuple(name for name, _ in given_by)
+        case ExtremeFact(of=of, start=start, end=end):
+            return (of, start, end)
+        case ClassFact(code=code):
+            return (code,)
+        case SizeFact(code=code, indicators=indicators):
+            return (code, *(name for _, name in indicators))
+        case _:
+            return ()

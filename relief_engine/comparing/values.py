@@ -10,7 +10,7 @@ from fractions import Fraction
 from relief_engine.explanation import say
 from relief_engine.rulebook.programme import FIRST, LAST, ParameterValue, Period
 from relief_engine.rulebook.sources import Citation
-from relief_engine.text import Text
+from relief_engine.text import Text, joined
 
 NOTHING = Text("（没有）", "(none)")
 
@@ -44,22 +44,20 @@ def same_value(old: ParameterValue, new: ParameterValue) -> bool:
 
 
 def value_words(version: ParameterValue, other: ParameterValue | None = None) -> Text:
-    """The value of a parameter; of a list or table only what the ``other`` version has not, where there is one."""
+    """The value of a parameter; of a list or table only what differs from the ``other`` version, where there is one."""
     value = version.value
     if isinstance(value, tuple):
-        known = set(other.value) if other is not None and isinstance(other.value, tuple) else set()
-        return _listed([name for name in value if name not in known])
+        theirs = other.value if other is not None and isinstance(other.value, tuple) else ()
+        own = [name for name in value if name not in theirs]
+        lacking = [name for name in theirs if name not in value]
+        without = Text(f"不含{'、'.join(lacking)}", f"without {', '.join(lacking)}")
+        listed = Text("、".join(own), ", ".join(own))
+        return joined([*([listed] if own else []), *([without] if lacking else [])], zh="，")
     if isinstance(value, Mapping):
-        entries = _entries(version)
-        known_entries = _entries(other) if other is not None and isinstance(other.value, Mapping) else {}
-        return _listed(
-            [f"{name}：{_entry(value[name], version)}" for name in value if known_entries.get(name) != entries[name]],
-            [
-                f"{name}: {_entry(value[name], version, 1)}"
-                for name in value
-                if known_entries.get(name) != entries[name]
-            ],
-        )
+        mine, theirs_ = _entries(version), {} if other is None else _entries(other)
+        names = [name for name in dict.fromkeys((*value, *theirs_)) if mine.get(name) != theirs_.get(name)]
+        entries = [say.titled(say.both(name), _entry(value.get(name), version)) for name in names]
+        return joined(entries)
     if isinstance(value, dt.date):
         return say.day(value)
     return say.figure(version.in_base_units or Fraction(0), version.unit)
@@ -76,12 +74,10 @@ def _entries(version: ParameterValue) -> dict[str, object]:
     return {name: Fraction(entry) * scale if isinstance(entry, Decimal) else entry for name, entry in value.items()}
 
 
-def _entry(entry: Decimal | dt.date, version: ParameterValue, language: int = 0) -> str:
+def _entry(entry: Decimal | dt.date | None, version: ParameterValue) -> Text:
+    """One entry of a table in words."""
+    if entry is None:
+        return NOTHING
     if isinstance(entry, dt.date):
-        return entry.isoformat()
-    words = say.figure(Fraction(entry) * (1 if version.unit is None else version.unit.scale), version.unit)
-    return words.en if language else words.zh
-
-
-def _listed(zh: list[str], en: list[str] | None = None) -> Text:
-    return Text("、".join(zh), ", ".join(zh if en is None else en)) if zh else NOTHING
+        return say.day(entry)
+    return say.figure(Fraction(entry) * (1 if version.unit is None else version.unit.scale), version.unit)
