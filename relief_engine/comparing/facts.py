@@ -85,8 +85,8 @@ def _fact(old: Fact | None, new: Fact | None, notes: Notebook) -> None:
         same_kind = old.unit is not None and new.unit is not None and old.unit.same_kind(new.unit)
         reach = Reach.READING if same_kind else Reach.ANSWER
         notes.changed(element, Aspect.UNIT, in_words(old.unit), in_words(new.unit), sides, reach)
-    limits = [_limits(fact) for fact in (old, new)]
-    notes.compared(element, Aspect.LIMITS, limits[0], limits[1], sides, Reach.ANSWER)
+    if (old.lowest, old.highest, old.denominator) != (new.lowest, new.highest, new.denominator):
+        notes.changed(element, Aspect.LIMITS, _limits(old), _limits(new), sides, Reach.ANSWER)
     for name, words, reach in _SETTINGS:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:

@@ -56,7 +56,8 @@ class _Report:
     def side(self, side: Revision) -> str:
         known = [] if side.commit is None else [f"{'提交' if self.language == 'zh' else 'commit'} {side.commit[:12]}"]
         known.append(side.rulebook.digest[: len("sha256:") + 12])
-        return self.say(f"{side.name}（{'，'.join(known)}）", f"{side.name} ({', '.join(known)})")
+        zh = self.language == "zh"
+        return one_line(f"{side.name}（{'，'.join(known)}）" if zh else f"{side.name} ({', '.join(known)})")
 
     # --- one programme ----------------------------------------------------------------------------------------------
 
@@ -127,13 +128,15 @@ class _Report:
                 return self.say("除此之外没有其他差别（已证明）。", "There is no other difference (proven).")
             return self.say("没有差别（已证明）。", "There is no difference (proven).")
         where = joined([days(period) for period in effect.undecided], zh="、", en=", ")
-        zh = (
-            f"未在限度内证明没有其他差别（{where.zh}）"
-            if effect.differences
-            else f"没有找到差别，但未证明（{where.zh}）"
+        if effect.differences:
+            return self.say(
+                f"未能在限度内证明没有其他差别（{where.zh}）。",
+                f"Not proven, within the limits, that there is no other difference ({where.en}).",
+            )
+        return self.say(
+            f"没有找到差别，但未能在限度内证明没有（{where.zh}）。",
+            f"No difference was found, but within the limits it is not proven that there is none ({where.en}).",
         )
-        en = "not proven that there is no other difference" if effect.differences else "none found, but not proven"
-        return self.say(f"{zh}。", f"Within the limits it was {en} ({where.en}).")
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
