@@ -3,8 +3,8 @@
 The modules, in the order in which data flows: ``revisions`` (a folder or a git revision becomes a rulebook), ``edit``
 (the records of what was edited), ``edits`` (the door: all edits between two rulebooks, found by ``programmes``,
 ``beside``, ``facts``, ``standards`` and ``documents``), ``effects`` (what each programme decides otherwise, with a
-witness and both decisions), ``report`` (both as a report in one language), ``terminal``, ``markdown`` and ``records``
-(its forms).
+witness and both decisions), ``difference`` (the door: all of it), ``outline`` (laid out in one language, by ``telling``
+and ``cases``), ``terminal``, ``markdown`` and ``records`` (its forms).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from importlib.util import find_spec
 
 from relief_engine.comparing.edit import AnyEdit, Home, Reach
 from relief_engine.comparing.edits import edits
@@ -28,6 +29,7 @@ class Difference(Record):
     """All that is different between two rulebooks, or in some of their programmes.
 
     ``programmes`` are the ids of those that were asked for, None for all. Of others neither edits nor effects are here.
+    ``drawn`` says that there was no solver: profiles were drawn, and only rules that say the same are proven to do.
     """
 
     old: Revision
@@ -35,6 +37,7 @@ class Difference(Record):
     programmes: tuple[str, ...] | None
     edits: tuple[AnyEdit, ...]
     effects: tuple[Effects, ...]
+    drawn: bool = False
 
     @property
     def status(self) -> Status:
@@ -60,9 +63,10 @@ def difference(old: Revision, new: Revision, limits: Limits, programmes: Sequenc
     """
     found = edits(old.rulebook, new.rulebook)
     told = tuple(effects(old.rulebook, new.rulebook, found, limits, programmes))
+    drawn = find_spec("z3") is None
     if programmes is None:
-        return Difference(old, new, None, found, told)
-    return Difference(old, new, tuple(programmes), tuple(_about(found, told)), told)
+        return Difference(old, new, None, found, told, drawn)
+    return Difference(old, new, tuple(programmes), tuple(_about(found, told)), told, drawn)
 
 
 def _about(found: Iterable[AnyEdit], told: Sequence[Effects]) -> Iterable[AnyEdit]:

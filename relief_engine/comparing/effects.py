@@ -7,10 +7,11 @@ that no edit was seen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
 
 from relief_engine.comparing.edit import AnyEdit, Home, Part, Reach
 from relief_engine.comparing.uses import Reads
-from relief_engine.decision import Decision
+from relief_engine.decision import Decision, Outcome
 from relief_engine.engine import Engine
 from relief_engine.explanation.build import Explanation, explain
 from relief_engine.profile.words import plain
@@ -20,9 +21,24 @@ from relief_engine.rulebook.programme import Period, Programme
 from relief_engine.rulebook.record import Record
 from relief_engine.text import Text
 
-__all__ = ["Case", "Decided", "Effects", "Verdict", "effects"]
+__all__ = ["Case", "Decided", "Effects", "Verdict", "Weight", "effects"]
 
 _BENEFIT = ("amount", "ceiling", "payable", "rate", "until")
+
+
+class Weight(IntEnum):
+    """What a difference comes to.
+
+    Cases are granted now, or no longer; they go another way; they get something else; they are decided alike for other
+    reasons; or only figures on the way to the same answer differ.
+    """
+
+    GRANTED = 0
+    LOST = 1
+    OUTCOME = 2
+    BENEFIT = 3
+    REASON = 4
+    ON_THE_WAY = 5
 
 
 class Decided(Record):
@@ -48,14 +64,16 @@ class Case(Record):
     new: Decided | None
 
     @property
-    def weight(self) -> int:
-        """What matters most comes first: another outcome, another benefit, another reason, other figures or notes."""
+    def weight(self) -> Weight:
+        """How much it matters; the heaviest are the least, and come first."""
         transition = self.transition
         if transition.old is not transition.new:
-            return 0
+            if transition.new is Outcome.ELIGIBLE:
+                return Weight.GRANTED
+            return Weight.LOST if transition.old is Outcome.ELIGIBLE else Weight.OUTCOME
         if any(name in _BENEFIT for name in transition.figures):
-            return 1
-        return 2 if transition.criteria or transition.referrals or transition.notes else 3
+            return Weight.BENEFIT
+        return Weight.REASON if transition.criteria or transition.referrals or transition.notes else Weight.ON_THE_WAY
 
 
 class Effects(Record):

@@ -26,7 +26,7 @@ from relief_engine.text import Text
 _YES_NO = (Text("否", "no"), Text("是", "yes"))
 #: Settings of a fact, what each is called, and how far a change reaches.
 _SETTINGS = (
-    ("not_available", Text("可以填“无”", "may be not_available"), Reach.ANSWER),
+    ("not_available", Text("可以填“无”", "may be not_available"), Reach.READING),
     ("open_ended", Text("可以没有止日", "may have no end"), Reach.ANSWER),
     ("changeable", Text("申请方可以改变", "the applicant can change it"), Reach.SHOWN),
     ("informative", Text("不影响结论", "informative"), Reach.SHOWN),

@@ -39,7 +39,7 @@ def programme_edits(old: Programme | None, new: Programme | None) -> list[AnyEdi
     whole = Element(Part.PROGRAMME, known.id, known.title)
     if old is None or new is None:
         write = notebook.added if old is None else notebook.removed
-        write(whole, say.titled(known.title, days(known.period)), known.where, known.citations, Reach.ANSWER)
+        write(whole, days(known.period), known.where, known.citations, Reach.ANSWER)
         return notebook.edits
     _Pair(old, new, notebook).compare(whole)
     return notebook.edits

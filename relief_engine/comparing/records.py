@@ -25,6 +25,7 @@ def difference_record(found: Difference, language: Language) -> dict[str, Any]:
         "programmes_asked_for": None if found.programmes is None else list(found.programmes),
         "result": found.status.name.lower(),
         "exit_status": int(found.status),
+        "drawn_only": found.drawn,
         "edits": [edit_record(edit, language) for edit in found.edits],
         "programmes": [_effects(effect, places, language) for effect in found.effects],
     }

@@ -8,7 +8,7 @@ from relief_engine.comparing.blocks import Block, Entry, Heading, Paragraph, lin
 from relief_engine.comparing.edit import Added, AnyEdit, Changed, Home, Part, Reach, Removed, Written, after, before
 from relief_engine.comparing.edits import grouped, reaches
 from relief_engine.comparing.values import days
-from relief_engine.comparing.words import ASPECTS, PARTS, REACHES
+from relief_engine.comparing.words import ASPECTS, NEW, OLD, PARTS, REACHES
 from relief_engine.explanation.columns import columns
 from relief_engine.explanation.harmless import one_line
 from relief_engine.explanation.outline import grouped as in_documents
@@ -18,7 +18,6 @@ from relief_engine.text import Language, Text
 _SHORT = 64
 #: Parts whose id is not shown: their titles say all, and nothing else is known by it.
 _NAMELESS = (Part.RELATION, Part.CODE, Part.BENEFIT, Part.CLAUSE, Part.SOURCE, Part.COLUMN, Part.NOTE, Part.PROGRAMME)
-_OLD, _NEW = Text("旧", "Old"), Text("新", "New")
 
 
 def edit_blocks(edits: Iterable[AnyEdit], language: Language) -> Iterator[Block]:
@@ -52,9 +51,11 @@ def name(edit: AnyEdit, language: Language) -> str:
     """What was edited, in short: its kind, its id and its title."""
     title = one_line(edit.title.in_(language))
     part = PARTS[edit.part].in_(language)
-    if edit.part in _NAMELESS or not edit.id or edit.id == title:
+    if edit.part in _NAMELESS or not edit.id:
         return title if edit.part is not Part.CODE else f"{part} {title}"
     words = f"{part} {edit.id}"
+    if edit.id == title:
+        return words
     return f"{words}（{title}）" if language == "zh" else f"{words} ({title})"
 
 
@@ -77,7 +78,7 @@ def _edit(edit: AnyEdit, language: Language) -> Iterator[Entry]:
                 yield Entry("~", f"{text}{colon}{values[0]} → {values[1]}", 0, cited)
             else:
                 yield Entry("~", text, 0, cited)
-                for side, value in zip((_OLD, _NEW), values, strict=True):
+                for side, value in zip((OLD, NEW), values, strict=True):
                     yield Entry("", f"{side.in_(language)}{colon}{value}", 1)
         case Added(after=said) | Removed(before=said):
             mark = "+" if isinstance(edit, Added) else "-"
@@ -98,6 +99,6 @@ def _cited(said: Iterable[Written], language: Language) -> str:
 
 
 def _places(edit: AnyEdit, language: Language) -> Iterator[Entry]:
-    for side, said in ((_OLD, before(edit)), (_NEW, after(edit))):
+    for side, said in ((OLD, before(edit)), (NEW, after(edit))):
         if said is not None and said.where is not None:
             yield Entry("", f"{side.in_(language)} {one_line(str(said.where))}", 1)

@@ -22,7 +22,11 @@ class _Page:
         self.colour = colour
 
     def lines(self, blocks: Iterable[Block]) -> Iterator[str]:
+        before: Block | None = None
         for block in blocks:
+            if isinstance(block, Paragraph) and isinstance(before, Entry | Code):
+                yield ""
+            before = block
             match block:
                 case Heading(level=level, text=text):
                     if level < 4:

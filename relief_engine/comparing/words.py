@@ -5,6 +5,9 @@ from __future__ import annotations
 from relief_engine.comparing.edit import Aspect, Part, Reach
 from relief_engine.text import Text
 
+#: The two sides.
+OLD, NEW = Text("旧", "Old"), Text("新", "New")
+
 PARTS = {
     Part.PROGRAMME: Text("项目", "programme"),
     Part.PARAMETER: Text("参数", "parameter"),
@@ -62,9 +65,9 @@ ASPECTS = {
 
 REACHES = {
     Reach.ANSWER: Text("可能改变结论", "can change a decision"),
-    Reach.READING: Text("改变资料的读法", "changes how inputs are read"),
-    Reach.SHOWN: Text("只改变随结论显示的内容", "changes only what is shown beside a decision"),
-    Reach.WORDING: Text("只改文字", "changes words only"),
+    Reach.READING: Text("改变资料的读法", "can change how inputs are read"),
+    Reach.SHOWN: Text("只改变随结论显示的内容", "only what is shown beside a decision"),
+    Reach.WORDING: Text("只改文字", "only words"),
 }
 
 #: The figures of a benefit by their names in a transition.

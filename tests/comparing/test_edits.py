@@ -207,7 +207,7 @@ EDITS: dict[str, tuple[list[Change], list[Found]]] = {
     ),
     "programme added": (
         [("city/other.yaml", "", base()[RENT].replace("programme: city/rent", "programme: city/other"))],
-        [("+", "programme", "city/other", "", ANSWER, "", "房租减免：自 2022-01-10 起")],
+        [("+", "programme", "city/other", "", ANSWER, "", "自 2022-01-10 起")],
     ),
     # --- facts
     "choice added": (
@@ -233,7 +233,7 @@ EDITS: dict[str, tuple[list[Change], list[Found]]] = {
     ),
     "figure that must exist": (
         [(APPLICANT, "    not_available: true\n", "")],
-        [("~", "fact", "applicant.employees", "setting", ANSWER, "可以填“无”：是", "可以填“无”：否")],
+        [("~", "fact", "applicant.employees", "setting", READING, "可以填“无”：是", "可以填“无”：否")],
     ),
     "fact added": (
         [(APPLICANT, "", ("  - {id: area, type: number, unit: ㎡, label: {zh: 面积, en: Area}, "

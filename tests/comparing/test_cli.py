@@ -1,0 +1,136 @@
+"""``relief rules diff``: what it prints where, its exit status, and what it says of a wrong command line."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from relief_engine.cli import main
+from relief_engine.comparing import effects
+from relief_engine.rulebook.programme import LAST, Period
+from tests.comparing.books import APPLICANT, RENT, SIZE, Change, base, edited, write
+from tests.comparing.fakes import finding
+
+Diff = Callable[..., tuple[int, str, str]]
+ALL = Period(dt.date(2022, 1, 10), LAST)
+RAISED: Change = (SIZE, "{small: 10, large: 100}", "{small: 10, large: 120}")
+
+
+@pytest.fixture
+def diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Diff:
+    """Runs the command on ``old`` and ``new``, the rulebook as it is and with changes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    write(base(), tmp_path / "old")
+
+    def run(changes: list[Change], *arguments: str) -> tuple[int, str, str]:
+        write(edited(*changes), tmp_path / "new")
+        status = main(["rules", "diff", "old", "new", *arguments])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+def test_a_change_of_one_limit_is_found_and_nothing_else(diff: Diff) -> None:
+    status, out, err = diff([RAISED], "--format", "json")
+    found = json.loads(out)
+    assert (status, err, found["exit_status"], found["result"]) == (3, "", 3, "different")
+    (edit,) = found["edits"]
+    assert (edit["id"], edit["before"]["text"], edit["after"]["text"]) == ("hotels.employees.large", "100 人", "120 人")
+    (programme,) = found["programmes"]
+    assert programme["verdict"] == "none"
+    for case in programme["differences"]:
+        assert 100 <= case["profile"]["applicant"]["employees"] < 120
+        assert case["profile"]["applicant"]["industry"] == "61"
+    assert {(case["old"], case["new"]) for case in programme["differences"]} >= {("ineligible", "eligible")}
+
+
+def test_equal_rules_written_differently_are_proven_equal(diff: Diff) -> None:
+    status, out, err = diff(
+        [
+            (RENT, "criteria:\n", "# The conditions.\ncriteria:\n"),
+            (RENT, "applicant.kind == individual or applicant.size in [micro, small]",
+             "not (applicant.kind != individual and applicant.size not in [small, micro])"),
+            (RENT, "{value: 6, unit: 月,", "{value: 6.0, unit: 月,"),
+        ]
+    )  # fmt: skip
+    assert (status, err) == (0, "")
+    assert "规则的内容没有改动，至多写法不同。" in out
+    assert out.endswith("结论没有任何差别（已证明）。\n")
+
+
+def test_an_edit_that_changes_nothing_is_proven_to(diff: Diff) -> None:
+    more: Change = (
+        RENT,
+        "applicant.size in [micro, small]\n",
+        "applicant.size in [micro, small] or applicant.size == micro\n",
+    )
+    status, out, _ = diff([more], "--lang", "en")
+    assert status == 0
+    assert "Edits of the rules (1: 1 can change a decision)" in out
+    assert "Touched, and no difference (proven), 1: city/rent" in out
+    assert out.endswith("No decision changes (proven).\n")
+
+
+def test_the_exit_status_says_what_came_out(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "compare", finding({}, {"city/rent": (ALL,)}))
+    assert diff([RAISED])[0] == 4
+    monkeypatch.setattr(effects, "compare", finding({}))
+    assert diff([RAISED])[0] == 0
+    assert diff([(APPLICANT, ", aliases: [公司]", "")])[0] == 3
+
+
+def test_the_statuses_stand_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "diff", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for words in ("0 no difference in effect (proven)", "3 differences", "4 none found", "2 unusable", "1 internal"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(("form", "begins"), [("text", "旧：old"), ("markdown", "旧：old"), ("json", "{\n")])
+def test_a_report_may_go_to_a_file(diff: Diff, form: str, begins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "compare", finding({}))
+    status, out, err = diff([RAISED], "--format", form, "--output", "report.txt")
+    assert (status, out, err) == (0, "", "报告：report.txt\n")
+    assert Path("report.txt").read_text(encoding="utf-8").startswith(begins)
+
+
+def test_a_report_that_can_t_be_written(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "compare", finding({}))
+    status, out, err = diff([RAISED], "--output", "missing/report.txt")
+    assert (status, out) == (2, "")
+    assert "missing/report.txt: 不能写入" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--output", "report.xlsx"), "报告是文字，不能写成“.xlsx”"),
+        (("--programme", "city/rant"), "没有项目“city/rant”，是否想写“city/rent”？"),
+        (("--seconds", "0"), "--seconds"),
+        (("--format", "html"), "--format"),
+    ],
+)
+def test_wrong_usage(diff: Diff, arguments: tuple[str, ...], said: str) -> None:
+    status, out, err = diff([], *arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+
+
+def test_rules_with_mistakes_are_told_with_their_places(diff: Diff) -> None:
+    status, out, _ = diff([(RENT, "when: applicant.size == none", "when: applicant.size == nine")], "--format", "json")
+    (error,) = json.loads(out)["errors"]
+    assert (status, error["code"]) == (2, "expr-unknown-choice")
+    assert error["file"] == f"new/{RENT}"
+
+
+def test_a_programme_of_the_old_rules_may_be_asked_for(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "compare", finding({}))
+    other = base()[RENT].replace("programme: city/rent", "programme: city/other")
+    write({"city/other.yaml": other}, Path("old"))
+    status, out, _ = diff([], "--programme", "other", "--lang", "en")
+    assert status == 0
+    assert "- Rent relief: from 2022-01-10" in out
