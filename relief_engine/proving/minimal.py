@@ -19,6 +19,8 @@ Keeps = Callable[[Answers], bool]
 
 #: Figures that read easily, in their unit, those of everyday firms first.
 _ROUND = tuple(digit * 10**power for power in (1, 2, 3, 4, 0, 5, 6) for digit in (1, 2, 3, 5))
+#: One value made plain may let another be made so: all are tried again, so often at most.
+_PASSES = 4
 #: Years beside that of the day of the decision whose first and last days read easily.
 _YEARS = (-1, 0, 1, -2, 2)
 
@@ -31,7 +33,8 @@ def minimal(stretch: Stretch, day: dt.date, answers: Answers, keeps: Keeps) -> d
         return space.valid(trial) and keeps(trial)
 
     found = _fewest(space, dict(answers), holds)
-    for _ in range(2):
+    for _ in range(_PASSES):
+        before = found
         for name in list(found):
             for value in _plainer(stretch, day, found, name):
                 if value == found[name]:
@@ -40,6 +43,8 @@ def minimal(stretch: Stretch, day: dt.date, answers: Answers, keeps: Keeps) -> d
                 if holds(trial):
                     found = trial
                     break
+        if found == before:
+            break
     return _fewest(space, found, holds)
 
 

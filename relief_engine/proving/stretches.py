@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from relief_engine.compiled import ir
 from relief_engine.decision import Outcome
+from relief_engine.engine.outcome import outcome_of
 from relief_engine.proving.observing import NOTHING, Elements, Seen, seen, transition
 from relief_engine.proving.records import Side, Transition, Witness
 from relief_engine.proving.space import Answers, Space
 from relief_engine.rulebook.programme import FIRST, LAST, Period
+from relief_engine.rulebook.terms import APPLICANT
 
 _DAY = dt.timedelta(days=1)
 
@@ -33,6 +35,18 @@ class Stand:
         """What this side shows for a profile of which no figure is known not to exist, by the direct route."""
         vector = self.space.vector(self.index, self.program.layout, day.toordinal(), answers)
         return seen(self.program, self.elements, self.side.engine.evaluator(self.program)(vector))
+
+    def decided(self, witness: Witness) -> Seen:
+        """What the engine's decision of a witness shows."""
+        subject = self.side.programme.subject
+        index = None if subject == APPLICANT else 0
+        vector = witness.profile(self.side).vector(self.program.layout, subject, index, witness.day)
+        values = self.side.engine.evaluate(self.program, vector)
+        found = outcome_of(self.program, values)
+        if found is Outcome.UNDETERMINED and (witness.absent or values[self.program.refer] == ir.MET):
+            # Only here the engine may know better than the values: all that is still learned leaves it to people.
+            found = witness.decision(self.side).outcome
+        return seen(self.program, self.elements, values, found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,17 +74,9 @@ class Stretch:
         return transition(old, new)
 
     def decided(self, witness: Witness) -> Transition:
-        """The same for a witness by the engine's own decision, outcome and all."""
-        found = []
-        for stand in (self.old, self.new):
-            if stand is None:
-                found.append(NOTHING)
-                continue
-            decision = witness.decision(stand.side)
-            if decision.outcome is Outcome.NOT_IN_FORCE:
-                raise ValueError(f"{stand.side.programme.id} is not in force on {witness.day}")
-            found.append(seen(stand.program, stand.elements, decision.values, decision.outcome))
-        return transition(*found)
+        """The same for a witness by way of its profile and the engines' own decisions."""
+        old, new = (NOTHING if stand is None else stand.decided(witness) for stand in (self.old, self.new))
+        return transition(old, new)
 
 
 def stretches(old: Side | None, new: Side | None) -> Iterator[Stretch]:
