@@ -41,6 +41,7 @@ def _not_available(old: NotAvailable | None, new: NotAvailable | None, notes: No
         write(element, known.reason, known.where, known.citations, Reach.SHOWN)
         return
     sides = Sides.of(old.where, new.where, old.citations, new.citations)
+    notes.compared(element, Aspect.NAMES, say.both(old.id), say.both(new.id), sides, Reach.SHOWN)
     notes.compared(element, Aspect.TITLE, old.title, new.title, sides, Reach.WORDING)
     notes.compared(element, Aspect.WORDS, old.reason, new.reason, sides, Reach.WORDING)
     notes.cites(element, sides)

@@ -87,6 +87,9 @@ def class_map_edits(old: ClassMap | None, new: ClassMap | None) -> list[AnyEdit]
     """What was edited in one classification of codes."""
     notes, both = begun(old, new)
     if both and old is not None and new is not None:
+        element, sides = Element(Part.STANDARD, new.id, new.title), Sides.of(old.where, new.where)
+        one, other = say.both(old.codes.id), say.both(new.codes.id)
+        notes.compared(element, Aspect.KIND, one, other, sides, Reach.ANSWER)
         compare_domains(old.domain, new.domain, old, new, notes)
         compare_moved(old, new, notes)
         compare_leading(old.facts, new.facts, notes)

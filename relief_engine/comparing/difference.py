@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from importlib.util import find_spec
 
-from relief_engine.comparing.edit import AnyEdit, Home, Reach
+from relief_engine.comparing.edit import AnyEdit, Home, certain
 from relief_engine.comparing.edits import edits
 from relief_engine.comparing.effects import Effects, Verdict, effects
 from relief_engine.comparing.revisions import Revision
@@ -41,9 +41,8 @@ class Difference(Record):
 
     @property
     def status(self) -> Status:
-        """What came out. How an input is read otherwise counts as a difference: no search looks for it."""
-        reading = any(edit.reach is Reach.READING for edit in self.edits)
-        if reading or any(effect.differences for effect in self.effects):
+        """What came out. Edits that are a difference by themselves count; no search looks for those."""
+        if any(map(certain, self.edits)) or any(effect.differences for effect in self.effects):
             return Status.DIFFERENT
         proven = all(effect.verdict is Verdict.NONE for effect in self.effects)
         return Status.SAME if proven else Status.OPEN

@@ -86,6 +86,7 @@ def _form(old: Form, new: Form, element: Element, notes: Notebook) -> None:
             write = notes.added if was is None else notes.removed
             write(part, _column(known), new.where if was is None else old.where, (), Reach.SHOWN)
         else:
+            notes.compared(part, Aspect.TITLE, was.title, now.title, sides, Reach.SHOWN)
             notes.compared(part, Aspect.VALUE, _column(was), _column(now), sides, Reach.SHOWN)
     if reordered(before, after):
         part = Element(Part.COLUMN, "", Text("栏目的顺序", "order of the columns"))
@@ -113,11 +114,9 @@ def _column(column: Column) -> Text:
 
 
 def _notes(notes: Sequence[Note]) -> Text | None:
-    told = [
-        Text(
-            f"{note.text.zh}（{'；'.join(say.cited(note.citations))}）",
-            f"{note.text.en} ({'; '.join(say.cited(note.citations))})",
-        )
-        for note in notes
-    ]
+    told = []
+    for note in notes:
+        case = [] if note.fact is None else [f"{note.fact.id} = {note.value}"]
+        below = "; ".join([*case, *say.cited(note.citations)])
+        told.append(Text(f"{note.text.zh}（{below}）", f"{note.text.en} ({below})"))
     return joined(told, zh="；", en="; ") if told else None

@@ -146,6 +146,17 @@ class Changed(Edit):
 AnyEdit = Added | Removed | Changed
 
 
+def certain(edit: AnyEdit) -> bool:
+    """Whether an edit is a difference in effect by itself, which no search for profiles would show.
+
+    So is how an input is read: the same profile, once read, is decided alike. So is who gives a benefit and of which
+    kind it is: outcome and figures are the same.
+    """
+    if edit.reach is Reach.READING:
+        return True
+    return isinstance(edit, Changed) and edit.part is Part.BENEFIT and edit.aspect in (Aspect.PAYER, Aspect.KIND)
+
+
 def before(edit: AnyEdit) -> Written | None:
     """What the old rulebook says, if it has the element."""
     return None if isinstance(edit, Added) else edit.before

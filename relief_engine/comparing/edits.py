@@ -25,8 +25,10 @@ __all__ = ["edits", "grouped", "reaches"]
 def edits(old: Rulebook, new: Rulebook) -> tuple[AnyEdit, ...]:
     """All edits from one rulebook to another: of programmes in their order, then standards, facts, sources and forms.
 
-    Those of one owner stand in the order of their places. Raises :class:`RulebookError` for forms with mistakes, which
-    are only read when someone asks for them.
+    Those of one owner stand in the order of their places. The ledger, by which nothing is decided, is left out.
+
+    Raises:
+        RulebookError: a form has mistakes; forms are only read when someone asks for them.
     """
     found: list[AnyEdit] = []
     for programme, now in by_name(old.programmes, new.programmes):

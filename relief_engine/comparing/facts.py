@@ -21,13 +21,13 @@ from relief_engine.rulebook.facts import (
     SubjectFacts,
 )
 from relief_engine.rulebook.units import in_words
-from relief_engine.text import Text
+from relief_engine.text import Text, joined
 
 _YES_NO = (Text("否", "no"), Text("是", "yes"))
 #: Settings of a fact, what each is called, and how far a change reaches.
 _SETTINGS = (
     ("not_available", Text("可以填“无”", "may be not_available"), Reach.READING),
-    ("open_ended", Text("可以没有止日", "may have no end"), Reach.ANSWER),
+    ("open_ended", Text("可以没有止日", "may have no end"), Reach.READING),
     ("changeable", Text("申请方可以改变", "the applicant can change it"), Reach.SHOWN),
     ("informative", Text("不影响结论", "informative"), Reach.SHOWN),
     ("identifies", Text("用来区分", "identifies"), Reach.SHOWN),
@@ -80,13 +80,11 @@ def _fact(old: Fact | None, new: Fact | None, notes: Notebook) -> None:
         write(element, Text(f"{known.type}，{unit.zh}", f"{known.type}, {unit.en}"), known.where, (), Reach.READING)
         return
     sides = Sides.of(old.where, new.where)
-    notes.compared(element, Aspect.TYPE, say.both(old.type), say.both(new.type), sides, Reach.ANSWER)
+    notes.compared(element, Aspect.TYPE, say.both(old.type), say.both(new.type), sides, Reach.READING)
     if old.unit != new.unit:
-        same_kind = old.unit is not None and new.unit is not None and old.unit.same_kind(new.unit)
-        reach = Reach.READING if same_kind else Reach.ANSWER
-        notes.changed(element, Aspect.UNIT, in_words(old.unit), in_words(new.unit), sides, reach)
+        notes.changed(element, Aspect.UNIT, in_words(old.unit), in_words(new.unit), sides, Reach.READING)
     if (old.lowest, old.highest, old.denominator) != (new.lowest, new.highest, new.denominator):
-        notes.changed(element, Aspect.LIMITS, _limits(old), _limits(new), sides, Reach.ANSWER)
+        notes.changed(element, Aspect.LIMITS, _limits(old), _limits(new), sides, Reach.READING)
     for name, words, reach in _SETTINGS:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
@@ -175,6 +173,8 @@ def _derived(old: FormFact | ExtremeFact | None, new: FormFact | ExtremeFact | N
     sides = Sides.of(old.where, new.where)
     notes.compared(element, Aspect.TITLE, old.label, new.label, sides, Reach.WORDING)
     notes.compared(element, Aspect.VALUE, _said(old), _said(new), sides, Reach.ANSWER)
+    labels = [joined(list(fact.domain.labels)) if isinstance(fact, FormFact) else None for fact in (old, new)]
+    notes.compared(element, Aspect.WORDS, labels[0], labels[1], sides, Reach.WORDING)
 
 
 def _said(fact: FormFact | ExtremeFact) -> Text:
@@ -192,9 +192,9 @@ def _relations(old: SubjectFacts, new: SubjectFacts, sides: Sides, notes: Notebo
     before, after = ({text.en: text for text in map(_relation, known.relations)} for known in (old, new))
     for one, other in by_name(before, after):
         if one is None and other is not None:
-            notes.added(Element(Part.RELATION, other.en, other), other, sides.new, (), Reach.ANSWER)
+            notes.added(Element(Part.RELATION, other.en, other), other, sides.new, (), Reach.READING)
         elif other is None and one is not None:
-            notes.removed(Element(Part.RELATION, one.en, one), one, sides.old, (), Reach.ANSWER)
+            notes.removed(Element(Part.RELATION, one.en, one), one, sides.old, (), Reach.READING)
 
 
 def _relation(relation: Relation) -> Text:

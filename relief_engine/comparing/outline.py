@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from relief_engine.comparing.blocks import Block, Heading, Paragraph
 from relief_engine.comparing.cases import Teller
 from relief_engine.comparing.difference import Difference, Status
-from relief_engine.comparing.edit import Reach
+from relief_engine.comparing.edit import Reach, certain
 from relief_engine.comparing.effects import Verdict
 from relief_engine.comparing.revisions import Revision
 from relief_engine.comparing.telling import edit_blocks
@@ -85,6 +85,15 @@ class _Report:
                     f"{reading} 处改动改变资料或台账的读法：同样写的资料可能读成别的，上面没有比较。",
                     f"Edits that change how profiles and rosters are read: {reading}. What is written the same may be "
                     "read otherwise; that is not compared above.",
+                ),
+                strong=True,
+            )
+        given = sum(certain(edit) for edit in found.edits) - reading
+        if given:
+            yield Paragraph(
+                self.teller.say(
+                    f"{given} 处改动改变待遇的种类或由谁给予。",
+                    f"Edits that change what kind of benefit it is, or who gives it: {given}.",
                 ),
                 strong=True,
             )

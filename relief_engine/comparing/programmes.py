@@ -181,7 +181,7 @@ class _Pair:
         notes.compared(element, Aspect.KIND, say.both(old.kind), say.both(new.kind), sides, Reach.ANSWER)
         one, other = (say.PAYERS.get(benefit.payer, say.both(benefit.payer)) for benefit in (old, new))
         if old.payer != new.payer:
-            notes.changed(element, Aspect.PAYER, one, other, sides, Reach.SHOWN)
+            notes.changed(element, Aspect.PAYER, one, other, sides, Reach.ANSWER)
         for period, before, after in self.versions(old.versions, new.versions):
             if before is not None and after is not None:
                 self.figures(Element(Part.BENEFIT, "benefit", title, period), before, after)

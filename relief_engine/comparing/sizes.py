@@ -30,7 +30,7 @@ def size_table_edits(old: SizeTable | None, new: SizeTable | None) -> list[AnyEd
     for before, after in by_id(old.rows, new.rows):
         _row(before, after, old, new, notes)
     compare_moved(old.sectors, new.sectors, notes)
-    compare_leading(old.facts, new.facts, notes)
+    compare_leading((*old.facts, *old.sectors.facts), (*new.facts, *new.sectors.facts), notes)
     return notes.edits
 
 

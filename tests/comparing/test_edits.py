@@ -6,7 +6,12 @@ import pytest
 
 from relief_engine.comparing.edit import Added, AnyEdit, Changed, Reach, Removed, after, before, place
 from relief_engine.comparing.edits import edits, grouped, reaches
+from relief_engine.rulebook import facts as fs
+from relief_engine.rulebook import forms, sources
+from relief_engine.rulebook import programme as pg
+from relief_engine.rulebook import standards as st
 from relief_engine.rulebook.programme import LAST, Period
+from relief_engine.rulebook.record import RecordType
 from tests.comparing.books import (
     APPLICANT,
     CODES,
@@ -174,7 +179,7 @@ EDITS: dict[str, tuple[list[Change], list[Found]]] = {
     ),
     "payer": (
         [(RENT, "payer: landlord", "payer: district")],
-        [("~", "benefit", "benefit", "payer", SHOWN, "出租方", "区财政")],
+        [("~", "benefit", "benefit", "payer", ANSWER, "出租方", "区财政")],
     ),
     # --- what is shown beside
     "day of a deadline": (
@@ -242,7 +247,7 @@ EDITS: dict[str, tuple[list[Change], list[Found]]] = {
     ),
     "relation removed": (
         [(LEASE, "  - {later: end, not_before: start}\n", "")],
-        [("-", "relation", "lease.end not before lease.start", "", ANSWER, "lease.end 不早于 lease.start", "")],
+        [("-", "relation", "lease.end not before lease.start", "", READING, "lease.end 不早于 lease.start", "")],
     ),
     "derived otherwise": (
         [(LEASE, "otherwise: monthly", "otherwise: stepped")],
@@ -389,7 +394,7 @@ def test_edits_stand_by_programme_and_then_by_place() -> None:
     assert [edit.owner.id for edit in found_] == ["city/rent", "city/rent", "city/rent", "size", "applicant"]
     assert [edit.part.value for edit in found_[:3]] == ["parameter", "criterion", "benefit"]
     assert [owner.id for owner in grouped(found_)] == ["city/rent", "size", "applicant"]
-    assert reaches(found_) == {ANSWER: 2, READING: 0, SHOWN: 1, WORDING: 2}
+    assert reaches(found_) == {ANSWER: 3, READING: 0, SHOWN: 0, WORDING: 2}
 
 
 def test_a_rulebook_without_the_programme() -> None:
@@ -399,3 +404,49 @@ def test_a_rulebook_without_the_programme() -> None:
     files[FORM] = files[FORM].replace("city/rent", "city/other")
     found_ = [told(edit)[:3] for edit in edits(old, read(files, "new"))]
     assert found_[:2] == [("+", "programme", "city/other"), ("-", "programme", "city/rent")]
+
+
+#: What of each record the comparison looks at, or leaves out because it stands elsewhere or follows from the rest.
+LOOKED_AT: dict[RecordType, set[str]] = {
+    pg.Programme: {"id", "title", "summary", "authority", "kind", "period", "citations", "parameters", "lets",
+                   "criteria", "referrals", "not_available", "benefit", "deadlines", "ways", "check_by_hand",
+                   "remarks", "where", "facts"},
+    pg.Parameter: {"name", "versions", "where", "type"},
+    pg.ParameterValue: {"value", "unit", "citations", "note", "where"},
+    pg.Let: {"name", "title", "shown", "value"},
+    pg.Wording: {"condition", "citations", "remark", "where"},
+    pg.Criterion: {"id", "title", "versions", "where"},
+    pg.Referral: {"id", "title", "in_place_of", "versions", "where"},
+    pg.Rounding: {"step", "citations"},
+    pg.BenefitWording: {"amount", "ceiling", "rate", "payable", "until", "rounding", "citations", "where"},
+    pg.Benefit: {"kind", "payer", "versions"},
+    pg.Deadline: {"id", "title", "date", "condition", "period", "citations", "where"},
+    pg.Remark: {"id", "text", "condition", "period", "citations", "where"},
+    pg.NotAvailable: {"id", "title", "reason", "citations", "where"},
+    fs.Fact: {"id", "subject", "type", "unit", "denominator", "domain", "names", "label", "question", "period", "note",
+              "evidence", "headers", "changeable", "not_available", "informative", "identifies", "open_ended", "lowest",
+              "highest", "where"},
+    fs.FormFact: {"id", "subject", "label", "domain", "given_by", "otherwise", "where"},
+    fs.ExtremeFact: {"id", "subject", "label", "unit", "denominator", "lowest", "of", "start", "end", "first_day",
+                     "last_day", "where"},
+    fs.ClassFact: {"id", "subject", "label", "domain", "code", "standard", "where"},
+    fs.SizeFact: {"id", "subject", "label", "domain", "code", "standard", "indicators", "where"},
+    fs.SubjectKind: {"id", "label", "list", "counter"},
+    fs.SubjectFacts: {"kind", "facts", "derived", "relations"},
+    st.ClassMap: {"id", "title", "codes", "domain", "candidates", "all_candidates", "facts", "citations", "where"},
+    st.Limit: {"indicator", "unit", "bounds", "printed", "where"},
+    st.Row: {"id", "label", "limits", "citations", "where"},
+    st.SizeTable: {"id", "title", "domain", "sectors", "rows", "indicators", "facts", "citations", "where"},
+    st.Standards: {"code_lists", "class_maps", "size_tables"},
+    sources.Source: {"id", "kind", "number", "title", "issuer", "issued", "expires", "clauses", "where"},
+    forms.Form: {"id", "programme", "title", "columns", "notes", "citations", "where"},
+    forms.Column: {"title", "width", "result", "fact", "words", "copied", "whole", "unit", "decimals", "sum", "note"},
+    forms.Note: {"fact", "value", "text", "citations"},
+    forms.Words: {"fact", "value", "write"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("record", LOOKED_AT, ids=lambda record: record.__name__)
+def test_nothing_new_is_overlooked(record: RecordType) -> None:
+    """A field that is added to the rules needs an edit of its own: say in LOOKED_AT when it has one."""
+    assert set(record.record_fields) == LOOKED_AT[record]

@@ -116,9 +116,10 @@ UNPROVEN = Period(_LISTED, LAST)
     ("changes", "told", "undecided", "status", "said"),
     [
         ([], [], (), Status.SAME, ["没有差别（已证明），1 个项目：city/rent", "结论没有任何差别（已证明）。"]),
-        (CHANGES, [], (), Status.SAME, ["改动涉及、但没有差别（已证明）", "结论没有任何差别（已证明）。"]),
-        (CHANGES, [], (UNPROVEN,), Status.OPEN, ["没有找到差别，但未能在限度内证明没有（自 2022-06-10 起）。",
-                                                 "1 个项目未能在限度内证明没有差别：没有找到，不等于没有。"]),
+        ([CHANGES[0], CHANGES[2]], [], (), Status.SAME, ["改动涉及、但没有差别（已证明）", "结论没有任何差别（已证明）。"]),
+        ([CHANGES[0]], [], (UNPROVEN,), Status.OPEN,
+         ["没有找到差别，但未能在限度内证明没有（自 2022-06-10 起）。",
+          "1 个项目未能在限度内证明没有差别：没有找到，不等于没有。"]),
         (CHANGES, TOLD, (UNPROVEN,), Status.DIFFERENT,
          ["未能在限度内证明没有其他差别（自 2022-06-10 起）。", "1 个项目的结论有 3 类差别。",
           "1 个项目未能在限度内证明没有其他差别：没有找到，不等于没有。"]),
@@ -155,6 +156,13 @@ def test_another_reading_of_inputs_is_a_difference(monkeypatch: pytest.MonkeyPat
     text = rendered(found, "en", DiffFormat.TEXT, to_file=True)
     assert "Edits that change how profiles and rosters are read: 1." in text
     assert "No decision changes" not in text
+
+
+def test_another_payer_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outcome and figures are the same, so that no search sees it either."""
+    found = compared(monkeypatch, [(RENT, "payer: landlord", "payer: district")], [])
+    assert found.status is Status.DIFFERENT
+    assert "1 处改动改变待遇的种类或由谁给予。" in rendered(found, "zh", DiffFormat.TEXT)
 
 
 def test_a_programme_that_only_one_side_has(monkeypatch: pytest.MonkeyPatch) -> None:
