@@ -114,15 +114,20 @@ def effects(
 
 
 def _effects(identity: str, old: Side | None, new: Side | None, edits: Iterable[AnyEdit], limits: Limits) -> Effects:
-    found = compare(old, new, limits)
     known = [side for side in (new, old) if side is not None]
-    differences = [_difference(region, old, new) for region in found.regions]
+    pairs: list[tuple[Side | None, Side | None]] = [(old, new)]
+    if old is not None and new is not None and old.programme.subject != new.programme.subject:
+        # What decides for each lease and what decides for the applicant once are two programmes of one name.
+        pairs = [(old, None), (None, new)]
+    found = [(compare(*pair, limits), *pair) for pair in pairs]
+    differences = [_difference(region, *pair) for compared, *pair in found for region in compared.regions]
+    open_ = any(compared.verdict is not Verdict.NONE for compared, *_ in found)
     return Effects(
         identity,
         known[0].programme.title,
         tuple(sorted(differences, key=lambda case: case.weight)),
-        found.verdict,
-        found.undecided,
+        Verdict.OPEN if open_ else Verdict.NONE,
+        tuple(dict.fromkeys(period for compared, *_ in found for period in compared.undecided)),
         _touching(identity, edits, [(side.programme, side.engine.rulebook) for side in known]),
     )
 

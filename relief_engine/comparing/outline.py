@@ -50,11 +50,20 @@ class _Report:
     def others(self) -> Iterator[Block]:
         """Programmes without a part of their own, in a line or two."""
         quiet = [effect for effect in self.found.effects if not effect.differences]
-        touched = [e for e in quiet if e.none and e.touched_by]
+        altered = [e for e in quiet if e.none and any(map(certain, e.touched_by))]
+        touched = [e for e in quiet if e.none and e.touched_by and e not in altered]
         untouched = [e for e in quiet if e.none and not e.touched_by]
         unproven = [e for e in quiet if not e.none and not e.touched_by]
         for effects, words in (
             (touched, Text("改动涉及、但没有差别（已证明）", "Touched, and no difference (proven)")),
+            (
+                altered,
+                Text(
+                    "结论和数额没有差别（已证明），但资料的读法、待遇的种类或给予方有改动（见上）",
+                    "No other outcome or figure (proven), but another reading of inputs, kind of benefit or payer (see "
+                    "above)",
+                ),
+            ),
             (untouched, Text("改动没有涉及、没有差别（已证明）", "Not touched, and no difference (proven)")),
             (
                 unproven,

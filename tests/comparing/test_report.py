@@ -59,6 +59,22 @@ TOLD = [
 ]
 
 
+_GRANT = """programme: city/grant
+title: {zh: 补助, en: Grant}
+summary: {zh: 补助, en: A grant}
+authority: {zh: 区, en: District}
+subject: applicant
+from: 2022-01-10
+cite: [{source: notice, clause: 一}]
+criteria:
+  - id: registered
+    title: {zh: 注册, en: Registered}
+    require: applicant.registered
+    cite: [{source: notice, clause: 一}]
+benefit: {kind: in_kind, payer: district, cite: [{source: notice, clause: 一}]}
+"""
+
+
 def side(name: str, *changes: Change) -> Revision:
     return Revision(name, read(edited(*changes), name), "0123456789abcdef" if ":" in name else None)
 
@@ -116,7 +132,8 @@ UNPROVEN = Period(_LISTED, LAST)
     ("changes", "told", "undecided", "status", "said"),
     [
         ([], [], (), Status.SAME, ["没有差别（已证明），1 个项目：city/rent", "结论没有任何差别（已证明）。"]),
-        ([CHANGES[0], CHANGES[2]], [], (), Status.SAME, ["改动涉及、但没有差别（已证明）", "结论没有任何差别（已证明）。"]),
+        ([CHANGES[0], CHANGES[2]], [], (), Status.SAME,
+         ["改动涉及、但没有差别（已证明）", "结论没有任何差别（已证明）。"]),
         ([CHANGES[0]], [], (UNPROVEN,), Status.OPEN,
          ["没有找到差别，但未能在限度内证明没有（自 2022-06-10 起）。",
           "1 个项目未能在限度内证明没有差别：没有找到，不等于没有。"]),
@@ -162,7 +179,23 @@ def test_another_payer_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     """Outcome and figures are the same, so that no search sees it either."""
     found = compared(monkeypatch, [(RENT, "payer: landlord", "payer: district")], [])
     assert found.status is Status.DIFFERENT
-    assert "1 处改动改变待遇的种类或由谁给予。" in rendered(found, "zh", DiffFormat.TEXT)
+    text = rendered(found, "zh", DiffFormat.TEXT, to_file=True)
+    assert "1 处改动改变待遇的种类或由谁给予。" in text
+    assert "结论和数额没有差别（已证明），但资料的读法、待遇的种类或给予方有改动" in text
+    assert "但没有差别" not in text
+
+
+def test_a_programme_of_another_kind_of_subject_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {**base(), "city/grant.yaml": _GRANT}
+    other = {**files, "city/grant.yaml": _GRANT.replace("subject: applicant", "subject: lease")}
+    before, after = Revision("old", read(files, "old"), None), Revision("new", read(other, "new"), None)
+    monkeypatch.setattr(effects, "compare", finding({"city/grant": [Told(ALL, SOUTH)]}))
+    found = difference(before, after, Limits(), ["city/grant"])
+    cases = found.effects[0].differences
+    assert {(case.transition.old.value, case.transition.new.value) for case in cases} == {
+        ("eligible", "not_in_force"), ("not_in_force", "eligible"),
+    }  # fmt: skip
+    assert [(case.old is None, case.new is None) for case in cases] == [(True, False), (False, True)]
 
 
 def test_a_programme_that_only_one_side_has(monkeypatch: pytest.MonkeyPatch) -> None:
