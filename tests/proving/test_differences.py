@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from relief_engine.decision import Outcome
+from relief_engine.engine import Engine
 from relief_engine.proving import Limits, Verdict, compare
 from relief_engine.proving.stretches import stretches
 from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.load import load_rulebook
 from tests.proving.wordings import RENT, changes, compared, edited, shipped, side, told
 
 pytest.importorskip("z3")
@@ -190,3 +192,25 @@ def test_without_the_solver_changes_are_found_and_nothing_is_claimed(
     assert "eligible>eligible" in changes(found)
     for region in found.regions:
         told(region, old, new)
+
+
+def test_a_rulebook_with_another_choice(tmp_path: Path) -> None:
+    """A choice is matched by its id wherever it stands; one that only one rulebook has is unknown to the other."""
+    old = side(shipped(), RENT)
+    new = edited(tmp_path, RENT)
+    path = new.engine.rulebook.root / "facts" / "lease.yaml"
+    text = path.read_text(encoding="utf-8")
+    first = "      - {id: 东城区, label:"
+    assert text.count(first) == 1
+    added = "      - {id: 新区, label: {zh: 新区, en: New District}, aliases: [新城区]}\n"
+    path.write_text(text.replace(first, added + first), encoding="utf-8")
+    new = side(Engine(load_rulebook(new.engine.rulebook.root)), RENT)
+    found = compare(old, new, Limits(seconds=60))
+    assert found.verdict is Verdict.NONE
+    assert found.regions
+    for region in found.regions:
+        told(region, old, new)
+        assert "新区" in region.witness.yaml(new)
+        assert "premises_district" not in region.witness.yaml(old)
+        # Who can't say where the premises are gets no answer that a complete profile would not get.
+        assert region.transition.old in (U, I, R)
