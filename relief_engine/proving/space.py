@@ -23,10 +23,10 @@ Answers = Mapping[str, Encoded]
 class Variable:
     """One fact in every rulebook that has it.
 
-    ``fact`` is the first of them, and ``lowest`` and ``highest`` are the bounds that all of them have. ``ids`` names the
-    values of a choice or code, in the joint order. ``places`` gives, by rulebook, the own position of each joint one
-    (None: the rulebook lacks it); it is None where the encoding is the same. ``readable`` says which rulebooks have the
-    fact at all, with the same meaning.
+    ``fact`` is the first of them, and ``lowest`` and ``highest`` are the bounds that all of them have. ``ids`` names
+    the values of a choice or code, in the joint order. ``places`` gives, by rulebook, the own position of each joint
+    one (None: the rulebook lacks it); it is None where the encoding is the same. ``readable`` says which rulebooks have
+    the fact at all, with the same meaning.
     """
 
     fact: Fact

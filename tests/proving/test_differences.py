@@ -145,7 +145,7 @@ def test_a_test_that_only_looks_different_shows_where_facts_are_unknown(tmp_path
 def test_a_programme_that_is_new_or_gone() -> None:
     one = side(shipped(), "licence-extension-food-2022")
     for old, new in ((None, one), (one, None)):
-        found = compare(old, new, Limits())
+        found = compare(old, new, Limits(seconds=60))
         assert found.verdict is Verdict.NONE
         ends = {(r.transition.old, r.transition.new) for r in found.regions}
         assert {a if new is None else b for a, b in ends} == {E_, R, I}
@@ -164,7 +164,7 @@ def test_a_witness_says_nothing_that_does_not_matter(tmp_path: Path) -> None:
     """Any fact that is left out of a witness changes what it shows."""
     old = side(shipped(), "small-profit-income-tax")
     new = edited(tmp_path, "small-profit-income-tax", ("taxable_income <= most_", "taxable_income < most_"))
-    found = compare(old, new, Limits())
+    found = compare(old, new, Limits(seconds=60))
     assert found.verdict is Verdict.NONE
     (stretch, *_) = stretches(old, new)
     for region in found.regions:
