@@ -106,7 +106,7 @@ class _Search:
 
             sampled(stretch, min(_BEFORE, self.samples), self.until, cases, partial=False)
             whole = transitions(stretch, self.terms, self.kinds, old, new, self.until, cases)
-        cases[known:] = [_small(stretch, case) for case in cases[known:]]
+        cases[known:] = [_small(stretch, case, self.until) for case in cases[known:]]
         self._found[key] = (cases, whole)
         return self._found[key]
 
@@ -120,15 +120,15 @@ class _Search:
         return list(found.values())
 
 
-def _small(stretch: Stretch, case: Case) -> Case:
-    """The case with its profile made small, on the first day if that will do."""
+def _small(stretch: Stretch, case: Case, until: float) -> Case:
+    """The case with its profile made small, and plain while there is time; on the first day if that will do."""
     first = stretch.transition(stretch.day, case.answers) == case.transition
     day = stretch.day if first else case.day
 
     def keeps(trial: Answers) -> bool:
         return stretch.transition(day, trial) == case.transition
 
-    return changed(case, day=day, answers=minimal(stretch, day, case.answers, keeps))
+    return changed(case, day=day, answers=minimal(stretch, day, case.answers, keeps, plain=monotonic() < until))
 
 
 def _add(regions: list[Region], stretch: Stretch, case: Case) -> None:
@@ -139,6 +139,8 @@ def _add(regions: list[Region], stretch: Stretch, case: Case) -> None:
     day = case.day if stretch.period.holds(case.day) else stretch.day
     witness = Witness(day, case.answers, frozenset(), stretch.space)
     transition = stretch.decided(witness)
+    if not transition:
+        return
     for place, known in enumerate(regions):
         follows = known.period.last + _DAY == stretch.period.first if known.period.last < dt.date.max else False
         if follows and known.transition == transition and known.witness.answers == case.answers:

@@ -42,7 +42,7 @@ def drawn(stretch: Stretch, samples: int, until: float, *, partial: bool) -> Ite
         when = dt.date.fromordinal(day)
         answers = stretch.space.answers(stand.index, stand.program.layout, sample.vector)
         if stretch.space.valid(answers):
-            yield when if stretch.period.holds(when) else stretch.day, answers
+            yield when if stretch.days.holds(when) else stretch.day, answers
 
 
 def _sample(sampler: Sampler, number: int) -> Sample:

@@ -12,10 +12,13 @@ from relief_engine.engine.outcome import outcome_of
 from relief_engine.proving.observing import NOTHING, Elements, Seen, seen, transition
 from relief_engine.proving.records import Side, Transition, Witness
 from relief_engine.proving.space import Answers, Space
+from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY
 from relief_engine.rulebook.programme import FIRST, LAST, Period
 from relief_engine.rulebook.terms import APPLICANT
 
 _DAY = dt.timedelta(days=1)
+#: The days of which a profile can be.
+READABLE = Period(dt.date.fromordinal(FIRST_DAY), dt.date.fromordinal(LAST_DAY))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +67,14 @@ class Stretch:
         return tuple(stand for stand in (self.new, self.old) if stand is not None)
 
     @property
+    def days(self) -> Period:
+        """The days of the stretch that a profile can name."""
+        return self.period.cut(READABLE) or READABLE
+
+    @property
     def day(self) -> dt.date:
         """The day that stands for the stretch where no rule looks at the day itself: its first, if it has one."""
-        return self.period.last if self.period.first == FIRST else self.period.first
+        return self.days.last if self.period.first == FIRST and self.period.last < LAST else self.days.first
 
     def transition(self, day: dt.date, answers: Answers) -> Transition:
         """What becomes of a profile between the two sides."""
@@ -80,7 +88,7 @@ class Stretch:
 
 
 def stretches(old: Side | None, new: Side | None) -> Iterator[Stretch]:
-    """The stretches of days on which at least one side is in force, in order of time."""
+    """The stretches of days, of those that a profile can name, on which at least one side is in force."""
     sides = [side for side in (new, old) if side is not None]
     books = {side.engine.rulebook.digest: side.engine.rulebook for side in sides}
     space = Space(tuple(books.values()))
@@ -94,7 +102,7 @@ def stretches(old: Side | None, new: Side | None) -> Iterator[Stretch]:
     for first, following in zip(days, [*days[1:], None], strict=True):
         period = Period(first, LAST if following is None else following - _DAY)
         stands = [_stand(side, period, space) for side in (old, new)]
-        if any(stands):
+        if any(stands) and period.cut(READABLE) is not None:
             yield Stretch(period, space, *stands)
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from relief_engine.decision import Outcome
+from relief_engine.engine import Engine
 from relief_engine.proving import Limits, Verdict, compare
 from relief_engine.proving.stretches import stretches
 from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.load import load_rulebook
 from tests.proving.wordings import RENT, changes, compared, edited, shipped, side, told
 
 pytest.importorskip("z3")
@@ -143,7 +145,7 @@ def test_a_test_that_only_looks_different_shows_where_facts_are_unknown(tmp_path
 def test_a_programme_that_is_new_or_gone() -> None:
     one = side(shipped(), "licence-extension-food-2022")
     for old, new in ((None, one), (one, None)):
-        found = compare(old, new, Limits())
+        found = compare(old, new, Limits(seconds=60))
         assert found.verdict is Verdict.NONE
         ends = {(r.transition.old, r.transition.new) for r in found.regions}
         assert {a if new is None else b for a, b in ends} == {E_, R, I}
@@ -162,7 +164,7 @@ def test_a_witness_says_nothing_that_does_not_matter(tmp_path: Path) -> None:
     """Any fact that is left out of a witness changes what it shows."""
     old = side(shipped(), "small-profit-income-tax")
     new = edited(tmp_path, "small-profit-income-tax", ("taxable_income <= most_", "taxable_income < most_"))
-    found = compare(old, new, Limits())
+    found = compare(old, new, Limits(seconds=60))
     assert found.verdict is Verdict.NONE
     (stretch, *_) = stretches(old, new)
     for region in found.regions:
@@ -190,3 +192,25 @@ def test_without_the_solver_changes_are_found_and_nothing_is_claimed(
     assert "eligible>eligible" in changes(found)
     for region in found.regions:
         told(region, old, new)
+
+
+def test_a_rulebook_with_another_choice(tmp_path: Path) -> None:
+    """A choice is matched by its id wherever it stands; one that only one rulebook has is unknown to the other."""
+    old = side(shipped(), RENT)
+    new = edited(tmp_path, RENT)
+    path = new.engine.rulebook.root / "facts" / "lease.yaml"
+    text = path.read_text(encoding="utf-8")
+    first = "      - {id: 东城区, label:"
+    assert text.count(first) == 1
+    added = "      - {id: 新区, label: {zh: 新区, en: New District}, aliases: [新城区]}\n"
+    path.write_text(text.replace(first, added + first), encoding="utf-8")
+    new = side(Engine(load_rulebook(new.engine.rulebook.root)), RENT)
+    found = compare(old, new, Limits(seconds=60))
+    assert found.verdict is Verdict.NONE
+    assert found.regions
+    for region in found.regions:
+        told(region, old, new)
+        assert "新区" in region.witness.yaml(new)
+        assert "premises_district" not in region.witness.yaml(old)
+        # Who can't say where the premises are gets no answer that a complete profile would not get.
+        assert region.transition.old in (U, I, R)

@@ -47,7 +47,7 @@ def pinned(stretch: Stretch, encoding: Any, day: dt.date, answers: dict[str, Enc
             answer = variables.kinds[fact].of_code[answer]
         if not isinstance(answer, int):
             # A value that the solver may not look at; fixed, so that products have one value.
-            answer = min(variables.possible(fact), default=variables.space.known(fact).fact.lowest)
+            answer = min(variables.possible(fact), default=variables.space.known(fact).lowest)
         found.append(value == answer)
     for (steps, *_), (counted, low, high) in variables.spans.items():
         if steps in answers:
