@@ -1,38 +1,16 @@
-"""Command line stage: ``relief rules diff``."""
+"""Command line stage: the command ``relief rules diff`` and its options."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli.naming import asked_for
-from relief_engine.cli.options import Lang, LangOption
-from relief_engine.cli.output import colour, note, out, width
+from relief_engine.cli.options import DiffFormat, Lang, LangOption, day_of
+from relief_engine.cli.roster_commands import MapOption
 from relief_engine.cli.usage import WrongUsage
-from relief_engine.explanation.harmless import json_text
-from relief_engine.text import Language, Text
-
-if TYPE_CHECKING:
-    from relief_engine.comparing.difference import Difference
-    from relief_engine.rulebook.model import Rulebook
-
-#: What tells a table from a report by the end of its name.
-_TABLES = (".xlsx", ".xls", ".csv", ".parquet")
-
-
-class DiffFormat(StrEnum):
-    """The forms of a difference."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
+from relief_engine.text import Text
 
 HELP = """比较两个规则库：文字改了什么，结论因此有什么不同，每一类差别附一份最小资料。
 Compare two rulebooks: what was edited, and what is decided otherwise, with a minimal profile for each difference.
@@ -63,81 +41,60 @@ def rules_diff(
             help="每个项目最多找多少秒\nThe longest search in one programme",
         ),
     ] = 10.0,
+    roster: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--roster",
+            metavar="FILE",
+            help="再用一张租户台账逐行比较，列出谁得谁失\nAlso compare row by row who in a roster gains and loses",
+        ),
+    ] = None,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of", metavar="DATE", help="台账的判定日，默认今天\nDay of the roster's decisions; today by default"
+        ),
+    ] = None,
+    sheet: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--sheet", metavar="NAME", help="读台账的哪一张工作表\nThe sheet of the roster to read"),
+    ] = None,
+    encoding: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--encoding", metavar="NAME", help="CSV 台账的编码\nEncoding of a roster that is a text file"),
+    ] = None,
+    row: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--row", metavar="KIND", help="台账每行是什么（lease、loan……）\nWhat a row describes"),
+    ] = None,
+    mapping: MapOption = None,
     details: Annotated[
         bool,
         typer.Option("--details", help="完整说明每份资料的两个结论\nExplain both decisions of each profile in full"),
     ] = False,
     output: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--output", metavar="FILE", help="把报告写入文件\nWrite the report to a file"),
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="把报告写入文件；.xlsx、.csv、.parquet 写台账的得失\n"
+            "Write the report to a file; to .xlsx, .csv or .parquet what becomes of the roster",
+        ),
     ] = None,
     lang: LangOption = Lang.ZH,
     form: Annotated[DiffFormat, typer.Option("--format", help="输出格式\nForm of the output")] = DiffFormat.TEXT,
 ) -> None:
     """Compare two rulebooks."""
-    if output is not None and output.suffix.lower() in _TABLES:
-        message = Text(
-            f"报告是文字，不能写成“{output.suffix}”，可用 .txt、.md、.json",
-            f"the report is text and can't be written as {output.suffix!r}; use .txt, .md or .json",
-        )
-        raise WrongUsage(message)
-    found = _compared(old, new, programme or (), seconds)
-    text = rendered(found, lang.value, form, details=details, to_file=output is not None)
-    if output is None:
-        out(text)
-    else:
-        _write(output, text)
-        note(Text(f"报告：{output}", f"Report: {output}").in_(lang.value))
-    raise typer.Exit(int(found.status))
+    day = day_of(as_of)
+    given = {"--as-of": as_of, "--sheet": sheet, "--encoding": encoding, "--row": row, "--map": mapping}
+    alone = [name for name, value in given.items() if value]
+    if roster is None and alone:
+        listed = "、".join(alone), ", ".join(alone)
+        raise WrongUsage(Text(f"{listed[0]} 只和 --roster 一起用", f"{listed[1]}: only together with --roster"))
+    from relief_engine.cli.comparing import Request, Table, compare_rules
 
-
-def _compared(old: str, new: str, programmes: Sequence[str], seconds: float) -> Difference:
-    from relief_engine.comparing.difference import difference
-    from relief_engine.comparing.revisions import read_revisions
-    from relief_engine.proving import Limits
-
-    before, after = read_revisions(old, new)
-    chosen = _chosen(programmes, before.rulebook, after.rulebook)
-    return difference(before, after, Limits(seconds=seconds), chosen)
-
-
-def _chosen(programmes: Sequence[str], old: Rulebook, new: Rulebook) -> list[str] | None:
-    """The ids of programmes that are asked for, which either side may have; None for all."""
-    if not programmes:
-        return None
-    either = dataclasses.replace(new, programmes={**old.programmes, **new.programmes})
-    return asked_for(programmes, either)
-
-
-def rendered(
-    found: Difference, language: Language, form: DiffFormat, *, details: bool = False, to_file: bool = False
-) -> str:
-    """A difference in one of its forms; a file is neither coloured nor as narrow as a terminal may be."""
-    if form is DiffFormat.JSON:
-        from relief_engine.comparing.records import difference_record
-
-        return json_text(json.dumps(difference_record(found, language), ensure_ascii=False, indent=2)) + "\n"
-    from relief_engine.comparing.outline import report
-
-    blocks = report(found, language, details=details)
-    if form is DiffFormat.MARKDOWN:
-        from relief_engine.comparing.markdown import render as markdown
-
-        return markdown(blocks)
-    from relief_engine.comparing.terminal import render as terminal
-
-    return terminal(blocks, width=120 if to_file else width(), colour=colour() and not to_file)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a report, whole or not at all."""
-    from relief_engine.errors import Finding, InputError, Location
-    from relief_engine.roster.whole import whole_file
-
-    try:
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = Text(f"不能写入（{reason}）", f"can't be written: {reason}")
-        raise InputError([Finding("file-unwritable", Location(str(path)), message)]) from None
+    table = None if roster is None else Table(roster, day, sheet, encoding, row, tuple(mapping or ()))
+    request = Request(
+        old, new, tuple(programme or ()), seconds, lang.value, form, details=details, output=output, roster=table
+    )
+    raise typer.Exit(compare_rules(request))

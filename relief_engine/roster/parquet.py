@@ -55,7 +55,7 @@ def write_parquet(
             TYPES[kind] if kind != "any" else _own_type(found) for kind, found in zip(flat.kinds, seen, strict=True)
         ]
         meta = about(screening, language, names, flat.width)
-        _copy(duckdb, rows, path, names, types, meta)
+        copy_rows(duckdb, rows, path, names, types, meta)
     return tally
 
 
@@ -72,8 +72,8 @@ def about(screening: Screening, language: Language, names: Sequence[str], width:
     )  # fmt: skip
 
 
-def _copy(duckdb: Any, rows: Path, path: Path, names: list[str], types: list[str], meta: str) -> None:
-    """Turn the temporary rows into a parquet file."""
+def copy_rows(duckdb: Any, rows: Path, path: Path, names: list[str], types: list[str], meta: str) -> None:
+    """Turn rows that ``handing.row_writer`` wrote into a parquet file; ``meta`` is what it says of itself."""
     chosen = ", ".join(
         f"{quoted(name) if kind == 'VARCHAR' else f'CAST({quoted(name)} AS {kind})'} AS {quoted(name)}"
         for name, kind in zip(names, types, strict=True)

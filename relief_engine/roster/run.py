@@ -125,24 +125,35 @@ def _by_database(request: Request, screening: Screening) -> bool:
 
 def _why_not(request: Request, screening: Screening) -> Text | None:
     """Why a database can't decide a table, if so."""
-    for path in (request.roster, request.output):
-        if path.suffix.lower() not in (".csv", ".parquet"):
-            return Text(
-                f"DuckDB 只读写 .csv 和 .parquet，不能用于“{path.name}”",
-                f"DuckDB reads and writes .csv and .parquet only, not {path.name}",
-            )
-    counter = next((header for header in screening.table.headers if header.casefold() == _COUNTER), None)
-    if counter is not None and request.roster.suffix.lower() == ".parquet":
+    why = why_not(request.roster, screening.table.headers)
+    if why is None and request.output.suffix.lower() not in LONG:
+        why = _other_kind(request.output)
+    closed = next((p for p in screening.programmes if not p.period.holds(screening.as_of)), None)
+    if why is None and closed is not None:
+        return Text(
+            f"“{closed.title.zh}”在 {screening.as_of} 不适用", f"{closed.title.en} is not in force on {screening.as_of}"
+        )
+    return why or uninstalled()
+
+
+def why_not(roster: Path, headers: Sequence[str]) -> Text | None:
+    """Why the embedded database can't read a table, if so; whether it is installed is another question."""
+    if roster.suffix.lower() not in LONG:
+        return _other_kind(roster)
+    counter = next((header for header in headers if header.casefold() == _COUNTER), None)
+    if counter is not None and roster.suffix.lower() == ".parquet":
         return Text(
             f"有一列叫“{counter}”，DuckDB 自己要用这个名字数行，请改名",
             f"a column is called {counter}, by which DuckDB counts rows; rename it",
         )
-    closed = next((p for p in screening.programmes if not p.period.holds(screening.as_of)), None)
-    if closed is not None:
-        return Text(
-            f"“{closed.title.zh}”在 {screening.as_of} 不适用", f"{closed.title.en} is not in force on {screening.as_of}"
-        )
-    return uninstalled()
+    return None
+
+
+def _other_kind(path: Path) -> Text:
+    return Text(
+        f"DuckDB 只读写 .csv 和 .parquet，不能用于“{path.name}”",
+        f"DuckDB reads and writes .csv and .parquet only, not {path.name}",
+    )
 
 
 def uninstalled(packages: Sequence[str] = ("duckdb", "sqlglot"), extra: str = "tables") -> Text | None:
@@ -196,7 +207,7 @@ def _settled(engine: Engine, request: Request, table: Table) -> Screening:
     columns = recognise(table, rulebook, mapping=request.mapping, kind=request.kind)
     if request.programmes:
         programmes = tuple(rulebook.programme(name) for name in dict.fromkeys(request.programmes))
-        _refuse_others(programmes, columns.kind.id, columns.kind.label, request.roster)
+        refuse_others(programmes, columns.kind.id, columns.kind.label, request.roster)
     else:
         programmes = about(engine, columns, request.as_of)
     if not programmes:
@@ -208,8 +219,11 @@ def _settled(engine: Engine, request: Request, table: Table) -> Screening:
     return Screening(table, columns, rulebook, programmes, request.as_of, engine.routes)
 
 
-def _refuse_others(programmes: Sequence[Programme], kind: str, label: Text, roster: Path) -> None:
-    """A row of leases can't be asked about a loan."""
+def refuse_others(programmes: Sequence[Programme], kind: str, label: Text, roster: Path) -> None:
+    """Refuse programmes for another kind of subject than a row describes; raises :class:`InputError` with each.
+
+    A row of leases can't be asked about a loan.
+    """
     findings = [
         Finding(
             "roster-programme",

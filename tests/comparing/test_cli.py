@@ -108,7 +108,10 @@ def test_a_report_that_can_t_be_written(diff: Diff, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--output", "report.xlsx"), "报告是文字，不能写成“.xlsx”"),
+        (("--output", "report.xlsx"), "没有 --roster，报告是文字，不能写成“.xlsx”"),
+        (("--sheet", "租约", "--map", "a=b"), "--sheet、--map 只和 --roster 一起用"),
+        (("--roster", "missing.csv"), "missing.csv"),
+        (("--as-of", "2022-13-01"), "--as-of"),
         (("--programme", "city/rant"), "没有项目“city/rant”，是否想写“city/rent”？"),
         (("--seconds", "0"), "--seconds"),
         (("--format", "html"), "--format"),
@@ -134,3 +137,35 @@ def test_a_programme_of_the_old_rules_may_be_asked_for(diff: Diff, monkeypatch: 
     status, out, _ = diff([], "--programme", "other", "--lang", "en")
     assert status == 0
     assert "- Rent relief: from 2022-01-10" in out
+
+
+ROSTER = """类型,行业,人员,收入,所在区,起租日,到期日,月租金
+企业,61,110,2000,东区,2022-01-01,2022-12-31,1000
+企业,61,130,2000,东区,2022-01-01,2022-12-31,1000
+个体,61,1,1,东区,2022-01-01,2022-12-31,500
+"""
+
+
+def test_who_in_a_roster_gains(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    """110 people are fewer than 120: half a year's rent of 1,000 yuan a month."""
+    monkeypatch.setattr(effects, "compare", finding({}))
+    Path("roster.csv").write_text(ROSTER, encoding="utf-8")
+    arguments = ("--roster", "roster.csv", "--as-of", "2022-06-10")
+    status, out, _ = diff([RAISED], *arguments, "--format", "json")
+    told = json.loads(out)["roster"]
+    assert status == 3
+    assert told["rows"] == {"read": 3, "changed": 1, "unchanged": 2, "rejected": 0, "undecided": 0}
+    (change,) = told["changes"]
+    assert change["row"] == 2
+    status, out, err = diff([RAISED], *arguments, "--output", "gains.csv")
+    assert (status, err) == (3, "台账的得失：gains.csv\n")
+    assert "6,000.00" in out
+    assert "6000.00" in Path("gains.csv").read_text(encoding="utf-8-sig")
+    status, out, _ = diff([RAISED], *arguments, "--format", "markdown", "--lang", "en")
+    assert "\n## " in out.partition("## Result")[2]
+
+
+def test_a_roster_in_which_nothing_changes(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "compare", finding({}))
+    Path("roster.csv").write_text(ROSTER, encoding="utf-8")
+    assert diff([], "--roster", "roster.csv", "--as-of", "2022-06-10")[0] == 0

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine.cli.diff import DiffFormat, rendered
+from relief_engine.cli.comparing import rendered
+from relief_engine.cli.options import DiffFormat
 from relief_engine.comparing import difference as doors
 from relief_engine.comparing import effects
 from relief_engine.comparing.difference import Difference, Status, difference
