@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from relief_engine.cli.mapping import read_mapping
@@ -73,7 +74,8 @@ def compare_rules(request: Request) -> int:
     written = None if changes is not None else request.output
     text = rendered(found, request.language, request.form, told, details=request.details, to_file=written is not None)
     if changes is not None and told is not None:
-        write_impact(told, changes, request.language)
+        with _file_system(changes):
+            write_impact(told, changes, request.language)
         _note_file(Text("台账的得失", "What becomes of the roster"), changes, request.language)
     if written is None:
         out(text)
@@ -150,9 +152,15 @@ def _told(table: Table, before: Revision, after: Revision, chosen: Sequence[str]
 
 def _write(path: Path, text: str) -> None:
     """Write a report, whole or not at all."""
+    with _file_system(path), whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _file_system(path: Path) -> Iterator[None]:
+    """What the file system refuses is told as a mistake in the place that was asked for."""
     try:
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
         message = Text(f"不能写入（{reason}）", f"can't be written: {reason}")

@@ -31,6 +31,9 @@ class _Report:
         for title, side in ((OLD, self.found.old), (NEW, self.found.new)):
             yield Paragraph(self.teller.pair(title, self.side(side)))
         yield from edit_blocks(self.found.edits, self.language)
+        if self.found.old.rulebook.ledger_file != self.found.new.rulebook.ledger_file:
+            zh = "ledger.yaml 也有改动；判定不读它，这里没有逐条列出。"
+            yield Paragraph(self.teller.say(zh, "ledger.yaml was edited too; nothing is decided by it."))
         yield Heading(1, self.teller.say("对结论的影响", "What changes in effect"))
         for effect in self.found.effects:
             if effect.differences or (effect.verdict is not Verdict.NONE and effect.touched_by):
@@ -50,6 +53,8 @@ class _Report:
     def others(self) -> Iterator[Block]:
         """Programmes without a part of their own, in a line or two."""
         quiet = [effect for effect in self.found.effects if not effect.differences]
+        if any(effect.none or not effect.touched_by for effect in quiet):
+            yield Heading(2, self.teller.say("其余项目", "Other programmes"))
         altered = [e for e in quiet if e.none and any(map(certain, e.touched_by))]
         touched = [e for e in quiet if e.none and e.touched_by and e not in altered]
         untouched = [e for e in quiet if e.none and not e.touched_by]

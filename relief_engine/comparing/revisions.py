@@ -2,7 +2,8 @@
 
 A revision is ``HEAD~1``, a tag, a branch, or one of these with a folder behind a colon: ``v1:rules``. Without a folder
 that of the other side is meant, else ``rules``. Nothing is checked out: the files of a revision are copied into a
-folder of their own, read, and removed. Their places are named as git names them: ``v1:rules/sources.yaml``.
+folder of their own, read, and removed. Their places are named as git names them: ``v1:rules/sources.yaml``. What a
+rulebook inherits from the shipped one is that of this installation on both sides.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.comparing.fakes import finding
 
 Diff = Callable[..., tuple[int, str, str]]
 ALL = Period(dt.date(2022, 1, 10), LAST)
+RULES = Path(__file__).resolve().parents[2] / "rules"
 RAISED: Change = (SIZE, "{small: 10, large: 100}", "{small: 10, large: 120}")
 
 
@@ -46,6 +48,32 @@ def test_a_change_of_one_limit_is_found_and_nothing_else(diff: Diff) -> None:
         assert 100 <= case["profile"]["applicant"]["employees"] < 120
         assert case["profile"]["applicant"]["industry"] == "61"
     assert {(case["old"], case["new"]) for case in programme["differences"]} >= {("ineligible", "eligible")}
+
+
+def test_a_district_that_is_listed_from_a_day_on(diff: Diff) -> None:
+    """Nothing changes before that day, nor for any other district."""
+    near: Change = (RENT, "value: [东区, 西区]", "value: [东区, 西区, 南区]")
+    write(edited(near), Path("old"))
+    line = "    - {value: {东区: 2022-01-01, 西区: 2022-03-01}, cite: [{source: notice, clause: 二}]}"
+    later = (
+        "    - from: 2022-06-10\n      value: {东区: 2022-01-01, 西区: 2022-03-01, 南区: 2022-06-10}\n"
+        "      cite: [{source: notice, clause: 二}]"
+    )
+    status, out, _ = diff([near, (RENT, line, f"{line}\n{later}")], "--format", "json")
+    found = json.loads(out)
+    (edit,) = found["edits"]
+    assert (status, edit["period"], edit["after"]["text"]) == (
+        3,
+        {"from": "2022-06-10", "to": None},
+        "南区：2022-06-10",
+    )
+    (programme,) = found["programmes"]
+    assert programme["verdict"] == "none"
+    assert any("amount" in case["figures"] for case in programme["differences"])
+    for case in programme["differences"]:
+        assert case["period"]["from"] >= "2022-06-10"
+        # Where the district is not known it may be this one.
+        assert case["profile"]["leases"][0].get("district", "南区") == "南区"
 
 
 def test_equal_rules_written_differently_are_proven_equal(diff: Diff) -> None:
@@ -137,6 +165,30 @@ def test_a_programme_of_the_old_rules_may_be_asked_for(diff: Diff, monkeypatch: 
     status, out, _ = diff([], "--programme", "other", "--lang", "en")
     assert status == 0
     assert "- Rent relief: from 2022-01-10" in out
+
+
+def test_one_limit_of_the_shipped_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The retail staff limit from 50 to 60: every witness is a shop of 50 to 59 people, or has an outlet of so many."""
+    shutil.copytree(RULES, tmp_path / "rules", ignore=shutil.ignore_patterns("*.cases.yaml"))
+    table = tmp_path / "rules" / "standards" / "enterprise-size.yaml"
+    text = table.read_text(encoding="utf-8")
+    retail = "{indicator: employees, unit: 人, at_least: {small: 10, medium: 50, large: 300}}"
+    assert text.count(retail) == 1
+    table.write_text(text.replace(retail, retail.replace("50", "60")), encoding="utf-8")
+    arguments = ["--programme", "rent-reduction-2022", "--format", "json", "--seconds", "60"]
+    status = main(["rules", "diff", str(RULES), str(tmp_path / "rules"), *arguments])
+    found = json.loads(capsys.readouterr().out)
+    assert status == 3
+    assert [edit["id"] for edit in found["edits"]] == ["retail.employees.medium"]
+    (programme,) = found["programmes"]
+    assert programme["verdict"] == "none"
+    assert programme["touched_by"] == [0]
+    for case in programme["differences"]:
+        applicant = case["profile"]["applicant"]
+        staff = [applicant.get("employees"), *(lease.get("outlet_employees") for lease in case["profile"]["leases"])]
+        assert any(50 <= number < 60 for number in staff if number is not None)
+        assert applicant["industry"].startswith("52")
+    assert ("ineligible", "eligible") in {(case["old"], case["new"]) for case in programme["differences"]}
 
 
 ROSTER = """类型,行业,人员,收入,所在区,起租日,到期日,月租金
