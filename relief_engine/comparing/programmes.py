@@ -147,7 +147,9 @@ class _Pair:
         if known is None:
             return
         if old is not None and new is not None:
-            element, sides = Element(part, known.id, known.title), Sides.of(old.where, new.where)
+            element = Element(part, known.id, known.title)
+            cites, now_cites = ([c for _, w in side.versions.versions for c in w.citations] for side in (old, new))
+            sides = Sides.of(old.where, new.where, cites, now_cites)
             self.notebook.compared(element, Aspect.TITLE, old.title, new.title, sides, Reach.WORDING)
             if isinstance(old, Referral) and isinstance(new, Referral) and set(old.in_place_of) != set(new.in_place_of):
                 before, after = (say.both("、".join(sorted(r.in_place_of))) for r in (old, new))
@@ -176,8 +178,8 @@ class _Pair:
         title = Text("待遇", "benefit")
         element = Element(Part.BENEFIT, "benefit", title)
         # A benefit has no place of its own, but it always has a wording.
-        first, now = (benefit.versions.versions[0][1].where for benefit in (old, new))
-        sides = Sides.of(first, now)
+        first, now = (benefit.versions.versions[0][1] for benefit in (old, new))
+        sides = Sides.of(first.where, now.where, first.citations, now.citations)
         notes.compared(element, Aspect.KIND, say.both(old.kind), say.both(new.kind), sides, Reach.ANSWER)
         one, other = (say.PAYERS.get(benefit.payer, say.both(benefit.payer)) for benefit in (old, new))
         if old.payer != new.payer:

@@ -14,8 +14,12 @@ def standard_edits(old: Standards, new: Standards) -> list[AnyEdit]:
     found: list[AnyEdit] = []
     for codes, now in by_name(old.code_lists, new.code_lists):
         found += code_list_edits(codes, now)
+    # The sectors of a size table are a part of it.
+    sectors = {table.sectors.id for side in (old, new) for table in side.size_tables.values()}
     for classes, now_classes in by_name(old.class_maps, new.class_maps):
-        found += class_map_edits(classes, now_classes)
+        known = now_classes or classes
+        if known is not None and known.id not in sectors:
+            found += class_map_edits(classes, now_classes)
     for table, now_table in by_name(old.size_tables, new.size_tables):
         found += size_table_edits(table, now_table)
     return found

@@ -36,6 +36,21 @@ def edit_blocks(edits: Iterable[AnyEdit], language: Language) -> Iterator[Block]
         yield Heading(2, one_line(title if owner.home is Home.FORM else f"{title}  {owner.id}"))
         for edit in group:
             yield from _edit(edit, language)
+    yield from _by_clause(found, language)
+
+
+def _by_clause(found: tuple[AnyEdit, ...], language: Language) -> Iterator[Block]:
+    """The clauses that edited elements rest on, each with these elements."""
+    clauses: dict[str, dict[str, None]] = {}
+    for edit in found:
+        for said in (before(edit), after(edit)):
+            for clause in () if said is None else said.citations:
+                clauses.setdefault(clause, {})[name(edit, language)] = None
+    if clauses:
+        yield Heading(2, line("按条款", "by clause", language))
+    for clause, names in sorted(clauses.items()):
+        listed = ("、" if language == "zh" else ", ").join(names)
+        yield Entry("·", f"{clause}{'：' if language == 'zh' else ': '}{listed}")
 
 
 def _counted(found: tuple[AnyEdit, ...]) -> Text:

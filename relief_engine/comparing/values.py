@@ -16,8 +16,8 @@ NOTHING = Text("（没有）", "(none)")
 
 
 def cited(citations: Iterable[Citation]) -> tuple[str, ...]:
-    """Clauses as they are printed, in one order however they were listed."""
-    return tuple(sorted(say.cited(citations)))
+    """Clauses as they are printed, each once, in one order however they were listed."""
+    return tuple(sorted(set(say.cited(citations))))
 
 
 def days(period: Period) -> Text:

@@ -63,6 +63,13 @@ _NO_STANDARD = """  - id: no-standard
     when: applicant.size == none
     cite: [{source: notice, clause: 一}]
 """
+_CATERING = """  - id: catering
+    label: {zh: 餐饮, en: Catering}
+    limits:
+      - {indicator: revenue, unit: 亿元, at_least: {small: 0.01, large: 0.2}}
+    cite: [{source: standard, clause: 第1条}]
+"""
+SECTORS_OF_SIZE = "standards/size-sectors.csv"
 #: One edit each, by name: what is changed, and what is found.
 EDITS: dict[str, tuple[list[Change], list[Found]]] = {
     # --- parameters
@@ -274,6 +281,12 @@ EDITS: dict[str, tuple[list[Change], list[Found]]] = {
         [(SECTORS, "B,services\n", "B,services\n62,farming\n")],
         [("~", "code", "62", "classes", ANSWER, "服务业", "农业"),
          ("~", "code", "B", "classes", ANSWER, "服务业", "农业或服务业")],
+    ),
+    "row removed": (
+        [(SIZE, _CATERING, ""), (SECTORS_OF_SIZE, "62,catering,\n", "62,hotels,\n")],
+        [("-", "row", "catering", "", ANSWER, "收入：0.01 亿元 / 0.2 亿元", ""),
+         ("~", "code", "62", "classes", ANSWER, "餐饮", "住宿"),
+         ("~", "code", "B", "classes", ANSWER, "餐饮或住宿", "住宿")],
     ),
     "name of a code": (
         [(CODES, "621,3,正餐,62", "621,3,正餐服务,62")],
