@@ -602,10 +602,10 @@ SUBSIDY, FEES = "beijing-tongzhou/first-loan-interest-subsidy-2022", "beijing-to
 LOAN: Mapping[str, str] = {
     "企业名称": "小厨餐饮", "kind": "企业", "industry": "6210", "assets": "60", "revenue": "90", "employees": "8",
     "registered_in_beijing": "是", "hard_hit_recognised": "是", "serious_dishonesty": "否",
-    "via_loan_service_centre": "是", "registered_on": "2022-02-10", "is_first_loan": "是", "contract_on": "2022-02-25", "disbursed_on": "2022-03-01",
-    "amount": "2000000", "term_days": "365", "purpose": "生产经营", "in_own_name": "是", "other_city_subsidy": "否",
-    "subsidy_choice": "贷款贴息", "interest_paid": "45000", "guarantor_kind": "政府性融资担保机构",
-    "guarantee_applied_on": "2022-02-10", "is_startup_guarantee": "否",
+    "via_loan_service_centre": "是", "registered_on": "2022-02-10", "is_first_loan": "是", "contract_on": "2022-02-25",
+    "disbursed_on": "2022-03-01", "amount": "2000000", "term_days": "365", "purpose": "生产经营", "in_own_name": "是",
+    "other_city_subsidy": "否", "subsidy_choice": "贷款贴息", "interest_paid": "45000",
+    "guarantor_kind": "政府性融资担保机构", "guarantee_applied_on": "2022-02-10", "is_startup_guarantee": "否",
 }  # fmt: skip
 
 

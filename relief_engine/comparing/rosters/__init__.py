@@ -2,8 +2,9 @@
 
 The modules, in the order in which data flows: ``same`` (whether rules differ at all), ``reading`` (one table under two
 rulebooks), ``model`` (the records), ``effect`` and ``causes`` (one answer), ``spool`` and ``result`` (all of them),
-``run`` (row by row); then what is shown: ``words``, ``outline``, ``text``, ``markdown``, ``records``; and files:
-``columns``, ``flat``, ``workbook`` with ``summary``, and ``writing``.
+``clerk`` (row by row), ``bulk`` (which rows of a long table may differ), ``run``. Then what is shown: ``words``,
+``outline``, ``text``, ``markdown`` and ``records``; and files: ``columns``, ``flat``, ``workbook`` with ``summary``,
+and ``writing``.
 """
 
 from __future__ import annotations
