@@ -14,19 +14,25 @@ from relief_engine.text import Text
 
 
 class Sides(Record):
-    """Where both sides of one element stand, and what they cite."""
+    """Where both sides of one element stand, and what they cite: as printed, and by document and clause.
+
+    A document that is printed otherwise now is an edit of the document, and of nothing that cites it.
+    """
 
     old: Location | None
     new: Location | None
     old_cites: tuple[str, ...] = ()
     new_cites: tuple[str, ...] = ()
+    same_clauses: bool = True
 
     @staticmethod
     def of(
         old: Location | None, new: Location | None, cites: Iterable[Citation] = (), new_cites: Iterable[Citation] = ()
     ) -> Sides:
         """The sides of an element from its places and citations."""
-        return Sides(old, new, cited(cites), cited(new_cites))
+        before, after = tuple(cites), tuple(new_cites)
+        clauses, now = ({(citation.source.id, citation.clause) for citation in side} for side in (before, after))
+        return Sides(old, new, cited(before), cited(after), clauses == now)
 
 
 class Element(Record):
@@ -80,7 +86,7 @@ class Notebook:
 
     def cites(self, element: Element, sides: Sides) -> None:
         """Write down that an element cites other clauses, if it does."""
-        if sides.old_cites != sides.new_cites:
+        if not sides.same_clauses:
             old, new = (_clauses(cites, other) for cites, other in (
                 (sides.old_cites, sides.new_cites), (sides.new_cites, sides.old_cites),
             ))  # fmt: skip

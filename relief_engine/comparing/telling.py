@@ -50,7 +50,7 @@ def _by_clause(found: tuple[AnyEdit, ...], language: Language) -> Iterator[Block
         yield Heading(2, line("按条款", "by clause", language))
     for clause, names in sorted(clauses.items()):
         listed = ("、" if language == "zh" else ", ").join(names)
-        yield Entry("·", f"{clause}{'：' if language == 'zh' else ': '}{listed}")
+        yield Entry("·", one_line(f"{clause}{'：' if language == 'zh' else ': '}{listed}"))
 
 
 def _counted(found: tuple[AnyEdit, ...]) -> Text:
@@ -88,7 +88,7 @@ def _edit(edit: AnyEdit, language: Language) -> Iterator[Entry]:
             if words is not None:
                 text = f"{text}，{words.zh}" if zh else f"{text}, {words.en}"
             values = [one_line(said.text.in_(language)) for said in (edit.before, edit.after)]
-            cited = _cited([edit.before, edit.after], language)
+            cited = _cited([edit.before, edit.after])
             if sum(map(columns, values)) <= _SHORT:
                 yield Entry("~", f"{text}{colon}{values[0]} → {values[1]}", 0, cited)
             else:
@@ -98,19 +98,17 @@ def _edit(edit: AnyEdit, language: Language) -> Iterator[Entry]:
         case Added(after=said) | Removed(before=said):
             mark = "+" if isinstance(edit, Added) else "-"
             value = one_line(said.text.in_(language))
-            yield Entry(mark, text if value in text else f"{text}{colon}{value}", 0, _cited([said], language))
+            yield Entry(mark, text if value in text else f"{text}{colon}{value}", 0, _cited([said]))
     if edit.reach in (Reach.READING, Reach.SHOWN):
         reach = REACHES[edit.reach]
         yield Entry("", line(reach.zh, reach.en, language), 1)
     yield from _places(edit, language)
 
 
-def _cited(said: Iterable[Written], language: Language) -> str:
+def _cited(said: Iterable[Written]) -> str:
     """The clauses of both sides, each once."""
-    found = in_documents(dict.fromkeys(clause for one in said for clause in one.citations))
-    if not found:
-        return ""
-    return f"〔{found}〕" if language == "zh" and "〔" not in found else f"[{found}]"
+    found = one_line(in_documents(dict.fromkeys(clause for one in said for clause in one.citations)))
+    return f"[{found}]" if found else ""
 
 
 def _places(edit: AnyEdit, language: Language) -> Iterator[Entry]:

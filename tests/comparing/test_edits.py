@@ -297,6 +297,10 @@ EDITS: dict[str, tuple[list[Change], list[Found]]] = {
         [("+", "code", "622", "", ANSWER, "", "622 快餐")],
     ),
     # --- documents and forms
+    "number of a document": (
+        [(SOURCES, "number: 市发〔2022〕1号", "number: 市发〔2022〕2号")],
+        [("~", "source", "notice", "title", WORDING, "市发〔2022〕1号", "市发〔2022〕2号")],
+    ),
     "words of a clause": (
         [(SOURCES, "about: {zh: 标准, en: Amount}", "about: {zh: 减免标准, en: Amount}")],
         [("~", "clause", "二", "words", WORDING, "标准", "减免标准")],

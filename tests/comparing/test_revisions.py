@@ -1,6 +1,7 @@
 """Both sides of a comparison: folders and revisions of a repository, and what is said of anything else."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,8 @@ SIX, FIVE = "{value: 6, unit: 月,", "{value: 5, unit: 月,"
 @pytest.fixture
 def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
     """A repository with the rules in ``rules``; the tag ``v1`` is the first commit, ``main`` has another figure."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
     home = tmp_path / "home"
     home.mkdir()
     for name in [name for name in os.environ if name.startswith("GIT_")]:
