@@ -14,6 +14,7 @@ from relief_engine.text import Text
 
 HELP = """比较两个规则库：文字改了什么，结论因此有什么不同，每一类差别附一份最小资料。
 Compare two rulebooks: what was edited, and what is decided otherwise, with a minimal profile for each difference.
+
 OLD 和 NEW 是规则目录，或 git 版本（HEAD~1、v1:rules、origin/main）。
 OLD and NEW are folders, or git revisions (HEAD~1, v1:rules, origin/main).
 退出状态：0 结论没有差别（已证明）；3 有差别；4 没有找到差别，但限度内未能证明没有；2 输入不可用；1 内部错误。
