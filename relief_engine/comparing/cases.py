@@ -96,6 +96,10 @@ class Teller:
             yield Entry("·", self.pair(title, said))
         yield Entry("·", self.say("最小资料（可存为资料文件）：", "Minimal profile, ready to save:"))
         yield Code(case.yaml)
+        if case.old_yaml is not None:
+            said = self.say("同一份资料按旧规则的写法：", "The same as the old rules read it:")
+            yield Entry("·", said)
+            yield Code(case.old_yaml)
         if self.details:
             for title, decided in ((OLD, case.old), (NEW, case.new)):
                 if decided is not None:

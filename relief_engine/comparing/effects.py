@@ -53,12 +53,14 @@ class Case(Record):
     """One way in which cases of a programme change: on which days, what of them, and a minimal profile that shows it.
 
     ``yaml`` is that profile as a file and ``profile`` as data, as the new rulebook reads it, or the old one where only
-    that has the programme. A side is None where its rulebook does not have the programme.
+    that has the programme; ``old_yaml`` the same for the old one where that reads it otherwise: it may lack a fact or a
+    choice, or have another unit. A side is None where its rulebook does not have the programme.
     """
 
     period: Period
     transition: Transition
     yaml: str
+    old_yaml: str | None
     profile: dict[str, object]
     old: Decided | None
     new: Decided | None
@@ -137,10 +139,13 @@ def _difference(region: Region, old: Side | None, new: Side | None) -> Case:
     shown = new or old
     if shown is None:
         raise ValueError("a difference between nothing and nothing")
+    yaml = witness.yaml(shown)
+    old_yaml = None if old is None else witness.yaml(old)
     return Case(
         region.period,
         region.transition,
-        witness.yaml(shown),
+        yaml,
+        None if old_yaml == yaml else old_yaml,
         plain(witness.profile(shown), shown.engine.rulebook),
         *(None if side is None else _decided(witness.decision(side), side.engine) for side in (old, new)),
     )

@@ -97,6 +97,7 @@ def _case(case: Case, language: Language) -> dict[str, Any]:
         "notes": list(transition.notes),
         "profile": case.profile,
         "yaml": case.yaml,
+        "old_yaml": case.old_yaml,
         "decisions": {"old": _decided(case.old, language), "new": _decided(case.new, language)},
     }
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -74,6 +75,19 @@ def test_a_district_that_is_listed_from_a_day_on(diff: Diff) -> None:
         assert case["period"]["from"] >= "2022-06-10"
         # Where the district is not known it may be this one.
         assert case["profile"]["leases"][0].get("district", "南区") == "南区"
+
+
+def test_a_profile_that_the_two_sides_write_differently_is_given_for_both(diff: Diff) -> None:
+    """An amount in yuan, not in ten thousands of them."""
+    unit: Change = (APPLICANT, "type: amount\n    unit: 万元", "type: amount\n    unit: 元")
+    status, out, _ = diff([RAISED, unit], "--format", "json")
+    cases = json.loads(out)["programmes"][0]["differences"]
+    both = [(case["yaml"], case["old_yaml"]) for case in cases if "revenue" in case["profile"]["applicant"]]
+    assert status == 3
+    assert both
+    assert all(f"revenue: {revenue}0000" in new and f"revenue: {revenue}" in old
+               for new, old in both for revenue in re.findall(r"revenue: (\d+)", old))  # fmt: skip
+    assert all(case["old_yaml"] is None for case in cases if "revenue" not in case["profile"]["applicant"])
 
 
 def test_equal_rules_written_differently_are_proven_equal(diff: Diff) -> None:
