@@ -18,7 +18,6 @@ from relief_engine.comparing.rosters.reading import Reading
 from relief_engine.comparing.rosters.result import Impact
 from relief_engine.decision import NOTHING_MISSING, Outcome
 from relief_engine.engine import Engine
-from relief_engine.explanation.harmless import one_line
 from relief_engine.profile.model import Profile
 from relief_engine.roster.answers import Answer, answer_of
 from relief_engine.roster.flat import plain
@@ -42,7 +41,6 @@ class Clerk:
         self.day = day
         self.found = found
         self.named = named
-        self.headers = reading.table.headers
         self.asked = tuple(pair for pair in reading.pairs if not pair.same)
         self.before = RowReader(old.rulebook, reading.table, reading.old)
         # Where both read alike, one reading serves both.
@@ -119,23 +117,18 @@ class Clerk:
 
     def _state(self, side: int, pair: Pair, read: Profile | Rejected, answer: Answer | None) -> State:
         if answer is None:
-            return State(None, self._unread(read))
+            return State(None, _unread(read))
         outcome = Outcome(str(answer.summary["outcome"]))
         if _side(pair, side) is None:
             return State(outcome, _ABSENT)
         said = self.reasons[side].said(answer)
         return State(outcome, said.reason, figures_of(answer), said.clauses, missing_of(answer))
 
-    def _unread(self, read: Profile | Rejected) -> Text:
-        """What is wrong with a row that one rulebook can't read."""
-        problems = read.problems if isinstance(read, Rejected) else ()
-        parts = []
-        for problem in problems:
-            place = problem.column
-            header = "" if place is None or place >= len(self.headers) else one_line(self.headers[place])
-            lead = (f"{header}：", f"{header}: ") if header else ("", "")
-            parts.append(Text(lead[0] + problem.message.zh, lead[1] + problem.message.en))
-        return joined(parts, zh="；", en="; ")
+
+def _unread(read: Profile | Rejected) -> Text:
+    """What is wrong with a row that one rulebook can't read."""
+    problems = read.problems if isinstance(read, Rejected) else ()
+    return joined([problem.message for problem in problems], zh="；", en="; ")
 
 
 def _side(pair: Pair, side: int) -> Programme | None:

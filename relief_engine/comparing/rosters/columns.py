@@ -68,11 +68,11 @@ def _columns(impact: Impact, language: Language) -> Iterator[Column]:
     yield from _both("outcome", Text("结果", "outcome"), "outcome", lambda state: state.outcome, 14)
     for name, title in _TITLES.items():
         if name in impact.figures:
-            wide = 26 if _SORTS[name] == "span" else 15
+            wide = 26 if name in impact.spans else 15
             yield from _both(name, title, _SORTS[name], _figure(name), wide)
             if name == "if_granted":
                 title = Text("如予同意差额（元）", "Difference if granted (yuan)")
-                yield Column("difference_if_granted", title, "span", lambda change: _yuan(change.if_granted), 24)
+                yield Column("difference_if_granted", title, "span", lambda change: _yuan(change.if_granted), wide)
     yield Column("causes", Text("原因", "Why"), "text", lambda change: _causes(change, language), 44)
     yield Column("clauses", Text("依据条款", "Clauses"), "text", lambda change: grouped(change.clauses) or None, 32)
     yield from _both("reason", Text("理由", "reason"), "text", lambda state: one_line(state.reason.in_(language)), 40)

@@ -8,12 +8,13 @@ from relief_engine.comparing.rosters import words
 from relief_engine.comparing.rosters.outline import Block, Line, Outline, outline
 from relief_engine.comparing.rosters.result import Impact
 from relief_engine.comparing.rosters.text import MARKS
+from relief_engine.explanation.harmless import one_line
 from relief_engine.explanation.markdown import escaped
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 _HEADS = (
-    Text("变化", "Change"), Text("件数", "Number"), Text("减免（原）", "Granted before"),
-    Text("减免（现）", "Granted after"), Text("得失", "Difference"),
+    Text("变化", "Change"), Text("件数", "Number"), Text("可得（原）", "Granted before"),
+    Text("可得（现）", "Granted after"), Text("得失", "Difference"),
     Text("如予同意（原）", "If granted, before"), Text("如予同意（现）", "If granted, after"),
 )  # fmt: skip
 
@@ -30,6 +31,9 @@ def _page(page: Outline, language: Language, mark: str) -> Iterator[str]:
     yield from (f"- {escaped(page.rows)}", "", f"**{escaped(page.verdict)}**", "")
     for block in page.blocks:
         yield from _block(block, language, f"{mark}#")
+    yield from (f"- {escaped(one_line(text))}" for text in page.undecided)
+    if page.undecided:
+        yield ""
     if page.entries:
         yield from (f"{mark}# {escaped(page.heading)}", "")
     for entry in page.entries:

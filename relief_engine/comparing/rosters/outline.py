@@ -9,17 +9,14 @@ from relief_engine.comparing.rosters import words
 from relief_engine.comparing.rosters.model import Change, Kind, Pair, Sums
 from relief_engine.comparing.rosters.result import Impact
 from relief_engine.explanation.harmless import one_line
-from relief_engine.text import Language, Text
+from relief_engine.text import Language, Text, joined
 
 _TITLE = Text("台账里谁受影响", "Who in the roster is affected")
 _OLD, _NEW, _WHY = Text("原", "before"), Text("现", "after"), Text("原因", "why")
 _ONLY_OLD = Text("新规则没有这个项目", "the new rules don't have this programme")
 _ONLY_NEW = Text("旧规则没有这个项目", "the old rules don't have this programme")
-_SAME = Text(
-    "当日两边规则相同，读法也相同，没有逐行判定",
-    "both have the same rules on the day and read alike; no row was decided",
-)
-_CLOSED = Text("当日两边都不适用，没有逐行判定。", "Not in force on the day under either; no row was decided.")
+_SAME = Text("当日两边规则和读法都相同，没有逐行判定", "same rules and reading on the day, so no row was decided")
+_CLOSED = Text("当日两边都不适用，没有逐行判定", "in force under neither on the day, so no row was decided")
 _NOT_SUMMED = Text("这个项目的数额不相加", "figures of this programme are not added up")
 _TOTAL = Text("合计", "in all")
 
@@ -51,13 +48,17 @@ class Entry(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """The whole: what was compared, how many rows, each programme, and the changes about the most money."""
+    """The whole: what was compared, how many rows, each programme, and the changes about the most money.
+
+    ``blocks`` are those of programmes that were decided; ``undecided`` says which others there are, and why.
+    """
 
     title: str
     head: tuple[tuple[str, str], ...]
     rows: str
     verdict: str
     blocks: tuple[Block, ...]
+    undecided: tuple[str, ...]
     heading: str
     entries: tuple[Entry, ...]
     left_out: str
@@ -79,7 +80,8 @@ def outline(impact: Impact, language: Language, *, most: int) -> Outline:
         tuple(_head(impact, language)),
         rows_line(impact).in_(language),
         verdict(impact).in_(language),
-        tuple(_block(impact, pair, language) for pair in impact.pairs),
+        tuple(_block(impact, pair, language) for pair in impact.pairs if not pair.same),
+        tuple(text.in_(language) for text in _undecided(impact)),
         heading.in_(language) if shown else "",
         tuple(_entry(change, titles[change.programme] if several else "", language) for change in shown),
         rest.in_(language) if left else "",
@@ -111,7 +113,9 @@ def rows_line(impact: Impact) -> Text:
 def verdict(impact: Impact) -> Text:
     """Whether anything changes, in one sentence."""
     if all(pair.closed(impact.as_of) for pair in impact.pairs):
-        return _CLOSED
+        return Text(
+            "这些项目当日都不适用：没有人的结果会变。", "In force under neither on the day: nobody's answer changes."
+        )
     if all(pair.same for pair in impact.pairs):
         return Text(
             "这些项目当日的规则两边相同：没有人的结果会变。",
@@ -131,13 +135,20 @@ def _answers(number: int, one: str, several: str) -> str:
     return f"{number:,} answer{'' if number == 1 else 's'} {one if number == 1 else several}"
 
 
+def _undecided(impact: Impact) -> Iterator[Text]:
+    """The programmes that were not decided, by why."""
+    same = [pair for pair in impact.pairs if pair.same]
+    for closed, why in ((False, _SAME), (True, _CLOSED)):
+        titles = joined([pair.title for pair in same if pair.closed(impact.as_of) is closed])
+        if titles.zh:
+            yield Text(f"{why.zh}：{titles.zh}", f"{why.en}: {titles.en}")
+
+
 def _block(impact: Impact, pair: Pair, language: Language) -> Block:
     notes = []
     if pair.new is None or pair.old is None:
         notes.append((_ONLY_OLD if pair.new is None else _ONLY_NEW).in_(language))
-    if pair.same:
-        notes.append((_CLOSED if pair.closed(impact.as_of) else _SAME).in_(language))
-    elif not pair.adds_up:
+    if not pair.adds_up:
         notes.append(_NOT_SUMMED.in_(language))
     found = impact.kinds(pair.id)
     lines = [_line(kind, kind.label.in_(language), sums, language) for kind, sums in found]
@@ -152,9 +163,10 @@ def _line(kind: Kind | None, label: str, sums: Sums, language: Language) -> Line
 
 
 def _entry(change: Change, programme: str, language: Language) -> Entry:
-    lead = f"{words.who(change, language)}{Text('：', ': ').in_(language)}{words.changed_by(change, language)}"
+    whose = words.who(change, language)
     if programme:
-        lead = f"{lead}  {one_line(programme)}"
+        whose += Text("，", ", ").in_(language) + one_line(programme)
+    lead = f"{whose}{Text('：', ': ').in_(language)}{words.changed_by(change, language)}"
     lines = [(_OLD.in_(language), words.said(change.before, language))]
     lines.append((_NEW.in_(language), words.said(change.after, language)))
     lines += [(_WHY.in_(language), words.caused(cause, language)) for cause in change.causes]

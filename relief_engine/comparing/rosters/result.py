@@ -25,7 +25,7 @@ class Impact:
     was decided, since both rulebooks have the same rules for every programme asked about). A row is changed if one of
     its answers is. ``sums`` counts answers by programme and kind; ``other_reasons`` are answers that are unchanged in
     outcome, figures and questions, but for other reasons. ``names`` are the headers of the columns that say whose row
-    it is. ``figures`` names the figures besides amounts that some change has.
+    it is. ``figures`` names the figures that some change has, and ``spans`` those that some has as two ends.
     """
 
     old: str
@@ -44,6 +44,7 @@ class Impact:
     other_reasons: int = 0
     sums: dict[tuple[str, Kind], Sums] = field(default_factory=dict)
     figures: set[str] = field(default_factory=set)
+    spans: set[str] = field(default_factory=set)
     _spool: Spool = field(default_factory=Spool)
     _largest: list[tuple[int, int, int, Change]] = field(default_factory=list)
 
@@ -58,8 +59,9 @@ class Impact:
         """Keep one change; its sums are counted apart."""
         self._spool.put(change)
         for state in (change.before, change.after):
-            shown = state.figures._asdict()
-            self.figures.update(name for name, value in shown.items() if value is not None)
+            shown = {name: value for name, value in state.figures._asdict().items() if value is not None}
+            self.figures.update(shown)
+            self.spans.update(name for name, value in shown.items() if isinstance(value, tuple) and len(set(value)) > 1)
         # Of changes of one size the first rows come first.
         entry = (_size(change), -change.row, -self.answers, change)
         keep = heapq.heappush if len(self._largest) < MOST_AT_HAND else heapq.heappushpop

@@ -17,8 +17,8 @@ from relief_engine.version import VERSION
 _TITLE = Text("规则改动对台账的影响", "What a change of rules means for the roster")
 _WIDTHS = (2, 28, 11, 18, 18, 18, 27, 27)
 _HEADS = [
-    Text("变化", "Change"), Text("件数", "Number"), Text("减免合计·原（元）", "Granted, before (yuan)"),
-    Text("减免合计·现（元）", "Granted, after (yuan)"), Text("得失（元）", "Difference (yuan)"),
+    Text("变化", "Change"), Text("件数", "Number"), Text("可得合计·原（元）", "Granted, before (yuan)"),
+    Text("可得合计·现（元）", "Granted, after (yuan)"), Text("得失（元）", "Difference (yuan)"),
     Text("如予同意合计·原（元）", "If granted, before (yuan)"),
     Text("如予同意合计·现（元）", "If granted, after (yuan)"),
 ]  # fmt: skip
@@ -41,20 +41,20 @@ class SummarySheet(Page):
         self.row = 1
         self._about(impact)
         page = outline(impact, self.language, most=0)
-        for pair, block in zip(impact.pairs, page.blocks, strict=True):
+        decided = [pair for pair in impact.pairs if not pair.same]
+        for pair, block in zip(decided, page.blocks, strict=True):
             self.heading(pair.title)
             for note in block.notes:
                 self.note(Text(note, note))
             if lines := impact.kinds(pair.id):
                 self._table(lines, impact.total(pair.id))
-        if len(impact.pairs) > 1:
-            found = impact.by_kind()
-            if found:
-                self.heading(Text("全部项目", "All programmes"))
-                self._table([(kind, sums) for kind, sums in found.items()], impact.total())
-        if page.notes:
+        if len(decided) > 1:
+            self.heading(Text("全部项目", "All programmes"))
+            self._table(list(impact.by_kind().items()), impact.total())
+        notes = (*page.undecided, *page.notes)
+        if notes:
             self.heading(Text("提示", "Notes"))
-        for note in page.notes:
+        for note in notes:
             self.note(Text(note, note))
         sheet.set_landscape()
         sheet.set_paper(9)

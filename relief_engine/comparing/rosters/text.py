@@ -8,6 +8,7 @@ from relief_engine.comparing.rosters.model import Kind
 from relief_engine.comparing.rosters.outline import Block, Outline, outline
 from relief_engine.comparing.rosters.result import Impact
 from relief_engine.explanation.columns import columns, hanging, wrapped
+from relief_engine.explanation.harmless import one_line
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 #: Marks of what became of an answer.
@@ -33,6 +34,10 @@ def _lines(page: Outline, language: Language, width: int) -> Iterator[str]:
     for block in page.blocks:
         yield ""
         yield from _block(block, width)
+    if page.undecided:
+        yield ""
+    for text in page.undecided:
+        yield from hanging("· ", one_line(text), 0, width)
     if page.entries:
         yield ""
         yield page.heading

@@ -40,8 +40,8 @@ def of_side(side: Side, language: Language) -> str:
 
 
 def arrow(before: str, after: str, language: Language) -> str:
-    """Two sums of money, before and after."""
-    return f"{before or money(0)} → {after or money(0)}{_YUAN.in_(language)}"
+    """Two sums of money, before and after; a dash where there is none, for that need not be nothing."""
+    return f"{before or '—'} → {after or '—'}{_YUAN.in_(language)}"
 
 
 def sums_lines(sums: Sums, language: Language, *, even: bool = False) -> tuple[str, ...]:
@@ -49,17 +49,18 @@ def sums_lines(sums: Sums, language: Language, *, even: bool = False) -> tuple[s
     parts = []
     before, after = sums.before, sums.after
     if before.granted != after.granted or (even and before.granted):
-        words = arrow(money(before.granted), money(after.granted), language)
+        sums_ = [money(side.granted) if side.granted else "" for side in (before, after)]
+        words = arrow(sums_[0], sums_[1], language)
         if sums.difference:
             # What became open, or is settled now, is neither gained nor lost.
             part = sums.difference != after.granted - before.granted
             lead = Text("其中得失 ", "of which gains and losses: ") if part else Text("", "")
             sign = signed(sums.difference)
             words += Text(f"（{lead.zh}{sign}）", f" ({lead.en}{sign})").in_(language)
-        parts.append(Text(f"减免 {words}", f"granted {words}").in_(language))
+        parts.append(Text(f"可得 {words}", f"granted {words}").in_(language))
     held = of_side(before, language), of_side(after, language)
     if held[0] != held[1] or (even and held[0]):
-        words = arrow(*held, language)
+        words = arrow(held[0], held[1], language)
         parts.append(Text(f"如予同意 {words}", f"if granted {words}").in_(language))
     return tuple(parts)
 
