@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli import case_commands, output, roster_commands
+from relief_engine.cli import case_commands, diff, output, roster_commands
 from relief_engine.cli.options import (
     CheckFormat,
     Lang,
@@ -290,6 +290,12 @@ def rules_sql(
     from relief_engine.cli.sql import show_sql
 
     show_sql(programme or (), dialect.value, day, table, view, key or (), rules)
+
+
+rules_app.command(
+    "diff", cls=Command, help=diff.HELP,
+    epilog="relief rules diff HEAD rules\nrelief rules diff v1 v2 --programme rent-reduction-2022 --format markdown",
+)(diff.rules_diff)  # fmt: skip
 
 
 def run(arguments: list[str]) -> int:

@@ -37,6 +37,14 @@ class TextOrJson(StrEnum):
     JSON = "json"
 
 
+class DiffFormat(StrEnum):
+    """The forms of what is different between two rulebooks."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
 class EngineName(StrEnum):
     """What decides a roster."""
 

@@ -33,7 +33,7 @@ def build_code_list(document: Document, name: str, file: CodeListFile, tables: T
         return None
     return CodeList(
         file.standard, text(file.title), ids, tuple([int(level) for level in levels]), names,
-        tuple([positions[parent] if parent else -1 for parent in parents]), positions, citations,
+        tuple([positions[parent] if parent else -1 for parent in parents]), positions, citations, document.where(()),
     )  # fmt: skip
 
 

@@ -87,7 +87,8 @@ class _Builder(Record):
         notes = [self.note(shape, ("notes", index), programme) for index, shape in enumerate(file.notes or ())]
         if programme is None or len(self.desk.findings) > before:
             return None
-        return Form(file.form, programme, text(file.title), columns, tuple(notes), citations)
+        where = self.document.where(())
+        return Form(file.form, programme, text(file.title), columns, tuple(notes), citations, where)
 
     def column(self, shape: FormColumn, path: Path_, programme: Programme | None) -> Column:
         """One column; what is wrong with it is a finding."""

@@ -230,7 +230,9 @@ def _not_available(shop: Workshop, file: s.ProgrammeFile) -> p.NotAvailable | No
     if shape is None:
         return None
     citations = shop.desk.citations(shop.document, ("not_available", "cite"), shape.cite)
-    return p.NotAvailable(shape.id, text(shape.title), text(shape.reason), citations)
+    return p.NotAvailable(
+        shape.id, text(shape.title), text(shape.reason), citations, shop.document.where(("not_available",))
+    )
 
 
 # --- what is shown beside ---------------------------------------------------------------------------------------
@@ -246,7 +248,8 @@ def _deadlines(shop: Workshop, file: s.ProgrammeFile) -> tuple[p.Deadline, ...]:
         condition = None if shape.when is None else shop.expression(shape.when, (*path, "when"), ex.BoolType)
         period = shop.calendar.bounds(shape, path, citations)
         if day is not None and period is not None:
-            result.append(p.Deadline(shape.id, text(shape.title), day, condition, period, citations))
+            where = shop.document.where(path)
+            result.append(p.Deadline(shape.id, text(shape.title), day, condition, period, citations, where))
     return tuple(result)
 
 
@@ -259,5 +262,6 @@ def _remarks(shop: Workshop, shapes: Sequence[s.RemarkShape], key: str) -> tuple
         condition = None if shape.when is None else shop.expression(shape.when, (*path, "when"), ex.BoolType)
         period = shop.calendar.bounds(shape, path, citations)
         if period is not None:
-            result.append(p.Remark(shape.id, text(shape.text), condition, period, citations))
+            where = shop.document.where(path)
+            result.append(p.Remark(shape.id, text(shape.text), condition, period, citations, where))
     return tuple(result)

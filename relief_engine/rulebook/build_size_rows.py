@@ -128,4 +128,5 @@ class Rows:
             message = Text("下限太细，超出了指标的精度", "a limit is finer than the indicator's figures")
             bench.report("limit-precision", (*path, "at_least"), message)
             return None
-        return st.Limit(shape.indicator, unit, tuple(int(bound) for bound in bounds), printed)
+        where = bench.document.where((*path, "at_least"))
+        return st.Limit(shape.indicator, unit, tuple(int(bound) for bound in bounds), printed, where)

@@ -22,6 +22,6 @@ def build_sources(document: Document, file: SourcesFile, desk: Desk) -> None:
             shape.id,
             Source(
                 shape.id, shape.kind, shape.number, text(shape.title), text(shape.issuer), shape.issued, shape.expires,
-                {clause.id: text(clause.about) for clause in shape.clauses},
+                {clause.id: text(clause.about) for clause in shape.clauses}, document.where(("sources", index)),
             ),
         )  # fmt: skip

@@ -41,8 +41,9 @@ def build_class_map(bench: Bench, file: s.ClassMapFile) -> st.ClassMap | None:
         return None
     candidates, everything = bench.classes(listed, table, domain)
     return st.ClassMap(
-        file.standard, text(file.title), listed, domain, candidates, everything, tuple(derived), citations
-    )
+        file.standard, text(file.title), listed, domain, candidates, everything, tuple(derived), citations,
+        document.where(()),
+    )  # fmt: skip
 
 
 def build_size_table(bench: Bench, file: s.SizeTableFile) -> Dated[st.SizeTable] | None:
@@ -81,14 +82,17 @@ def build_size_table(bench: Bench, file: s.SizeTableFile) -> Dated[st.SizeTable]
             message = Text(f"没有代码归入行“{row.id}”", f"no code leads to the row {row.id!r}")
             bench.report("row-unused", ("rows", index, "id"), message)
     sectors = st.ClassMap(
-        sector_domain.name, text(file.title), listed, sector_domain, candidates, everything, sector_facts, citations
-    )
+        sector_domain.name, text(file.title), listed, sector_domain, candidates, everything, sector_facts, citations,
+        document.where(("sectors",)),
+    )  # fmt: skip
     indicators = {i.id: text(i.label) for i in file.indicators}
+    where = document.where(())
+    title = text(file.title)
     return Dated(
         tuple(
             (
                 period,
-                st.SizeTable(file.standard, text(file.title), domain, sectors, rows, indicators, size_facts, citations),
+                st.SizeTable(file.standard, title, domain, sectors, rows, indicators, size_facts, citations, where),
             )
             for period, rows in editions.versions
         )

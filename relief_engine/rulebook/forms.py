@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from relief_engine.errors import Location
 from relief_engine.rulebook.facts import Fact, SizeFact
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Record
@@ -59,3 +60,4 @@ class Form(Record):
     columns: tuple[Column, ...]
     notes: tuple[Note, ...]
     citations: tuple[Citation, ...]
+    where: Location

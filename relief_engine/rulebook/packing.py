@@ -51,7 +51,7 @@ _MADE_FROM: Mapping[type, Callable[[Any], tuple[object, ...]]] = {
     dt.date: _day,
     Location: attrgetter("file", "line", "column"),
     Text: attrgetter("zh", "en"),
-    st.CodeList: attrgetter("id", "title", "ids", "levels", "names", "parents", "positions", "citations"),
+    st.CodeList: attrgetter("id", "title", "ids", "levels", "names", "parents", "positions", "citations", "where"),
 }
 _NAMED = {(kind.__module__, kind.__qualname__): kind for kind in _MADE_FROM}
 

@@ -122,6 +122,7 @@ class Deadline(Record):
     condition: ex.Expr | None
     period: Period
     citations: tuple[Citation, ...]
+    where: Location
 
 
 class Remark(Record):
@@ -132,6 +133,7 @@ class Remark(Record):
     condition: ex.Expr | None
     period: Period
     citations: tuple[Citation, ...]
+    where: Location
 
 
 class NotAvailable(Record):
@@ -141,6 +143,7 @@ class NotAvailable(Record):
     title: Text
     reason: Text
     citations: tuple[Citation, ...]
+    where: Location
 
 
 class Programme(Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from relief_engine.errors import Location
 from relief_engine.rulebook.record import Record
 from relief_engine.text import Text
 
@@ -20,6 +21,7 @@ class Source(Record):
     issued: dt.date
     expires: dt.date | None
     clauses: Mapping[str, Text]
+    where: Location
 
 
 class Citation(Record):

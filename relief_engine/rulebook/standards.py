@@ -13,7 +13,7 @@ from typing import overload
 
 from relief_engine.errors import Location
 from relief_engine.rulebook.facts import ClassFact, Domain, SizeFact
-from relief_engine.rulebook.periods import Dated
+from relief_engine.rulebook.periods import Dated, Period
 from relief_engine.rulebook.record import Record
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.units import Unit
@@ -37,7 +37,7 @@ class CodeList:
     has thousands of codes, and a decision looks at one. Never changed after it is made.
     """
 
-    __slots__ = ("_below", "citations", "id", "ids", "levels", "names", "parents", "positions", "title")
+    __slots__ = ("_below", "citations", "id", "ids", "levels", "names", "parents", "positions", "title", "where")
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class CodeList:
         parents: tuple[int, ...],
         positions: Mapping[str, int],
         citations: tuple[Citation, ...],
+        where: Location,
     ) -> None:
         self.id = id
         self.title = title
@@ -58,6 +59,7 @@ class CodeList:
         self.parents = parents
         self.positions = positions
         self.citations = citations
+        self.where = where
         below: list[tuple[int, ...] | list[int]] = [()] * len(ids)
         for position, parent in enumerate(parents):
             if parent >= 0:
@@ -127,6 +129,7 @@ class ClassMap(Record):
     all_candidates: tuple[int, ...]
     facts: tuple[ClassFact, ...]
     citations: tuple[Citation, ...]
+    where: Location
 
     def of(self, position: int | None) -> tuple[int, ...]:
         """The possible classes of a code, or of an unknown one."""
@@ -143,6 +146,7 @@ class Limit(Record):
     unit: Unit
     bounds: tuple[int, ...]
     printed: tuple[Fraction, ...]
+    where: Location
 
 
 class Row(Record):
@@ -170,6 +174,7 @@ class SizeTable(Record):
     indicators: Mapping[str, Text]
     facts: tuple[SizeFact, ...]
     citations: tuple[Citation, ...]
+    where: Location
 
     @property
     def uncovered(self) -> int:
@@ -179,6 +184,20 @@ class SizeTable(Record):
     def row(self, candidate: int) -> Row | None:
         """The row of a sector candidate; None for the uncovered one."""
         return self.rows[candidate] if candidate < len(self.rows) else None
+
+
+def rows_in_time(editions: Dated[SizeTable]) -> dict[str, Dated[Row]]:
+    """The versions of each row of a size table by its id; a row that has one is the same record in all editions."""
+    found: dict[str, list[tuple[Period, Row]]] = {}
+    for period, table in editions.versions:
+        for row in table.rows:
+            versions = found.setdefault(row.id, [])
+            if versions and versions[-1][1] is row:
+                first, _ = versions.pop()
+                versions.append((Period(first.first, period.last), row))
+            else:
+                versions.append((period, row))
+    return {name: Dated(tuple(versions)) for name, versions in found.items()}
 
 
 class Standards(Record):

@@ -37,7 +37,8 @@ from relief_engine.roster import rows
 from relief_engine.rulebook import record
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.programme import Period, Programme
+from relief_engine.rulebook.periods import Period
+from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Text
 
 ROOT = Path(__file__).resolve().parents[2]

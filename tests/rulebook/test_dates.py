@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relief_engine.errors import Finding
+from relief_engine.errors import Finding, Location
 from relief_engine.rulebook.building import Desk
 from relief_engine.rulebook.dating import Calendar, Version
 from relief_engine.rulebook.load import load_rulebook
@@ -84,7 +84,9 @@ def test_days_of_change(rulebook: Rulebook) -> None:
 
 START = dt.date(2022, 1, 1)
 offsets = st.integers(0, 40)
-POLICY = Source("s", "policy", "1号", Text("甲", "a"), Text("乙", "b"), dt.date(2000, 1, 1), START + 30 * DAY, {})
+POLICY = Source(
+    "s", "policy", "1号", Text("甲", "a"), Text("乙", "b"), dt.date(2000, 1, 1), START + 30 * DAY, {}, Location("f")
+)
 
 
 @st.composite
