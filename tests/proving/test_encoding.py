@@ -85,7 +85,7 @@ def test_formulas_and_direct_route_agree_on_every_node(engine: Engine, name: str
     run = engine.evaluator(stand.program)
     sampler = Sampler(engine, stand.program, name)
     tried = 0
-    for number in range(15):
+    for number in range(10):
         sample = sampler.draw(borders=number % 2 == 0)
         if number % 3:
             sample = sampler.hidden(sample)
@@ -110,7 +110,7 @@ def test_formulas_and_direct_route_agree_on_every_node(engine: Engine, name: str
             else:
                 got = model.eval(other, model_completion=True).as_long() if first else None
             assert got == values[index], (index, node, answers)
-    assert tried > 6
+    assert tried > 4
 
 
 def exact(solver: Any, encoding: Any, fixed: list[Any]) -> Any:
