@@ -69,9 +69,24 @@ _CATERING = """  - id: catering
       - {indicator: revenue, unit: 亿元, at_least: {small: 0.01, large: 0.2}}
     cite: [{source: standard, clause: 第1条}]
 """
+#: The same, and from a day on more; the first version is as it always was.
+_CATERING_LATER = """  - id: catering
+    label: {zh: 餐饮, en: Catering}
+    versions:
+      - limits: [{indicator: revenue, unit: 亿元, at_least: {small: 0.01, large: 0.2}}]
+        cite: [{source: standard, clause: 第1条}]
+      - from: 2022-07-01
+        limits: [{indicator: revenue, unit: 亿元, at_least: {small: 0.01, large: 0.3}}]
+        cite: [{source: standard, clause: 第1条}]
+"""
 SECTORS_OF_SIZE = "standards/size-sectors.csv"
 #: One edit each, by name: what is changed, and what is found.
 EDITS: dict[str, tuple[list[Change], list[Found]]] = {
+    # --- sizes in time
+    "limit from a day on": (
+        [(SIZE, _CATERING, _CATERING_LATER)],
+        [("~", "limit", "catering.revenue.large", "value", ANSWER, "0.2 亿元", "0.3 亿元")],
+    ),
     # --- parameters
     "figure": (
         [(RENT, "{value: 6, unit: 月,", "{value: 5, unit: 月,")],
@@ -427,7 +442,7 @@ def test_a_rulebook_without_the_programme() -> None:
 LOOKED_AT: dict[RecordType, set[str]] = {
     pg.Programme: {"id", "title", "summary", "authority", "kind", "period", "citations", "parameters", "lets",
                    "criteria", "referrals", "not_available", "benefit", "deadlines", "ways", "check_by_hand",
-                   "remarks", "where", "facts"},
+                   "remarks", "where", "facts", "size_tables"},
     pg.Parameter: {"name", "versions", "where", "type"},
     pg.ParameterValue: {"value", "unit", "citations", "note", "where"},
     pg.Let: {"name", "title", "shown", "value"},
@@ -467,3 +482,8 @@ LOOKED_AT: dict[RecordType, set[str]] = {
 def test_nothing_new_is_overlooked(record: RecordType) -> None:
     """A field that is added to the rules needs an edit of its own: say in LOOKED_AT when it has one."""
     assert set(record.record_fields) == LOOKED_AT[record]
+
+
+def test_a_limit_that_changes_on_a_day_says_from_when() -> None:
+    (edit,) = edits(*pair((SIZE, _CATERING, _CATERING_LATER)))
+    assert edit.period == Period(dt.date(2022, 7, 1), LAST)
