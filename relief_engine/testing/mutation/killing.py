@@ -1,0 +1,173 @@
+"""Testing stage, mutation: the worked cases are run against mutants, each until one case notices.
+
+Profiles are read once. A case that noticed a mutant often notices the next one, made a line further down: the cases
+of a programme are tried in the order in which they last noticed anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from relief_engine.engine import Engine
+from relief_engine.profile.model import Profile
+from relief_engine.rulebook.facts import Fact
+from relief_engine.rulebook.load import load_rulebook
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.record import Record
+from relief_engine.testing.case_files import Case, find_cases, load_cases
+from relief_engine.testing.cases import run_case
+from relief_engine.testing.mutation import Kind, Mutant, mutants
+
+#: How many mutants a worker process gets at a time.
+_CHUNK = 40
+
+
+class Killed(Record):
+    """What became of one mutant: the case that noticed it, or None.
+
+    ``refused`` says why the mutated rules can't be used at all: they would not have loaded, which is noticing too.
+    """
+
+    mutant: Mutant
+    case: Case | None
+    refused: str | None = None
+
+    @property
+    def survived(self) -> bool:
+        """Whether nothing noticed it."""
+        return self.case is None and self.refused is None
+
+
+class Prepared(Record):
+    """A case with its profile as the engine reads it."""
+
+    case: Case
+    profile: Profile
+
+
+class Bench:
+    """The cases of a rulebook, ready to be run against its mutants."""
+
+    def __init__(self, rulebook: Rulebook, cases: Iterable[Case]) -> None:
+        self.rulebook = rulebook
+        self.engine = Engine(rulebook)
+        self.cases: dict[str, list[Prepared]] = {name: [] for name in rulebook.programmes}
+        for case in cases:
+            self.add(case)
+
+    def add(self, case: Case) -> None:
+        """Take one more case, first in the order of its programme."""
+        self.cases[case.programme].insert(0, Prepared(case, self.engine.reader.read_mapping(case.profile)))
+
+    def failing(self) -> list[Case]:
+        """The cases that fail on the rules as they are: until they pass nothing can be said of mutants."""
+        return [
+            prepared.case
+            for listed in self.cases.values()
+            for prepared in listed
+            if not run_case(self.engine, prepared.case, prepared.profile).passed
+        ]
+
+    def outcome(self, mutant: Mutant) -> Killed:
+        """Run the cases of the programmes that the mutant touches until one fails."""
+        engine = Engine(mutant.rulebook(self.rulebook))
+        for programme in mutant.touched:
+            listed = self.cases[programme]
+            for index, prepared in enumerate(listed):
+                if not self.concerned(mutant, prepared):
+                    continue
+                try:
+                    passed = run_case(engine, prepared.case, prepared.profile).passed
+                except (LookupError, ValueError) as error:
+                    # What loading would have refused, such as a day on which a parameter has no version.
+                    return Killed(mutant, None, f"{type(error).__name__}: {error}")
+                if not passed:
+                    listed.insert(0, listed.pop(index))
+                    return Killed(mutant, prepared.case)
+        return Killed(mutant, None)
+
+    def concerned(self, mutant: Mutant, prepared: Prepared) -> bool:
+        """Whether a mutated standard says anything else of a case's industries than the right one."""
+        if mutant.standards is None:
+            return True
+        right, wrong = self.rulebook.standards, mutant.standards
+        codes = self._codes(prepared.case.programme, prepared.profile)
+        if mutant.kind is Kind.LIMIT:
+            table, other = right.size_tables[mutant.owner], wrong.size_tables[mutant.owner]
+            changed = {index for index, row in enumerate(other.rows) if row is not table.rows[index]}
+            return any(not changed.isdisjoint(table.sectors.of(code)) for code in codes)
+        before, after = right.class_maps[mutant.owner], wrong.class_maps[mutant.owner]
+        return any(before.of(code) != after.of(code) for code in codes)
+
+    def _codes(self, programme: str, profile: Profile) -> set[int | None]:
+        """The codes that a profile gives where the programme may read one, and None if it leaves one unknown."""
+        kind = self.rulebook.programmes[programme].subject
+        known = (profile.applicant, *(profile.subjects(kind) or ()))
+        wanted = [
+            fact for fact in self.rulebook.facts.values() if isinstance(fact, Fact) and fact.type == "industry_code"
+        ]
+        return {
+            value if isinstance(value := part.values.get(fact.id), int) else None
+            for fact in wanted
+            for part in known
+            if fact.subject in ("applicant", kind) and (part is profile.applicant) == (fact.subject == "applicant")
+        }
+
+
+def cases_of(rulebook: Rulebook, programmes: Sequence[str] = ()) -> list[Case]:
+    """The worked cases beside a rulebook, of all its programmes or of some; raises ``RulebookError``."""
+    found = [case for path in find_cases(rulebook.root) for case in load_cases(path, rulebook)]
+    return [case for case in found if not programmes or case.programme in programmes]
+
+
+def killed(
+    rulebook: Rulebook, cases: Sequence[Case], programmes: Sequence[str] = (), kinds: Sequence[Kind] = (),
+    jobs: int = 1,
+) -> Iterator[Killed]:  # fmt: skip
+    """What becomes of every mutant, in their order.
+
+    Args:
+        rulebook: the rules, loaded from a folder.
+        cases: the cases, all of which pass on the rules.
+        programmes: ids; only mutants that these may notice.
+        kinds: only mutants of these kinds.
+        jobs: how many processes work at the same time; each loads the rulebook from its folder.
+    """
+    if jobs <= 1:
+        bench = Bench(rulebook, cases)
+        yield from (bench.outcome(mutant) for mutant in mutants(rulebook, programmes, kinds))
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    made = list(mutants(rulebook, programmes, kinds))
+    starts = range(0, len(made), _CHUNK)
+    numbers = {(case.where.file, case.where.line): case for case in cases}
+    arguments = (rulebook.root, tuple(programmes), tuple(kinds))
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=arguments) as pool:
+        for start, found in zip(starts, pool.map(_chunk, starts), strict=True):
+            for mutant, (place, refused) in zip(made[start : start + _CHUNK], found, strict=True):
+                yield Killed(mutant, None if place is None else numbers[place], refused)
+
+
+#: In a worker process: its bench and its mutants, which are the same ones in the same order.
+_worker: dict[str, tuple[Bench, list[Mutant]]] = {}
+
+#: Where a case stands that noticed a mutant, or None, and why the mutant was refused, or None.
+_Found = tuple[tuple[str, int] | None, str | None]
+
+
+def _start(root: Path, programmes: Sequence[str], kinds: Sequence[Kind]) -> None:
+    rulebook = load_rulebook(root)
+    bench = Bench(rulebook, cases_of(rulebook, programmes))
+    _worker["it"] = bench, list(mutants(rulebook, programmes, kinds))
+
+
+def _chunk(start: int) -> list[_Found]:
+    bench, made = _worker["it"]
+    found: list[_Found] = []
+    for mutant in made[start : start + _CHUNK]:
+        outcome = bench.outcome(mutant)
+        place = None if outcome.case is None else (outcome.case.where.file, outcome.case.where.line)
+        found.append((place, outcome.refused))
+    return found
