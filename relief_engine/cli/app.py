@@ -14,6 +14,7 @@ from relief_engine.cli.options import (
     Lang,
     LangOption,
     ListFormat,
+    MutantKind,
     RulesArgument,
     RulesOption,
     SqlDialect,
@@ -220,21 +221,52 @@ def rules_check(folder: RulesArgument = None, lang: LangOption = Lang.ZH, form: 
     cls=Command,
     help="运行规则旁边的算例（*.cases.yaml）。\nRun the worked cases that stand beside the rules (*.cases.yaml).",
 )
-def rules_test(
-    folder: RulesArgument = None,
-    lang: LangOption = Lang.ZH,
-    alter: Annotated[
-        bool,
-        typer.Option(
-            "--alter",
-            help="再逐个改动参数，列出没有算例发现的改动\nAlso alter each parameter and list what no case notices",
-        ),
-    ] = False,
-) -> None:
+def rules_test(folder: RulesArgument = None, lang: LangOption = Lang.ZH) -> None:
     """Run the worked cases."""
     from relief_engine.cli.rules import test_rules
 
-    raise typer.Exit(test_rules(folder, lang.value, alter=alter))
+    raise typer.Exit(test_rules(folder, lang.value))
+
+
+@rules_app.command(
+    "mutate",
+    cls=Command,
+    help="逐个改错规则（界限、比较号、条件、日期等），列出没有算例发现的改动和能发现它的算例。\n"
+    "Make every small mistake in the rules, one at a time; list what no worked case notices, and a case that would.",
+    epilog="relief rules mutate --programme rent-reduction-2022\n"
+    "relief rules mutate 规则目录 --kind comparison --cases-out 待核对.yaml",
+)
+def rules_mutate(
+    folder: RulesArgument = None,
+    programme: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--programme", metavar="ID", help="只改动这个项目，可重复\nOnly this programme; may be repeated"),
+    ] = None,
+    kind: Annotated[
+        Optional[list[MutantKind]],  # noqa: UP045
+        typer.Option("--kind", help="只作这种改动，可重复\nOnly mistakes of this kind; may be repeated"),
+    ] = None,
+    form: ListFormat = TextOrJson.TEXT,
+    lang: LangOption = Lang.ZH,
+    seconds: Annotated[
+        float,
+        typer.Option(min=0, help="每处改动最多查找多少秒\nHow long to look for a profile for each mistake, in seconds"),
+    ] = 10.0,
+    jobs: Annotated[int, typer.Option(min=1, help="同时运行的进程数\nHow many processes work at the same time")] = 1,
+    cases_out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--cases-out", metavar="FILE", help="把建议的算例写入文件\nWrite the suggested cases to a file"),
+    ] = None,
+) -> None:
+    """Find mistakes that no worked case notices."""
+    from relief_engine.cli.mutate import mutate_rules
+    from relief_engine.testing.mutation import Kind
+
+    status = mutate_rules(
+        folder, programme or (), [Kind(chosen.value) for chosen in kind or ()], lang.value,
+        as_json=form is TextOrJson.JSON, seconds=seconds, jobs=jobs, cases_out=cases_out,
+    )  # fmt: skip
+    raise typer.Exit(status)
 
 
 @rules_app.command(

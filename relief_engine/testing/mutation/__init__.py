@@ -1,9 +1,9 @@
 """Testing stage, mutation: small mistakes are made in a loaded rulebook, one at a time, and the worked cases are run.
 
 A mistake that no case notices could be in the rules without anybody knowing. The modules, in the order in which data
-flows: ``mutant`` (what a mistake is), ``written``, ``trees``, ``parameters``, ``dates`` (mistakes in parts),
-``programmes``, ``standards`` (mistakes in elements), ``killing`` (cases are run), ``difference`` and ``search`` (a
-profile that tells a mutant from the rules), ``pasting`` (that profile as a case).
+flows: ``mutant`` (what a mistake is); ``written``, ``trees``, ``parameters``, ``dates`` (mistakes in parts);
+``programmes``, ``standards`` (mistakes in elements); ``killing`` (cases are run); ``difference``, ``trial``, ``hints``,
+``search`` (a profile that tells a mutant from the rules); ``pasting`` (that profile as a case); ``survivors``.
 """
 
 from __future__ import annotations

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import Value
+from relief_engine.decision import MissingFacts
 from relief_engine.engine import Engine
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
@@ -46,6 +49,29 @@ class Prepared(Record):
     profile: Profile
 
 
+class _Postponed(Exception):
+    """What is missing would have to be looked for, which takes longer than everything else."""
+
+
+class _Hasty(Engine):
+    """An engine that puts off what takes long, while it is ``hasty``: most mutants are noticed by other cases."""
+
+    hasty = True
+
+    def missing(
+        self,
+        program: ir.Program,
+        vector: Sequence[Value],
+        values: Sequence[int | None],
+        profile: Profile,
+        index: int | None,
+        subject: str,
+    ) -> tuple[MissingFacts, tuple[Fact, ...]]:
+        if self.hasty:
+            raise _Postponed
+        return super().missing(program, vector, values, profile, index, subject)
+
+
 class Bench:
     """The cases of a rulebook, ready to be run against its mutants."""
 
@@ -71,21 +97,34 @@ class Bench:
 
     def outcome(self, mutant: Mutant) -> Killed:
         """Run the cases of the programmes that the mutant touches until one fails."""
-        engine = Engine(mutant.rulebook(self.rulebook))
-        for programme in mutant.touched:
-            listed = self.cases[programme]
-            for index, prepared in enumerate(listed):
-                if not self.concerned(mutant, prepared):
-                    continue
-                try:
-                    passed = run_case(engine, prepared.case, prepared.profile).passed
-                except (LookupError, ValueError) as error:
-                    # What loading would have refused, such as a day on which a parameter has no version.
-                    return Killed(mutant, None, f"{type(error).__name__}: {error}")
-                if not passed:
-                    listed.insert(0, listed.pop(index))
-                    return Killed(mutant, prepared.case)
+        engine = _Hasty(mutant.rulebook(self.rulebook))
+        try:
+            for programme in mutant.touched:
+                listed = [p for p in self.cases[programme] if self.concerned(mutant, p)]
+                postponed = []
+                for prepared in listed:
+                    try:
+                        passed = run_case(engine, prepared.case, prepared.profile).passed
+                    except _Postponed:
+                        postponed.append(prepared)
+                    else:
+                        if not passed:
+                            return self._noticed(mutant, prepared)
+                engine.hasty = False
+                for prepared in postponed:
+                    if not run_case(engine, prepared.case, prepared.profile).passed:
+                        return self._noticed(mutant, prepared)
+                engine.hasty = True
+        except (LookupError, ValueError) as error:
+            # What loading would have refused, such as a day on which a parameter has no version.
+            return Killed(mutant, None, f"{type(error).__name__}: {error}")
         return Killed(mutant, None)
+
+    def _noticed(self, mutant: Mutant, prepared: Prepared) -> Killed:
+        listed = self.cases[prepared.case.programme]
+        listed.remove(prepared)
+        listed.insert(0, prepared)
+        return Killed(mutant, prepared.case)
 
     def concerned(self, mutant: Mutant, prepared: Prepared) -> bool:
         """Whether a mutated standard says anything else of a case's industries than the right one."""

@@ -5,15 +5,19 @@ A mutant is *equivalent* if it is proven that no profile tells it from the rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from relief_engine.engine import Engine
+from relief_engine.profile.model import Profile
+from relief_engine.proving import Limits, Side, Verdict, compare
 from relief_engine.rulebook.record import Record
+from relief_engine.testing.mutation.hints import hints
 from relief_engine.testing.mutation.killing import Bench, Killed
-from relief_engine.testing.mutation.mutant import Mutant
+from relief_engine.testing.mutation.mutant import Kind, Mutant
 from relief_engine.testing.mutation.pasting import Suggestion, suggestion
-from relief_engine.testing.mutation.search import Pair, Search, confirmed
+from relief_engine.testing.mutation.search import Search, confirmed
+from relief_engine.testing.mutation.trial import Pair
 
 
 class Fate(StrEnum):
@@ -50,9 +54,10 @@ def judged(bench: Bench, survivors: Sequence[Killed], seconds: float, samples: i
         samples: how many profiles are drawn for one.
     """
     suggested: dict[tuple[str, str], Suggestion] = {}
+    fresh = Bench(bench.rulebook, ())
     for killed in survivors:
         mutant = killed.mutant
-        again = bench.outcome(mutant)
+        again = fresh.outcome(mutant)
         if again.case is not None:
             known = suggested[again.case.programme, again.case.name.zh]
             yield Judged(mutant, Fate.SURVIVED, known, True, "shared")
@@ -61,23 +66,43 @@ def judged(bench: Bench, survivors: Sequence[Killed], seconds: float, samples: i
         if found.suggestion is not None:
             case = found.suggestion.case
             suggested[case.programme, case.name.zh] = found.suggestion
+            fresh.add(case)
             bench.add(case)
         yield found
 
 
 def _judge(bench: Bench, mutant: Mutant, seconds: float, samples: int) -> Judged:
+    """Three ways, the quick ones first: nothing is worked out differently, a search, proofs."""
     wrong = Engine(mutant.rulebook(bench.rulebook))
-    open_for = []
-    for programme in mutant.touched:
-        pair = Pair(bench.engine, wrong, programme)
-        if not pair.differing():
-            continue
-        open_for.append(programme)
-        for profile in Search(pair, bench.cases[programme], seconds, samples).found():
-            read = confirmed(profile, bench.engine)
-            case = None if read is None else suggestion(mutant, programme, read, bench.engine, wrong)
-            if case is not None:
-                return Judged(mutant, Fate.SURVIVED, case, False, "search")
-    if not open_for:
+    pairs = [pair for name in mutant.touched if (pair := Pair(bench.engine, wrong, name)).differing()]
+    if not pairs:
         return Judged(mutant, Fate.EQUIVALENT, None, False, "structure")
+    near = hints(mutant, bench.rulebook)
+    for pair in pairs:
+        profiles = Search(pair, bench.cases[pair.one.id], near, seconds, samples).found()
+        found = _first(mutant, pair, profiles)
+        if found is not None:
+            return Judged(mutant, Fate.SURVIVED, found, False, "search")
+    proven = True
+    for pair in pairs:
+        old, new = Side(pair.right, pair.one), Side(pair.wrong, pair.other)
+        comparison = compare(old, new, Limits(seconds, samples))
+        found = _first(mutant, pair, (region.witness.profile(old) for region in comparison.regions))
+        if found is not None:
+            return Judged(mutant, Fate.SURVIVED, found, False, "comparison")
+        # A difference that no case can expect, such as a sentence shown beside, is one all the same.
+        proven &= comparison.verdict is Verdict.NONE and not comparison.regions
+    # Of figures that do not exist a proof says nothing, and the referral for want of them is about nothing else.
+    if proven and not (mutant.kind is Kind.REFERRAL and mutant.programme and mutant.programme.not_available is None):
+        return Judged(mutant, Fate.EQUIVALENT, None, False, "proof")
     return Judged(mutant, Fate.OPEN, None, False, "limit")
+
+
+def _first(mutant: Mutant, pair: Pair, profiles: Iterable[Profile]) -> Suggestion | None:
+    """The first case that one of some profiles makes."""
+    for profile in profiles:
+        read = confirmed(profile, pair.right)
+        found = None if read is None else suggestion(mutant, pair.one.id, read, pair.right, pair.wrong)
+        if found is not None:
+            return found
+    return None
