@@ -41,7 +41,8 @@ def mutate_rules(
             note(f"{case.where}: {case.name.in_(language)}")
         text = Text(
             f"{len(failing)} 个算例在规则未改动时就不通过，先见 relief rules test。",
-            f"{len(failing)} cases fail on the rules as they are; see relief rules test first.",
+            f"{len(failing)} case{'s fail' if len(failing) != 1 else ' fails'} on the rules as they are; "
+            "see relief rules test first.",
         )
         note(text.in_(language))
         return EXIT_INPUT

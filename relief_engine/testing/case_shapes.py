@@ -16,7 +16,7 @@ class ExpectShape(Shape):
     """What a case expects. Only the keys that are given are compared.
 
     With ``outcome`` the three amounts always are: one that is not given must be null. ``unmet`` includes criteria that
-    a referral stands in for.
+    a referral stands in for. A deadline that is null is expected not to apply.
     """
 
     outcome: Literal["eligible", "referred", "undetermined", "ineligible", "not_in_force"] | None = None
@@ -33,7 +33,7 @@ class ExpectShape(Shape):
     referrals: list[Slug] | None = None
     missing: list[FactId] | None = None
     figures: dict[Id, Decimal | dt.date | list[Decimal]] | None = None
-    deadlines: dict[Slug, dt.date] | None = None
+    deadlines: dict[Slug, dt.date | None] | None = None
 
 
 class CaseShape(Shape):

@@ -145,7 +145,7 @@ def _named_rows(key: str, expected: Mapping[str, Any], actual: Mapping[str, Any]
         value = actual.get(name)
         if name in expected:
             wanted = tuple(expected[name]) if isinstance(expected[name], list) else expected[name]
-            agrees = name in actual and bool(_exact(wanted) == _exact(value))
+            agrees = name not in actual if wanted is None else name in actual and bool(_exact(wanted) == _exact(value))
             rows.append(Row(f"{key}.{name}", shown(wanted), shown(value), agrees))
         else:
             rows.append(Row(f"{key}.{name}", None, shown(value), agrees=True))

@@ -75,6 +75,8 @@ def _expected(right: Decision, wrong: Decision) -> Mapping[str, Any]:
         if key in ("figures", "deadlines"):
             named = {name: _decimal(part) for name, part in value.items() if other[key].get(name) != part}
             named = {name: part for name, part in named.items() if part is not None}
+            if key == "deadlines":
+                named |= dict.fromkeys(name for name in other[key] if name not in value)
             if named:
                 found[key] = named
         elif (key in _FIRST or value != other[key]) and (value is not None or key not in _FIRST):

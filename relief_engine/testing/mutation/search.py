@@ -20,6 +20,9 @@ from relief_engine.engine import Engine
 from relief_engine.errors import ProfileError
 from relief_engine.profile.model import Profile
 from relief_engine.profile.words import plain
+from relief_engine.proving import Side, Witness
+from relief_engine.proving.minimal import minimal
+from relief_engine.proving.stretches import stretches
 from relief_engine.proving.witness import profile_of
 from relief_engine.rulebook.programme import FIRST, LAST, Period
 from relief_engine.testing.mutation.hints import Hint
@@ -82,7 +85,7 @@ class Search:
         seeds = [*known, *self._hinted(one, known)]
         for ways in (seeds, self._changed(trial, seeds), self._changed_twice(trial, seeds), self._drawn(trial)):
             for vector in islice((v for v in self._in_time(ways) if trial.differ(v)), _TRIES):
-                yield self._profile(one, trial.smallest(vector))
+                yield self._smallest(trial, vector) or self._profile(one, vector)
 
     def _hinted(self, program: ir.Program, vectors: Sequence[Vector]) -> Iterator[Vector]:
         """The same profiles with the facts that lead to a mutated standard."""
@@ -128,6 +131,23 @@ class Search:
             yield vector
             for slot in self.random.sample(trial.slots, min(2, len(trial.slots))):
                 yield from trial.changed(vector, slot)
+
+    def _smallest(self, trial: Trial, vector: Vector) -> Profile | None:
+        """The profile without the facts that do not matter and with plain values; None where that can't be told."""
+        bare = Vector(vector.values, frozenset())
+        one, other = trial.said(bare)
+        ordinal = vector.values[AS_OF_SLOT]
+        if one == other or not isinstance(ordinal, int):
+            return None
+        day = dt.date.fromordinal(ordinal)
+        old, new = Side(self.pair.right, self.pair.one), Side(self.pair.wrong, self.pair.other)
+        stretch = next(found for found in stretches(old, new) if found.period.holds(day))
+        answers = stretch.space.answers(0, trial.programs[0].layout, bare.values)
+        wanted = stretch.transition(day, answers)
+        if not wanted or not stretch.space.valid(answers):
+            return None
+        small = minimal(stretch, day, answers, lambda answers: stretch.transition(day, answers) == wanted)
+        return Witness(day, small, frozenset(), stretch.space).profile(old)
 
     def _profile(self, program: ir.Program, vector: Vector) -> Profile:
         return profile_of(self.pair.right, program, vector.values, vector.barred)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
+from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.profile.model import Profile
 from relief_engine.proving import Limits, Side, Verdict, compare
@@ -98,11 +99,21 @@ def _judge(bench: Bench, mutant: Mutant, seconds: float, samples: int) -> Judged
     return Judged(mutant, Fate.OPEN, None, False, "limit")
 
 
+#: So many more profiles are looked at for one that settles the answer, once there is one that leaves it open.
+_MORE = 8
+
+
 def _first(mutant: Mutant, pair: Pair, profiles: Iterable[Profile]) -> Suggestion | None:
-    """The first case that one of some profiles makes."""
+    """The first case that one of some profiles makes and that expects a settled answer, else the first."""
+    kept: Suggestion | None = None
+    looked = 0
     for profile in profiles:
         read = confirmed(profile, pair.right)
         found = None if read is None else suggestion(mutant, pair.one.id, read, pair.right, pair.wrong)
-        if found is not None:
+        if found is not None and found.case.expected["outcome"] != Outcome.UNDETERMINED:
             return found
-    return None
+        kept = kept or found
+        looked += kept is not None
+        if looked > _MORE:
+            break
+    return kept

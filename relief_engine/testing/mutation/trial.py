@@ -112,25 +112,3 @@ class Trial:
                 made = (*values[:slot], value, *values[slot + 1 :])
                 if self.samplers[0].cells.ordered(made):
                     yield Vector(made, vector.barred - {slot})
-
-    def smallest(self, vector: Vector) -> Vector:
-        """The same without the facts that do not matter to what differs."""
-        if vector.barred:
-            return vector
-        wanted = self._difference(vector)
-        values = list(vector.values)
-        for slot, fact in enumerate(self.programs[0].layout.facts):
-            if isinstance(fact, Fact) and values[slot] is not None:
-                kept, values[slot] = values[slot], None
-                if self._difference(Vector(tuple(values), vector.barred)) != wanted:
-                    values[slot] = kept
-        return Vector(tuple(values), vector.barred)
-
-    def _difference(self, vector: Vector) -> object:
-        """Both outcomes, and which parts of what is said differ; the parts themselves where the outcomes are equal."""
-        one, other = self.said(vector)
-        if not isinstance(one, tuple) or not isinstance(other, tuple):
-            raise TypeError("what is said is a tuple")
-        if one[0] != other[0]:
-            return one[0], other[0]
-        return one[0], tuple(index for index, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)[:1]
