@@ -65,22 +65,24 @@ def _plainer(stretch: Stretch, day: dt.date, answers: Answers, name: str) -> Ite
     if variable.fact.type in ("yes_no", "choice"):
         yield from range(len(variable.ids))
         return
-    edges = sorted(
-        {value for stand in stretch.stands for value in _edges(stretch.space, stand, day, answers, variable)}
-    )
+
+    def edges() -> list[int]:
+        found = (_edges(stretch.space, stand, day, answers, variable) for stand in stretch.stands)
+        return sorted({value for values in found for value in values})
+
     if variable.fact.type == "industry_code":
-        yield from edges
+        yield from edges()
     elif variable.fact.type == "date":
         year = day.year
         yield from (dt.date(year + n, 1, 1).toordinal() for n in _YEARS if 1 <= year + n < dt.MAXYEAR)
         yield from (dt.date(year + n, 12, 31).toordinal() for n in _YEARS if 1 <= year + n < dt.MAXYEAR)
-        yield from sorted((edge for edge in edges if edge != OPEN_END), key=lambda edge: (abs(edge - present), edge))
+        yield from sorted((edge for edge in edges() if edge != OPEN_END), key=lambda edge: (abs(edge - present), edge))
     else:
         fact = variable.fact
         unit = (1 if fact.unit is None else int(fact.unit.scale) or 1) * fact.denominator
         yield from (figure * unit for figure in _ROUND)
         yield 0
-        yield from sorted(edges, key=lambda edge: (_digits(edge), edge))
+        yield from sorted(edges(), key=lambda edge: (_digits(edge), edge))
         yield from _rounded(present)
 
 

@@ -102,7 +102,9 @@ def transition(old: Seen, new: Seen) -> Transition:
     """In what two sides differ."""
     apart = old.outcome is not new.outcome
     criteria = _differing(old.criteria, new.criteria)
-    referrals = _differing(old.referrals, new.referrals)
+    # Where both refuse no referral is shown.
+    refused = old.outcome is new.outcome is Outcome.INELIGIBLE
+    referrals = [] if refused else _differing(old.referrals, new.referrals)
     if apart and Outcome.NOT_IN_FORCE not in (old.outcome, new.outcome):
         criteria += _alone(old.criteria, new.criteria, ir.MET)
         referrals += _alone(old.referrals, new.referrals, ir.UNMET)

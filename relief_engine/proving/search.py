@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from time import monotonic
 
 from relief_engine.compiled.layout import AS_OF_SLOT
-from relief_engine.proving.records import Group, Transition
+from relief_engine.proving.records import Transition
 from relief_engine.proving.sampling import Sample, Sampler
 from relief_engine.proving.space import Answers
 from relief_engine.proving.stretches import Stretch
+from relief_engine.rulebook.record import Value
 
 #: Of so many profiles one has unknown facts.
 _PARTIAL = 4
@@ -50,38 +51,53 @@ def _sample(sampler: Sampler, number: int) -> Sample:
     return sampler.mended(sample, for_people=number % 4 == 1) if number % 2 else sample
 
 
-def sampled(stretch: Stretch, samples: int, until: float) -> list[tuple[Transition, dt.date, Answers]]:
-    """The groups of transitions of drawn profiles, each with the first profile of it.
+def sampled(stretch: Stretch, samples: int, until: float, found: list[Case]) -> None:
+    """Add to the cases that are found one for each further group of transitions that drawn profiles show.
 
     Of profiles with unknown facts only those count that show what no complete profile does: an element, or the outcome,
     that differs while everything that is known makes no difference to it.
     """
-    complete: dict[Group, tuple[Transition, dt.date, Answers]] = {}
+    groups = {case.transition.group for case in found}
+    shown = Shown(case.transition for case in found)
     for day, answers in drawn(stretch, samples - samples // _PARTIAL, until, partial=False):
-        found = stretch.transition(day, answers)
-        if found and found.group not in complete:
-            complete[found.group] = (found, day, answers)
-    known = Shown(transition for transition, _, _ in complete.values())
-    result = dict(complete)
+        transition = stretch.transition(day, answers)
+        if transition:
+            shown.add(transition)
+            if transition.group not in groups:
+                groups.add(transition.group)
+                found.append(Case(transition, day, answers, True))
     for day, answers in drawn(stretch, samples // _PARTIAL, until, partial=True):
-        found = stretch.transition(day, answers)
-        if found.group not in result and known.adds(found):
-            result[found.group] = (found, day, answers)
-    return list(result.values())
+        transition = stretch.transition(day, answers)
+        if shown.adds(transition):
+            shown.add(transition)
+            found.append(Case(transition, day, answers, False))
+
+
+class Case(Value):
+    """A profile on a day, its transition, and whether a complete profile has that transition."""
+
+    transition: Transition
+    day: dt.date
+    answers: Answers
+    complete: bool
 
 
 class Shown:
-    """What differs on complete profiles, so that a profile with unknown facts tells nothing new by it."""
+    """What is known to differ: a profile with unknown facts tells nothing new by it."""
 
-    def __init__(self, transitions: Iterable[Transition]) -> None:
+    def __init__(self, transitions: Iterable[Transition] = ()) -> None:
         self.elements: set[tuple[str, str]] = set()
         self.outcome = False
         for transition in transitions:
-            self.elements |= _elements(transition)
-            self.outcome |= transition.old is not transition.new
+            self.add(transition)
+
+    def add(self, transition: Transition) -> None:
+        """What differs there is known."""
+        self.elements |= _elements(transition)
+        self.outcome |= transition.old is not transition.new
 
     def adds(self, transition: Transition) -> bool:
-        """Whether something differs there that differs on no complete profile."""
+        """Whether something differs there that was not known to differ."""
         if transition.old is not transition.new and not self.outcome:
             return True
         return bool(_elements(transition) - self.elements)
