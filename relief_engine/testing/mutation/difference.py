@@ -7,7 +7,8 @@ proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import operator
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 
 from relief_engine.compiled import ir
@@ -16,6 +17,9 @@ from relief_engine.compiled.sizes import runs_of
 from relief_engine.decision import Outcome
 from relief_engine.engine.outcome import figure_answer, outcome_of
 
+_HOLDS: Mapping[ir.Order, Callable[[int, int], bool]] = {
+    "<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
+}  # fmt: skip
 #: What is said of a vector: the outcome first.
 Said = tuple[Hashable, ...]
 
@@ -27,6 +31,7 @@ class Comparer:
         self.right = right
         self.wrong = wrong
         self._known: dict[Hashable, int] = {}
+        self._fixed: dict[int, int] = {}
         self._numbers = self._numbered(right), self._numbered(wrong)
         self.alike = self._shape(right, self._numbers[0]) == self._shape(wrong, self._numbers[1])
 
@@ -43,9 +48,33 @@ class Comparer:
         """For each node a number that it shares with every node of either program that always has its value."""
         numbers: list[int] = []
         for node in program.nodes:
-            key = _key(node, numbers)
-            numbers.append(self._known.setdefault(key, len(self._known)))
+            key = self._key(node, numbers)
+            numbers.append(key if isinstance(key, int) else self._numbered_as(key))
         return numbers
+
+    def _numbered_as(self, key: Hashable) -> int:
+        return self._known.setdefault(key, len(self._known))
+
+    def _key(self, node: ir.Node, number: Sequence[int]) -> Hashable:
+        """What tells a node from others; the number of another one that it comes to."""
+        match node:
+            case ir.Compare(op, left, right):
+                a, b = (self._fixed.get(number[side]) for side in (left, right))
+                if a is not None and b is not None:
+                    return ir.Const(ir.MET if _HOLDS[op](a, b) else ir.UNMET)
+            case ir.AllOf(parts) | ir.AnyOf(parts):
+                neutral, decisive = (ir.MET, ir.UNMET) if isinstance(node, ir.AllOf) else (ir.UNMET, ir.MET)
+                rest = {number[part] for part in parts} - {self._numbered_as(ir.Const(neutral))}
+                if self._numbered_as(ir.Const(decisive)) in rest:
+                    return ir.Const(decisive)
+                if len(rest) < 2:
+                    return rest.pop() if rest else ir.Const(neutral)
+                return type(node).__name__, frozenset(rest)
+            case ir.Fixed(value):
+                self._fixed[self._numbered_as(node)] = value
+            case _:
+                pass
+        return _key(node, number)
 
     def _shape(self, program: ir.Program, number: Sequence[int]) -> Hashable:
         """All that a case can expect of a program, by the numbers of its nodes."""
@@ -59,6 +88,7 @@ class Comparer:
         def money(found: ir.Money | None) -> Hashable:
             return None if found is None else (figure(found.figure), found.step)
 
+        never = self._numbered_as(ir.Const(ir.UNMET))
         benefit = program.benefit
         extra = program.programme.not_available
         return (
@@ -75,6 +105,7 @@ class Comparer:
             tuple(
                 (d.deadline.id, tuple((at(guard), at(day)) for guard, day in d.entries), at(d.condition))
                 for d in program.deadlines
+                if d.condition is None or at(d.condition) != never
             ),
             None if extra is None else extra.id,
         )  # fmt: skip
@@ -92,8 +123,6 @@ def _key(node: ir.Node, number: Sequence[int]) -> Hashable:
             return "size", code, rows, frozenset(runs[c] for c in sectors.all_candidates)
         case ir.Compare(op, left, right):
             return "compare", op, number[left], number[right]
-        case ir.AllOf(parts) | ir.AnyOf(parts):
-            return type(node).__name__, frozenset(number[part] for part in parts)
         case ir.Sum(left, right) | ir.Product(left, right):
             return type(node).__name__, tuple(sorted((number[left], number[right])))
         case ir.Difference(left, right):
