@@ -86,7 +86,12 @@ class Comparer:
             return None if found is None else (at(found.low), at(found.high), found.denominator)
 
         def money(found: ir.Money | None) -> Hashable:
-            return None if found is None else (figure(found.figure), found.step)
+            if found is None:
+                return None
+            low, high = (self._fixed.get(number[node]) for node in (found.figure.low, found.figure.high))
+            if low is None or high is None:
+                return figure(found.figure), found.step
+            return tuple(ir.rounded(bound, found.figure.denominator, found.step) for bound in (low, high))
 
         never = self._numbered_as(ir.Const(ir.UNMET))
         benefit = program.benefit
