@@ -63,6 +63,8 @@ _SAYS = {
     Fate.EQUIVALENT: Text("证明等价：任何资料的结论都不变", "proven equivalent: no profile is decided otherwise"),
     Fate.OPEN: Text("在限度内未能判明", "not decided within the limit"),
 }
+#: What a proof by the solver does not cover.
+_ASIDE = Text("（写明数字不存在的资料除外）", ", those aside that say that a figure does not exist")
 
 
 def _print_text(results: Sequence[Killed], found: Sequence[Judged], fates: Counter[Fate], language: Language) -> None:
@@ -85,6 +87,8 @@ def _print_text(results: Sequence[Killed], found: Sequence[Judged], fates: Count
 def _lines(judgement: Judged, language: Language) -> list[str]:
     mutant = judgement.mutant
     says = _SAYS[judgement.fate]
+    if judgement.how == "proof":
+        says = Text(says.zh + _ASIDE.zh, says.en + _ASIDE.en)
     lines = [
         one_line(f"{mutant.where}: {mutant.text.in_(language)} [{mutant.kind}]"),
         f"  {says.in_(language)} ({mutant.id})" if language == "en" else f"  {says.zh}（{mutant.id}）",

@@ -43,10 +43,11 @@ class Killed(Record):
 
 
 class Prepared(Record):
-    """A case with its profile as the engine reads it."""
+    """A case with its profile as the engine reads it, and the codes in it; None among them if one is unknown."""
 
     case: Case
     profile: Profile
+    codes: frozenset[int | None]
 
 
 class _Postponed(Exception):
@@ -84,7 +85,8 @@ class Bench:
 
     def add(self, case: Case) -> None:
         """Take one more case, first in the order of its programme."""
-        self.cases[case.programme].insert(0, Prepared(case, self.engine.reader.read_mapping(case.profile)))
+        profile = self.engine.reader.read_mapping(case.profile)
+        self.cases[case.programme].insert(0, Prepared(case, profile, self._codes(case.programme, profile)))
 
     def failing(self) -> list[Case]:
         """The cases that fail on the rules as they are: until they pass nothing can be said of mutants."""
@@ -98,9 +100,10 @@ class Bench:
     def outcome(self, mutant: Mutant) -> Killed:
         """Run the cases of the programmes that the mutant touches until one fails."""
         engine = _Hasty(mutant.rulebook(self.rulebook))
+        codes = self._affected(mutant)
         try:
             for programme in mutant.touched:
-                listed = [p for p in self.cases[programme] if self.concerned(mutant, p)]
+                listed = [p for p in self.cases[programme] if codes is None or not codes.isdisjoint(p.codes)]
                 postponed = []
                 for prepared in listed:
                     try:
@@ -126,32 +129,34 @@ class Bench:
         listed.insert(0, prepared)
         return Killed(mutant, prepared.case)
 
-    def concerned(self, mutant: Mutant, prepared: Prepared) -> bool:
-        """Whether a mutated standard says anything else of a case's industries than the right one."""
+    def _affected(self, mutant: Mutant) -> frozenset[int | None] | None:
+        """The codes of which a mutated standard says something else than the right one; None where any may matter."""
         if mutant.standards is None:
-            return True
+            return None
         right, wrong = self.rulebook.standards, mutant.standards
-        codes = self._codes(prepared.case.programme, prepared.profile)
         if mutant.kind is Kind.LIMIT:
             table, other = right.size_tables[mutant.owner], wrong.size_tables[mutant.owner]
             changed = {index for index, row in enumerate(other.rows) if row is not table.rows[index]}
-            return any(not changed.isdisjoint(table.sectors.of(code)) for code in codes)
+            found = {code for code, rows in enumerate(table.sectors.candidates) if not changed.isdisjoint(rows)}
+            return frozenset({*found, None})
         before, after = right.class_maps[mutant.owner], wrong.class_maps[mutant.owner]
-        return any(before.of(code) != after.of(code) for code in codes)
+        pairs = zip(before.candidates, after.candidates, strict=True)
+        found = {code for code, (one, other_) in enumerate(pairs) if one != other_}
+        return frozenset(found if before.all_candidates == after.all_candidates else {*found, None})
 
-    def _codes(self, programme: str, profile: Profile) -> set[int | None]:
+    def _codes(self, programme: str, profile: Profile) -> frozenset[int | None]:
         """The codes that a profile gives where the programme may read one, and None if it leaves one unknown."""
         kind = self.rulebook.programmes[programme].subject
         known = (profile.applicant, *(profile.subjects(kind) or ()))
         wanted = [
             fact for fact in self.rulebook.facts.values() if isinstance(fact, Fact) and fact.type == "industry_code"
         ]
-        return {
+        return frozenset(
             value if isinstance(value := part.values.get(fact.id), int) else None
             for fact in wanted
             for part in known
             if fact.subject in ("applicant", kind) and (part is profile.applicant) == (fact.subject == "applicant")
-        }
+        )
 
 
 def cases_of(rulebook: Rulebook, programmes: Sequence[str] = ()) -> list[Case]:

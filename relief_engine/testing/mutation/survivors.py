@@ -51,7 +51,7 @@ def judged(bench: Bench, survivors: Sequence[Killed], seconds: float, samples: i
     Args:
         bench: the rules and their cases.
         survivors: what :func:`killed` gave and no case noticed.
-        seconds: how long one mutant is looked at for each programme.
+        seconds: how long one mutant is searched for, and how long a proof is, over all the programmes it touches.
         samples: how many profiles are drawn for one.
     """
     suggested: dict[tuple[str, str], Suggestion] = {}
@@ -79,20 +79,23 @@ def _judge(bench: Bench, mutant: Mutant, seconds: float, samples: int) -> Judged
     if not pairs:
         return Judged(mutant, Fate.EQUIVALENT, None, False, "structure")
     near = hints(mutant, bench.rulebook)
+    # What takes long for one programme must not keep the others waiting: each has its share of the time.
+    share = seconds / len(pairs)
     for pair in pairs:
-        profiles = Search(pair, bench.cases[pair.one.id], near, seconds, samples).found()
-        found = _first(mutant, pair, profiles)
+        found = _first(mutant, pair, Search(pair, bench.cases[pair.one.id], near, share, samples).found())
         if found is not None:
             return Judged(mutant, Fate.SURVIVED, found, False, "search")
     proven = True
     for pair in pairs:
         old, new = Side(pair.right, pair.one), Side(pair.wrong, pair.other)
-        comparison = compare(old, new, Limits(seconds, samples))
+        comparison = compare(old, new, Limits(share, samples))
         found = _first(mutant, pair, (region.witness.profile(old) for region in comparison.regions))
         if found is not None:
             return Judged(mutant, Fate.SURVIVED, found, False, "comparison")
         # A difference that no case can expect, such as a sentence shown beside, is one all the same.
         proven &= comparison.verdict is Verdict.NONE and not comparison.regions
+        if not proven:
+            break
     # Of figures that do not exist a proof says nothing, and the referral for want of them is about nothing else.
     if proven and not (mutant.kind is Kind.REFERRAL and mutant.programme and mutant.programme.not_available is None):
         return Judged(mutant, Fate.EQUIVALENT, None, False, "proof")
