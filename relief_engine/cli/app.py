@@ -230,6 +230,16 @@ rules_app.command(
 )(case_commands.rules_test)
 
 
+rules_app.command(
+    "mutate",
+    cls=Command,
+    help="逐个改错规则（界限、比较号、条件、日期等），列出没有算例发现的改动和能发现它的算例。\n"
+    "Make every small mistake in the rules, one at a time; list what no worked case notices, and a case that would.",
+    epilog="relief rules mutate --programme rent-reduction-2022\n"
+    "relief rules mutate 规则目录 --kind comparison --cases-out 待核对.yaml",
+)(case_commands.rules_mutate)
+
+
 @rules_app.command(
     "schema",
     cls=Command,

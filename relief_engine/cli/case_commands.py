@@ -1,14 +1,13 @@
-"""Command line stage: the command that runs worked cases, and its options."""
+"""Command line stage: the commands that run worked cases and try what they would notice, and their options."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli.options import Lang, LangOption, ListFormat, RulesArgument, TextOrJson
-from relief_engine.cli.usage import WrongUsage
-from relief_engine.text import Text
+from relief_engine.cli.options import Lang, LangOption, ListFormat, MutantKind, RulesArgument, TextOrJson
 
 
 def rules_test(
@@ -44,24 +43,44 @@ def rules_test(
     ] = False,
     lang: LangOption = Lang.ZH,
     form: ListFormat = TextOrJson.TEXT,
-    alter: Annotated[
-        bool,
-        typer.Option(
-            "--alter",
-            help="再逐个改动参数，列出没有算例发现的改动\nAlso alter each parameter and list what no case notices",
-        ),
-    ] = False,
 ) -> None:
     """Run the worked cases."""
-    if alter and (programme or matching is not None or accept or form is TextOrJson.JSON):
-        raise WrongUsage(Text("--alter 不能与这些选项同用", "--alter does not go with these options"))
     from relief_engine.cli.cases import run_cases
 
     status = run_cases(
         folder, programme or (), matching, lang.value, details=details, accept=accept, as_json=form is TextOrJson.JSON
     )
-    if alter and not status:
-        from relief_engine.cli.rules import alter_rules
+    raise typer.Exit(status)
 
-        status = alter_rules(folder, lang.value)
+
+def rules_mutate(
+    folder: RulesArgument = None,
+    programme: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--programme", metavar="ID", help="只改动这个项目，可重复\nOnly this programme; may be repeated"),
+    ] = None,
+    kind: Annotated[
+        Optional[list[MutantKind]],  # noqa: UP045
+        typer.Option("--kind", help="只作这种改动，可重复\nOnly mistakes of this kind; may be repeated"),
+    ] = None,
+    form: ListFormat = TextOrJson.TEXT,
+    lang: LangOption = Lang.ZH,
+    seconds: Annotated[
+        float,
+        typer.Option(min=0, help="每处改动最多查找多少秒\nHow long to look for a profile for each mistake, in seconds"),
+    ] = 10.0,
+    jobs: Annotated[int, typer.Option(min=1, help="同时运行的进程数\nHow many processes work at the same time")] = 1,
+    cases_out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--cases-out", metavar="FILE", help="把建议的算例写入文件\nWrite the suggested cases to a file"),
+    ] = None,
+) -> None:
+    """Find mistakes that no worked case notices."""
+    from relief_engine.cli.mutate import mutate_rules
+    from relief_engine.testing.mutation import Kind
+
+    status = mutate_rules(
+        folder, programme or (), [Kind(chosen.value) for chosen in kind or ()], lang.value,
+        as_json=form is TextOrJson.JSON, seconds=seconds, jobs=jobs, cases_out=cases_out,
+    )  # fmt: skip
     raise typer.Exit(status)

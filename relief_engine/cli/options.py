@@ -62,6 +62,29 @@ class SqlDialect(StrEnum):
     POSTGRES = "postgres"
 
 
+class MutantKind(StrEnum):
+    """The kinds of mistakes that mutation makes, as ``relief_engine.testing.mutation.Kind`` has them."""
+
+    FIGURE = "figure"
+    DAY = "day"
+    LISTED = "listed"
+    COMPARISON = "comparison"
+    NEGATION = "negation"
+    CONNECTIVE = "connective"
+    PART = "part"
+    BRANCH = "branch"
+    EXTREME = "extreme"
+    RANGE = "range"
+    CRITERION = "criterion"
+    REFERRAL = "referral"
+    LINK = "link"
+    DEADLINE = "deadline"
+    DATE = "date"
+    ROUNDING = "rounding"
+    LIMIT = "limit"
+    CLASS = "class"
+
+
 RulesOption = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
     typer.Option(

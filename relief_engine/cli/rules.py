@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from relief_engine.cli.output import EXIT_INPUT, finding_record, findings_lines, note, out, out_json
 from relief_engine.errors import UnknownName, did_you_mean
 from relief_engine.rulebook.load import load_rulebook, read_rulebook, shipped_rules
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text
-
-if TYPE_CHECKING:
-    from relief_engine.testing.case_files import Case
 
 
 def check_rules(folder: Path | None, language: Language, *, as_json: bool) -> int:
@@ -47,32 +43,6 @@ def _summary(rulebook: Rulebook) -> Text:
         f"规则库没有问题：{programmes} 个项目，{facts} 项事实，{documents} 份文件共 {clauses} 个条款。",
         f"No findings. Programmes: {programmes}, facts: {facts}, documents: {documents}, clauses: {clauses}.",
     )
-
-
-def alter_rules(folder: Path | None, language: Language) -> int:
-    """Alter every parameter a little; print what no worked case notices. Gives the exit status."""
-    from relief_engine.testing.cases import find_cases, load_cases
-
-    root = folder if folder is not None else shipped_rules()
-    rulebook = load_rulebook(root)
-    cases = [case for path in find_cases(root) for case in load_cases(path, rulebook)]
-    return EXIT_INPUT if _unnoticed(rulebook, cases, language) else 0
-
-
-def _unnoticed(rulebook: Rulebook, cases: list[Case], language: Language) -> int:
-    """Print which alterations of parameters no case notices, and give their number."""
-    from relief_engine.testing.alterations import alterations, unnoticed
-
-    found = unnoticed(rulebook, cases)
-    for alteration in found:
-        out(f"{alteration.where}: {alteration.text.in_(language)}\n")
-    made = sum(1 for programme in rulebook.programmes.values() for _ in alterations(programme))
-    text = Text(
-        f"改动参数 {made} 处，其中 {len(found)} 处没有算例发现。",
-        f"Parameters altered: {made}, not noticed by any case: {len(found)}.",
-    )
-    out(text.in_(language) + "\n")
-    return len(found)
 
 
 def show_schema(kind: str | None, rules: Path | None) -> None:

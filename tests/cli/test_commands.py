@@ -8,7 +8,6 @@ import pytest
 
 from relief_engine.cli.app import app
 from relief_engine.explanation.columns import columns
-from relief_engine.rulebook.load import shipped_rules
 from relief_engine.version import VERSION
 from tests.cli.conftest import RENT, RESTAURANT, TOWN_RULES, Relief
 
@@ -271,22 +270,6 @@ def test_every_command_with_a_broken_rulebook(relief: Relief, tmp_path: Path) ->
         ran = relief(*command, "--rules", folder)
         assert (ran.status, ran.out) == (2, ""), command
         assert str(folder) in ran.err or "sources.yaml" in ran.err
-
-
-def test_alterations_that_no_case_notices_are_listed(relief: Relief, tmp_path: Path) -> None:
-    rules = tmp_path / "rules"
-    shutil.copytree(shipped_rules(), rules)
-    for path in rules.rglob("*.cases.yaml"):
-        if path.name != "credit-record-2022.cases.yaml":
-            path.unlink()
-    for path in (rules / "beijing-tongzhou").glob("*.yaml"):
-        if not path.name.startswith(("credit-record", "research-deduction")):
-            path.unlink()
-    (rules / "ledger.yaml").unlink()
-    ran = relief("rules", "test", str(rules), "--alter")
-    assert ran.status == 2
-    assert "research-deduction-2022：参数“" in ran.out
-    assert "处没有算例发现。" in ran.out
 
 
 def test_programmes_in_brief(relief: Relief) -> None:
