@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from relief_engine.checking.behaviour import Behaviour
+from relief_engine.checking.effects import parts_without_effect
 from relief_engine.compiled import ir
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
+from relief_engine.engine.outcome import residue
 from relief_engine.errors import Finding
 from relief_engine.proving.sampling import Sample
 from relief_engine.rulebook.facts import Fact
@@ -18,10 +20,15 @@ Check = Callable[[Behaviour], Iterator[Finding]]
 
 def undetermined_with_nothing_missing(behaviour: Behaviour) -> Iterator[Finding]:
     """A profile that stays undetermined although no unknown fact can change the answer: a condition says it twice."""
+    seen: set[Hashable] = set()
     for sample in behaviour.partial:
         if sample.outcome is not Outcome.UNDETERMINED:
             continue
         program = sample.program
+        question = id(program), sample.barred, residue(program, sample.values, sample.vector).key
+        if question in seen:
+            continue
+        seen.add(question)
         search = Search(program, behaviour.engine.cells(program), behaviour.engine.evaluator(program), sample.barred)
         search.run(sample.vector)
         if search.agreed:
@@ -57,26 +64,6 @@ def undetermined_with_everything_known(behaviour: Behaviour) -> Iterator[Finding
             ),
         )
         return
-
-
-def criteria_without_effect(behaviour: Behaviour) -> Iterator[Finding]:
-    """A criterion that no profile meets, or that none fails."""
-    for criterion in behaviour.programme.criteria:
-        seen = behaviour.seen("criterion", criterion.id)
-        if ir.MET not in seen:
-            message = Text(f"没有资料能满足条件“{criterion.id}”", f"no profile meets the criterion {criterion.id!r}")
-            yield Finding("criterion-never-met", criterion.where, message)
-        if ir.UNMET not in seen:
-            message = Text(f"没有资料会不满足条件“{criterion.id}”", f"no profile fails the criterion {criterion.id!r}")
-            yield Finding("criterion-never-fails", criterion.where, message)
-
-
-def referrals_without_effect(behaviour: Behaviour) -> Iterator[Finding]:
-    """A referral that never holds."""
-    for referral in behaviour.programme.referrals:
-        if ir.MET not in behaviour.seen("referral", referral.id):
-            message = Text(f"转人工情形“{referral.id}”不会出现", f"the referral {referral.id!r} never holds")
-            yield Finding("referral-never-holds", referral.where, message)
 
 
 def ranges_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
@@ -134,17 +121,15 @@ def _open_figure(sample: Sample) -> bool:
 
 
 def _with_profile(code: str, behaviour: Behaviour, sample: Sample, message: Text) -> Finding:
-    profile = behaviour.yaml(sample)
     of_benefit = code in ("range-without-referral", "negative-amount")
     where = sample.program.benefit.wording.where if of_benefit else behaviour.programme.where
-    return Finding(code, where, Text(f"{message.zh}：\n{profile}", f"{message.en}:\n{profile}"))
+    return Finding(code, where, message, profile=behaviour.yaml(sample))
 
 
 CHECKS: tuple[Check, ...] = (
     undetermined_with_nothing_missing,
     undetermined_with_everything_known,
-    criteria_without_effect,
-    referrals_without_effect,
+    parts_without_effect,
     ranges_without_referral,
     negative_amounts,
     absent_figures_without_referral,

@@ -197,7 +197,8 @@ def _around(file: str, line: int) -> list[str]:
 def test_the_profile_of_a_finding_can_be_tried(tmp_path: Path) -> None:
     rulebook = changed(tmp_path, LEASED_DAYS)
     (finding,) = [found for found in findings(rulebook) if found.code == "nothing-missing"]
-    profile = yaml.safe_load(finding.message.en.split(":\n", 1)[1])
+    assert finding.profile is not None
+    profile = yaml.safe_load(finding.profile)
     engine = Engine(rulebook)
     decision = next(d for d in engine.decide(profile).decisions if d.programme.id == FILE.with_suffix("").as_posix())
     assert decision.outcome is Outcome.UNDETERMINED
