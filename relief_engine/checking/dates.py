@@ -50,11 +50,10 @@ def ends_with_source(rulebook: Rulebook, document: Document, programme: Programm
             continue
         until = LAST if not path else programme.period.last
         if expiring.expires < until:
-            what = f"“{part['id']}”" if path else "项目"
+            what = Text(f"“{part['id']}”", repr(part["id"])) if path else Text("项目", "the programme")
             message = Text(
-                f"{what}没有写 to，随 {expiring.number} 于 {expiring.expires} 失效",
-                f"{part['id'] if path else 'the programme'!r} has no 'to' and ends with {expiring.number} "
-                f"on {expiring.expires}",
+                f"{what.zh}没有写 to，随 {expiring.number} 于 {expiring.expires} 失效",
+                f"{what.en} has no 'to' and ends with {expiring.number} on {expiring.expires}",
             )
             yield Finding("ends-with-source", document.where(path), message, "hint")
 

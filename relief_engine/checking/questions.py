@@ -14,17 +14,19 @@ from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.record import Record, changed
 from relief_engine.text import Text
 
-#: Names a question among those of all stretches of days: its code, its place, and what is asked there.
-Key = tuple[str, Location, str]
+#: Names a question among those of all stretches of days: its code, its place, what is asked there, and of which part
+#: of those that begin there.
+Key = tuple[str, Location, str, str]
 
 
 class Question(Record):
     """Whether some profile gives a node a value.
 
     ``sought`` says in words what the profile would do. With ``pair``, a condition and the same without a part, the node
-    says that they differ on a profile that is filled in; that the condition alone is known on another settles it too. ``near`` is a node that holds on a profile which shows the
-    trouble. ``grave`` is whether it is an error although nothing is proven, ``certain`` whether it is one if it is.
-    ``within`` is the question about what it is a part of: if no profile settles that, nothing is said of the part.
+    says that they differ on a profile that is filled in; that the condition alone is known on another settles it too.
+    ``near`` is a node that holds on a profile which shows the trouble. ``grave`` is whether it is an error although
+    nothing is proven, ``certain`` whether it is one if it is. ``within`` are the questions about what it is a part of:
+    if no profile settles one of those, nothing is said of the part. ``part`` tells parts that begin in one place.
     """
 
     code: str
@@ -36,12 +38,13 @@ class Question(Record):
     near: int | None = None
     grave: bool = False
     certain: bool = True
-    within: Key | None = None
+    within: tuple[Key, ...] = ()
+    part: str = ""
 
     @property
     def key(self) -> Key:
         """The same for the same question in another stretch of days."""
-        return self.code, self.where, self.sought.en
+        return self.code, self.where, self.sought.en, self.part
 
     def nodes(self) -> tuple[int, ...]:
         """The nodes that it is about."""
@@ -67,7 +70,7 @@ def questions(extension: Extension) -> Iterator[Question]:
         yield from ask(extension)
 
 
-def _criteria(extension: Extension) -> Iterator[Question]:
+def _criteria(extension: Extension, passes: Question) -> Iterator[Question]:
     program = extension.base
     for place, compiled in enumerate(program.criteria):
         name, where, node = compiled.criterion.id, compiled.wording.where, compiled.node
@@ -75,7 +78,15 @@ def _criteria(extension: Extension) -> Iterator[Question]:
         met = Text(f"满足条件“{name}”", f"meets the criterion {name!r}")
         yield Question("criterion-never-met", where, met, node, near=others, grave=True)
         failed = Text(f"不满足条件“{name}”", f"fails the criterion {name!r}")
-        yield Question("criterion-never-fails", where, failed, node, ir.UNMET, near=node, grave=True)
+        fails = Question("criterion-never-fails", where, failed, node, ir.UNMET, near=node, grave=True)
+        yield fails
+        passed = [
+            c.node if c.in_place is None else extension.some([c.node, c.in_place])
+            for index, c in enumerate(program.criteria) if index != place
+        ]  # fmt: skip
+        sought = Text(f"只因条件“{name}”而不符合", f"fails for the criterion {name!r} alone")
+        only = extension.every([extension.no(node), *passed])
+        yield Question("criterion-never-decides", where, sought, only, certain=False, within=(passes.key, fails.key))
 
 
 def _referrals(extension: Extension) -> Iterator[Question]:
@@ -93,21 +104,22 @@ def _referrals(extension: Extension) -> Iterator[Question]:
                 f"不满足条件“{other}”而属于转人工情形“{name}”",
                 f"fails the criterion {other!r} and makes the referral {name!r} hold in its place",
             )
-            yield Question("referral-never-stands-in", where, sought, node, near=compiled.node, within=holds.key)
+            yield Question("referral-never-stands-in", where, sought, node, near=compiled.node, within=(holds.key,))
 
 
 def _whole(extension: Extension) -> Iterator[Question]:
     program = extension.base
     where = program.programme.where
     sought = Text("满足全部条件（或由转人工情形代替）", "passes every criterion, or has a referral stand in for it")
-    passes = Question("programme-never-open", where, sought, program.open, grave=True)
+    anybody = extension.fixed(ir.MET)
+    passes = Question("programme-never-open", where, sought, program.open, near=anybody, grave=True)
     yield passes
     known = [extension.equal(figure.low, figure.high) for figure in program.figures]
     eligible = extension.every([program.open, extension.no(program.refer), *known])
     sought = Text("直接符合、不需人工认定", "is eligible without anybody deciding")
-    yield Question(
-        "programme-never-eligible", where, sought, eligible, near=program.open, certain=False, within=passes.key
-    )
+    near, within = program.open, (passes.key,)
+    yield Question("programme-never-eligible", where, sought, eligible, near=near, certain=False, within=within)
+    yield from _criteria(extension, passes)
 
 
 def _beside(extension: Extension) -> Iterator[Question]:
@@ -129,10 +141,12 @@ def _beside(extension: Extension) -> Iterator[Question]:
 
 def _branches(extension: Extension) -> Iterator[Question]:
     for root in _roots(extension.base):
-        yield from _on_the_way(extension, root, (), None)
+        yield from _on_the_way(extension, root, (), ())
 
 
-def _on_the_way(extension: Extension, expr: ex.Expr, way: tuple[int, ...], within: Key | None) -> Iterator[Question]:
+def _on_the_way(
+    extension: Extension, expr: ex.Expr, way: tuple[int, ...], within: tuple[Key, ...]
+) -> Iterator[Question]:
     """The branches of an expression; ``way`` holds what must be met to come to it."""
     if not isinstance(expr, ex.IfElse) or not extension.compiled(expr.condition):
         for part in ex.children(expr):
@@ -140,52 +154,57 @@ def _on_the_way(extension: Extension, expr: ex.Expr, way: tuple[int, ...], withi
         return
     yield from _on_the_way(extension, expr.condition, way, within)
     condition = extension.node(expr.condition)
-    for branch, holds in ((expr.then, condition), (expr.otherwise, extension.no(condition))):
+    branches = (("then", expr.then, condition), ("else", expr.otherwise, extension.no(condition)))
+    for side, branch, holds in branches:
         sought = Text("走到这一分支", "comes to this branch")
         near = extension.every([*way, extension.no(holds)])
         node = extension.every([*way, holds])
-        taken = Question("branch-never-taken", branch.where, sought, node, near=near, within=within)
+        # The branch of an outer choice begins where that of an inner one does.
+        which = f"{side} {expr.condition.where}"
+        taken = Question("branch-never-taken", branch.where, sought, node, near=near, within=within, part=which)
         yield taken
-        yield from _on_the_way(extension, branch, (*way, holds), taken.key)
+        yield from _on_the_way(extension, branch, (*way, holds), (*within, taken.key))
 
 
 def _parts(extension: Extension) -> Iterator[Question]:
     for whole in _conditions(extension):
-        yield from _inside(extension, whole, whole, None)
+        yield from _inside(extension, whole, whole, ())
 
 
-def _inside(extension: Extension, whole: ex.Expr, part: ex.Expr, within: Key | None) -> Iterator[Question]:
+def _inside(extension: Extension, whole: ex.Expr, part: ex.Expr, within: tuple[Key, ...]) -> Iterator[Question]:
     """What is asked of the parts of a part of a condition: whether the condition would be another without them."""
     match part:
         case ex.AllOf(parts=parts) | ex.AnyOf(parts=parts):
             every = isinstance(part, ex.AllOf)
+            sought = Text("因条件的这一部分而结果不同", "comes out otherwise for this part of the condition")
             for each in parts:
                 without = extension.with_part(whole, each, extension.fixed(ir.MET if every else ir.UNMET))
                 own = extension.node(each)
-                sought = Text("因条件的这一部分而结果不同", "comes out otherwise for this part of the condition")
-                near = extension.no(own) if every else own
-                asked = _matters(extension, "part-never-matters", whole, each.where, sought, without, near, within)
+                asked = Question(
+                    "part-never-matters", each.where, sought, extension.differs(extension.node(whole), without),
+                    pair=(extension.node(whole), without), near=extension.no(own) if every else own, certain=False,
+                    within=within, part=str(len(within)),
+                )  # fmt: skip
                 yield asked
-                yield from _inside(extension, whole, each, asked.key)
+                yield from _inside(extension, whole, each, (*within, asked.key))
         case ex.Not(operand=operand):
             yield from _inside(extension, whole, operand, within)
         case ex.Member():
-            values, ids = extension.values(part)
-            for value in sorted(values) if len(values) > 1 else ():
-                without = extension.with_part(whole, part, extension.member(part, values - {value}))
-                name = ids[value]
-                sought = Text(f"因“{name}”在列而结果不同", f"comes out otherwise for {name!r} being among these")
-                near = extension.member(part, frozenset({value}))
-                yield _matters(extension, "member-never-matters", whole, part.where, sought, without, near, within)
+            yield from _members(extension, whole, part, within)
 
 
-def _matters(
-    extension: Extension, code: str, whole: ex.Expr, where: Location, sought: Text, without: int, near: int,
-    within: Key | None,
-) -> Question:  # fmt: skip
-    node = extension.node(whole)
-    differs = extension.differs(node, without)
-    return Question(code, where, sought, differs, pair=(node, without), near=near, certain=False, within=within)
+def _members(extension: Extension, whole: ex.Expr, test: ex.Member, within: tuple[Key, ...]) -> Iterator[Question]:
+    """The same of each value that a test names, if it names several."""
+    values, ids = extension.values(test)
+    for value in sorted(values) if len(values) > 1 else ():
+        without = extension.with_part(whole, test, extension.member(test, values - {value}))
+        name = ids[value]
+        sought = Text(f"因“{name}”在列而结果不同", f"comes out otherwise for {name!r} being among these")
+        yield Question(
+            "member-never-matters", test.where, sought, extension.differs(extension.node(whole), without),
+            pair=(extension.node(whole), without), near=extension.member(test, frozenset({value})), certain=False,
+            within=within,
+        )  # fmt: skip
 
 
 def _roots(program: ir.Program) -> Iterator[ex.Expr]:
@@ -215,5 +234,5 @@ def _conditions(extension: Extension) -> Iterator[ex.Expr]:
 
 
 _ASKED: tuple[Callable[[Extension], Iterator[Question]], ...] = (
-    _criteria, _referrals, _whole, _beside, _branches, _parts,
+    _whole, _referrals, _beside, _branches, _parts,
 )  # fmt: skip

@@ -24,8 +24,10 @@ from relief_engine.rulebook.record import Record
 
 #: So many profiles more are drawn for a question, half of them on the borders of figures.
 MORE = 3000
+#: So many of them are mended, a part at a time.
+_MENDED = 60
 #: At most so many combinations of cells are gone through.
-_MOST_CELLS = 5000
+_MOST_CELLS = 20_000
 
 
 class Answer(Enum):
@@ -63,7 +65,7 @@ def unsettled(behaviour: Behaviour) -> Iterator[Unsettled]:
             waiting.setdefault(asked.question.key, []).append(asked)
     lost: set[Key] = set()
     for key, listed in waiting.items():
-        if key in settled or listed[0].question.within in lost:
+        if key in settled or not lost.isdisjoint(listed[0].question.within):
             # What stands inside something without effect has none itself.
             lost.update({key} - settled)
             continue
@@ -107,7 +109,7 @@ def _sought(behaviour: Behaviour, asked: Asked) -> Answer:
     cells = _by_cells(sampler, question)
     if cells is Answer.YES or (cells is Answer.NEVER and question.pair is None):
         return cells
-    return Answer.YES if _by_more(sampler, question) else cells
+    return Answer.YES if _by_mending(sampler, question) or _by_more(sampler, question) else cells
 
 
 def _by_cells(sampler: Sampler, question: Question) -> Answer:
@@ -161,6 +163,28 @@ def _by_more(sampler: Sampler, question: Question) -> bool:
         if question.settled(sample.values):
             return True
         if question.pair is not None and question.settled(sampler.hidden(sample).values):
+            return True
+    return False
+
+
+def _by_mending(sampler: Sampler, question: Question) -> bool:
+    """Whether a profile settles a question after changes of single facts, each of which meets one part more."""
+    node = sampler.program.nodes[question.node]
+    if not isinstance(node, ir.AllOf) or question.pair is not None:
+        return False
+    slots = sampler.facts([question.node])
+    for _ in range(_MENDED):
+        vector = list(sampler.draw(slots).vector)
+        for part in node.parts:
+            values = sampler.values(vector)
+            met = sum(values[each] == ir.MET for each in node.parts)
+            for slot, value in sampler.single_changes(part, vector) if values[part] != ir.MET else ():
+                before, vector[slot] = vector[slot], value
+                now = sampler.values(vector)
+                if sum(now[each] == ir.MET for each in node.parts) > met and sampler.cells.ordered(vector):
+                    break
+                vector[slot] = before
+        if question.settled(list(sampler.values(vector))):
             return True
     return False
 

@@ -139,7 +139,7 @@ class Sampler:
         for node, bad in avoided:
             if self.values(vector)[node] != bad:
                 continue
-            for slot, value in self._single_changes(node, vector):
+            for slot, value in self.single_changes(node, vector):
                 before = vector[slot]
                 vector[slot] = value
                 if self.cells.ordered(vector) and self.values(vector)[node] != bad:
@@ -167,7 +167,8 @@ class Sampler:
             skipped |= {slot for group in groups for slot in group if slot not in kept}
         return skipped
 
-    def _single_changes(self, node: int, vector: list[Value]) -> list[tuple[int, int]]:
+    def single_changes(self, node: int, vector: list[Value]) -> list[tuple[int, int]]:
+        """Slots with a value that alone may change a condition, from the other cells of what it reads."""
         changes: list[tuple[int, int]] = []
         slots = self.facts([node])
         for slot in slots:
