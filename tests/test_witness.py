@@ -2,12 +2,12 @@
 
 import pytest
 
-from relief_engine.checking.sampling import Sampler
 from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import residue
+from relief_engine.proving.sampling import Sampler
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 

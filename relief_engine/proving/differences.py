@@ -1,0 +1,154 @@
+"""Proving stage: what changes between two wordings of a programme, for whom, and the proof that nothing else does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from time import monotonic
+
+from relief_engine.compiled import ir
+from relief_engine.compiled.layout import AS_OF_SLOT
+from relief_engine.proving.kinds import Kinds, kinds_of
+from relief_engine.proving.minimal import minimal
+from relief_engine.proving.normal import Terms
+from relief_engine.proving.programs import Observed, Translation
+from relief_engine.proving.records import BENEFIT, Comparison, Group, Limits, Region, Side, Transition, Verdict, Witness
+from relief_engine.proving.search import Case, sampled
+from relief_engine.proving.space import Answers
+from relief_engine.proving.stretches import Stand, Stretch, stretches
+from relief_engine.rulebook.programme import Period
+from relief_engine.rulebook.record import changed
+
+#: So many profiles are drawn before the solver is asked, which finds and proves the rest.
+_BEFORE = 64
+_DAY = dt.timedelta(days=1)
+
+
+def compare(old: Side | None, new: Side | None, limits: Limits) -> Comparison:
+    """What changes between two wordings of a programme; None for a side that does not have it.
+
+    The two may have different rulebooks: facts are matched by id, choices by id, codes by code. What one side can't
+    read is unknown there. Looked for are complete profiles whose outcome, figures or elements differ, and then profiles
+    with unknown facts that show a difference which no complete one does. Figures known not to exist are left out, and
+    so is whatever only wording and citations change.
+
+    Raises:
+        ValueError: neither side is given.
+    """
+    sides = [side for side in (new, old) if side is not None]
+    if not sides:
+        raise ValueError("a comparison needs at least one side")
+    listed = list(stretches(old, new))
+    search = _Search(listed, limits)
+    regions: list[Region] = []
+    undecided: list[Period] = []
+    for stretch in listed:
+        cases, whole = search.cases(stretch)
+        for case in cases:
+            _add(regions, stretch, case)
+        if not whole:
+            undecided.append(stretch.period)
+    regions.sort(key=lambda region: _rank(region.transition))
+    verdict = Verdict.OPEN if undecided else Verdict.NONE
+    return Comparison(sides[0].programme.id, tuple(regions), verdict, _joined(undecided))
+
+
+def _rank(transition: Transition) -> int:
+    """What matters most comes first: outcomes, then what is given, then the rest."""
+    if transition.old is not transition.new:
+        return 0
+    return 1 if BENEFIT & set(transition.figures) else 2
+
+
+class _Search:
+    """The search for cases, stretch by stretch; what two stretches have in common is searched once."""
+
+    def __init__(self, listed: Sequence[Stretch], limits: Limits) -> None:
+        self.samples = limits.samples
+        self.until = monotonic() + limits.seconds
+        self.terms = Terms()
+        stands = [stand for stretch in listed for stand in stretch.stands]
+        self.kinds: Mapping[str, Kinds] = kinds_of(listed[0].space, stands) if listed else {}
+        self._observed: dict[ir.Program, Observed] = {}
+        self._found: dict[object, tuple[list[Case], bool]] = {}
+
+    def observed(self, stand: Stand | None) -> Observed | None:
+        """What a user sees of a side."""
+        if stand is None:
+            return None
+        found = self._observed.get(stand.program)
+        if found is None:
+            found = self._observed[stand.program] = Translation(self.terms, stand, self.kinds).observed()
+        return found
+
+    def cases(self, stretch: Stretch) -> tuple[list[Case], bool]:
+        """A small case for each group of transitions of a stretch, and whether it is proven that these are all."""
+        old, new = self.observed(stretch.old), self.observed(stretch.new)
+        if old is not None and new is not None and old.same(new):
+            return [], True
+        key: tuple[object, ...] = tuple(None if side is None else side.core for side in (old, new))
+        if old is not None and new is not None:
+            key = (*key, old.apart(new))
+        if any(node == ir.FactValue(AS_OF_SLOT) for stand in stretch.stands for node in stand.program.nodes):
+            key = (*key, stretch.period)
+        if key in self._found:
+            return self._found[key]
+        cases = self._again(stretch)
+        known = len(cases)
+        if find_spec("z3") is None:
+            whole = False
+            sampled(stretch, self.samples, self.until, cases)
+        else:
+            from relief_engine.proving.smt.transitions import transitions
+
+            sampled(stretch, min(_BEFORE, self.samples), self.until, cases)
+            whole = transitions(stretch, self.terms, self.kinds, old, new, self.until, cases)
+        cases[known:] = [_small(stretch, case) for case in cases[known:]]
+        self._found[key] = (cases, whole)
+        return self._found[key]
+
+    def _again(self, stretch: Stretch) -> list[Case]:
+        """Cases of other stretches that are cases of this one too, with complete profiles or made from such."""
+        found: dict[Group, Case] = {}
+        for cases, _ in self._found.values():
+            for case in cases:
+                if case.complete and stretch.transition(stretch.day, case.answers) == case.transition:
+                    found.setdefault(case.transition.group, changed(case, day=stretch.day))
+        return list(found.values())
+
+
+def _small(stretch: Stretch, case: Case) -> Case:
+    """The case with its profile made small."""
+
+    def keeps(trial: Answers) -> bool:
+        return stretch.transition(case.day, trial) == case.transition
+
+    return changed(case, answers=minimal(stretch, case.day, case.answers, keeps))
+
+
+def _add(regions: list[Region], stretch: Stretch, case: Case) -> None:
+    """Add the region of a case, or, where the days before have the same one, make that one longer.
+
+    Both engines decide the case; what they decide counts.
+    """
+    day = case.day if stretch.period.holds(case.day) else stretch.day
+    witness = Witness(day, case.answers, frozenset(), stretch.space)
+    transition = stretch.decided(witness)
+    for place, known in enumerate(regions):
+        follows = known.period.last + _DAY == stretch.period.first if known.period.last < dt.date.max else False
+        if follows and known.transition == transition and known.witness.answers == case.answers:
+            regions[place] = Region(Period(known.period.first, stretch.period.last), transition, known.witness)
+            return
+    regions.append(Region(stretch.period, transition, witness))
+
+
+def _joined(periods: Sequence[Period]) -> tuple[Period, ...]:
+    """The same days in as few periods as can be."""
+    found: list[Period] = []
+    for period in periods:
+        if found and found[-1].last + _DAY == period.first:
+            found[-1] = Period(found[-1].first, period.last)
+        else:
+            found.append(period)
+    return tuple(found)
