@@ -55,8 +55,8 @@ class Extension:
         return self.nodes.negation(node)
 
     def equal(self, left: int, right: int) -> int:
-        """The node that two figures are equal."""
-        return self.nodes.add(ir.Const(ir.MET) if left == right else ir.Compare("==", left, right))
+        """The node that two figures are equal; of a figure and itself, that it is known."""
+        return self.nodes.add(ir.Compare("==", left, right))
 
     def below_nothing(self, figure: int) -> int:
         """The node that a figure is below 0."""

@@ -1,7 +1,7 @@
 """Checking stage: answers to questions: by the profiles already drawn, by all cells, by more profiles, by a solver.
 
 The first two cost little and settle almost everything. Trying every cell is exact where a condition reads each fact by
-itself; only what is left goes to the solver, if it is installed. Without either a question may stay open.
+itself; only what is left goes to the solver, if it is installed. Where neither can tell, a question stays open.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from relief_engine.checking.questions import Key, Question, questions
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT, Value
 from relief_engine.engine.cells import Evaluate
+from relief_engine.proving import Limits, Side, Verdict, reachable
 from relief_engine.proving.sampling import Sample, Sampler
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.record import Record
@@ -28,6 +29,10 @@ MORE = 3000
 _MENDED = 60
 #: At most so many combinations of cells are gone through.
 _MOST_CELLS = 20_000
+
+
+#: Of one question to the solver. Most take it a few hundredths of a second.
+_LIMITS = Limits(seconds=5.0, samples=64)
 
 
 class Answer(Enum):
@@ -106,10 +111,22 @@ def _sought(behaviour: Behaviour, asked: Asked) -> Answer:
     if isinstance(node, ir.Const) and question.pair is None:
         return Answer.YES if node.value == question.value else Answer.NEVER
     sampler = Sampler(behaviour.engine, program, f"{program.programme.id} {question.key}")
-    cells = _by_cells(sampler, question)
-    if cells is Answer.YES or (cells is Answer.NEVER and question.pair is None):
-        return cells
-    return Answer.YES if _by_mending(sampler, question) or _by_more(sampler, question) else cells
+    answer = _by_cells(sampler, question)
+    if answer is Answer.NOT_FOUND and _by_mending(sampler, question):
+        return Answer.YES
+    if answer is Answer.NOT_FOUND:
+        answer = _by_proof(behaviour, program, question)
+    # What is proven of profiles that are filled in says nothing of others.
+    if answer is Answer.YES or (answer is Answer.NEVER and question.pair is None):
+        return answer
+    return Answer.YES if _by_more(sampler, question) else answer
+
+
+def _by_proof(behaviour: Behaviour, program: ir.Program, question: Question) -> Answer:
+    """What the solver says; it looks at profiles in which everything is known."""
+    side = Side(behaviour.engine, behaviour.programme)
+    found = reachable(side, program, question.node, question.value, limits=_LIMITS)
+    return {Verdict.FOUND: Answer.YES, Verdict.NONE: Answer.NEVER, Verdict.OPEN: Answer.NOT_FOUND}[found.verdict]
 
 
 def _by_cells(sampler: Sampler, question: Question) -> Answer:
