@@ -13,18 +13,22 @@ from relief_engine.checking.forbidden import (
 )
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
-from relief_engine.engine.outcome import residue
+from relief_engine.engine.outcome import answer_of, residue
 from relief_engine.errors import Finding
+from relief_engine.proving.sampling import Sample, Sampler
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text
 
+#: So many completions of a profile are tried before all of them are looked at.
+_COMPLETIONS = 8
 Check = Callable[[Behaviour], Iterator[Finding]]
 
 
 def undetermined_with_nothing_missing(behaviour: Behaviour) -> Iterator[Finding]:
     """A profile that stays undetermined although no unknown fact can change the answer: a condition says it twice."""
     seen: set[Hashable] = set()
-    for sample in behaviour.partial:
+    samplers = {id(sampler.program): sampler for sampler in behaviour.samplers}
+    for whole, sample in zip(behaviour.complete, behaviour.partial, strict=True):
         if sample.outcome is not Outcome.UNDETERMINED:
             continue
         program = sample.program
@@ -32,6 +36,8 @@ def undetermined_with_nothing_missing(behaviour: Behaviour) -> Iterator[Finding]
         if question in seen:
             continue
         seen.add(question)
+        if _differ(samplers[id(program)], whole, sample):
+            continue
         search = Search(program, behaviour.engine.cells(program), behaviour.engine.evaluator(program), sample.barred)
         search.run(sample.vector)
         if search.agreed:
@@ -42,6 +48,22 @@ def undetermined_with_nothing_missing(behaviour: Behaviour) -> Iterator[Finding]
             where = behaviour.programme.where
             yield Finding("nothing-missing", where, message, profile=behaviour.yaml(sample))
             return
+
+
+def _differ(sampler: Sampler, whole: Sample, partial: Sample) -> bool:
+    """Whether a few completions of what is unknown, drawn at random, give two answers: that spares much searching."""
+    program, vector = sampler.program, list(partial.vector)
+    answer = answer_of(program, whole.values)
+    hidden = [slot for slot in sampler.read if vector[slot] is None and whole.vector[slot] is not None]
+    for _ in range(_COMPLETIONS):
+        for slot in hidden:
+            vector[slot] = None
+        for slot in hidden:
+            fact = program.layout.facts[slot]
+            vector[slot] = sampler.value(slot, fact, vector) if isinstance(fact, Fact) else None
+        if sampler.cells.ordered(vector) and answer_of(program, sampler.values(vector)) != answer:
+            return True
+    return False
 
 
 def absent_figures_without_referral(behaviour: Behaviour) -> Iterator[Finding]:

@@ -14,13 +14,13 @@ from relief_engine.compiled import ir
 from relief_engine.decision import Outcome
 from relief_engine.errors import Finding
 from relief_engine.proving import Limits, Side, reachable
-from relief_engine.proving.sampling import Sample
+from relief_engine.proving.sampling import Sample, Sampler
 from relief_engine.text import Text
 
 #: A node, and the value of it that is asked about.
 Asked = tuple[int, int]
-#: Of one question to the solver.
-_LIMITS = Limits(seconds=5.0, samples=64)
+#: Of one question to the solver; profiles were drawn before.
+_LIMITS = Limits(seconds=5.0, samples=0)
 _RANGE = Text(
     "这份资料符合全部条件，数额却只有范围，而没有转人工的情形说明由谁确定",
     "this profile meets every criterion and has a range, yet no referral leaves it to people",
@@ -117,8 +117,28 @@ def _first(
             if isinstance(extension.nodes.list[node], ir.Const):
                 continue
             program, numbers = alone(extension.program(), [node])
+            if value == ir.UNKNOWN and not _may_be_unknown(program, sampler):
+                continue
             found = reachable(side, program, numbers[node], value, limits=_LIMITS)
             if found.witness is not None:
                 place = where if code == "undecidable" else sampler.program.benefit.wording.where
                 yield Finding(code, place, message, profile=found.witness.yaml(side))
                 return
+
+
+def _may_be_unknown(program: ir.Program, sampler: Sampler) -> bool:
+    """Whether a profile that gives all it can may leave a node unknown: a form that it does not use, steps, a size."""
+    layout = program.layout
+    forms = {slot for groups in sampler.alternatives for group in groups for slot in group}
+    forms |= {slot for slot, *_ in layout.extremes}
+    for node in program.nodes:
+        match node:
+            case ir.FactValue(slot) | ir.Is(slot) if slot in forms:
+                return True
+            case ir.SizeIs(_, table, indicators):
+                given = {name for name, _ in indicators}
+                if any(limit.indicator not in given for row in table.rows for limit in row.limits):
+                    return True
+            case _:
+                pass
+    return False
