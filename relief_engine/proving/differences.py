@@ -9,6 +9,7 @@ from time import monotonic
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT
+from relief_engine.decision import Outcome
 from relief_engine.proving.kinds import Kinds, kinds_of
 from relief_engine.proving.minimal import minimal
 from relief_engine.proving.normal import Terms
@@ -54,11 +55,12 @@ def compare(old: Side | None, new: Side | None, limits: Limits) -> Comparison:
     return Comparison(sides[0].programme.id, tuple(regions), verdict, _joined(undecided))
 
 
-def _rank(transition: Transition) -> int:
-    """What matters most comes first: outcomes, then what is given, then the rest."""
-    if transition.old is not transition.new:
-        return 0
-    return 1 if BENEFIT & set(transition.figures) else 2
+def _rank(transition: Transition) -> tuple[int, int, int]:
+    """What matters most comes first: outcomes, then what is given, then the rest; each from eligible down."""
+    kind = 0 if transition.old is not transition.new else 1 if BENEFIT & set(transition.figures) else 2
+    outcomes = list(Outcome)
+    ends = sorted(outcomes.index(outcome) for outcome in (transition.old, transition.new))
+    return (kind, ends[0], ends[1])
 
 
 class _Search:
@@ -98,13 +100,13 @@ class _Search:
         known = len(cases)
         if find_spec("z3") is None:
             whole = False
-            sampled(stretch, self.samples, self.until, cases)
+            sampled(stretch, self.samples, self.until, cases, partial=True)
         else:
             from relief_engine.proving.smt.transitions import transitions
 
-            sampled(stretch, min(_BEFORE, self.samples), self.until, cases)
+            sampled(stretch, min(_BEFORE, self.samples), self.until, cases, partial=False)
             whole = transitions(stretch, self.terms, self.kinds, old, new, self.until, cases)
-        cases[known:] = [_small(stretch, case) for case in cases[known:]]
+        cases[known:] = [_small(stretch, case, self.until) for case in cases[known:]]
         self._found[key] = (cases, whole)
         return self._found[key]
 
@@ -118,13 +120,15 @@ class _Search:
         return list(found.values())
 
 
-def _small(stretch: Stretch, case: Case) -> Case:
-    """The case with its profile made small."""
+def _small(stretch: Stretch, case: Case, until: float) -> Case:
+    """The case with its profile made small, and plain while there is time; on the first day if that will do."""
+    first = stretch.transition(stretch.day, case.answers) == case.transition
+    day = stretch.day if first else case.day
 
     def keeps(trial: Answers) -> bool:
-        return stretch.transition(case.day, trial) == case.transition
+        return stretch.transition(day, trial) == case.transition
 
-    return changed(case, answers=minimal(stretch, case.day, case.answers, keeps))
+    return changed(case, day=day, answers=minimal(stretch, day, case.answers, keeps, plain=monotonic() < until))
 
 
 def _add(regions: list[Region], stretch: Stretch, case: Case) -> None:
@@ -135,6 +139,8 @@ def _add(regions: list[Region], stretch: Stretch, case: Case) -> None:
     day = case.day if stretch.period.holds(case.day) else stretch.day
     witness = Witness(day, case.answers, frozenset(), stretch.space)
     transition = stretch.decided(witness)
+    if not transition:
+        return
     for place, known in enumerate(regions):
         follows = known.period.last + _DAY == stretch.period.first if known.period.last < dt.date.max else False
         if follows and known.transition == transition and known.witness.answers == case.answers:

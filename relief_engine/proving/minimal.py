@@ -12,26 +12,31 @@ from collections.abc import Callable, Iterator, Sequence
 from relief_engine.engine.cells import Trials
 from relief_engine.proving.space import Answers, Space, Variable
 from relief_engine.proving.stretches import Stand, Stretch
-from relief_engine.rulebook.facts import OPEN_END, Encoded
+from relief_engine.rulebook.facts import OPEN_END, Encoded, NotBeforeRelation
 
 #: Whether a profile still shows the same thing; only valid profiles are asked for.
 Keeps = Callable[[Answers], bool]
 
 #: Figures that read easily, in their unit, those of everyday firms first.
 _ROUND = tuple(digit * 10**power for power in (1, 2, 3, 4, 0, 5, 6) for digit in (1, 2, 3, 5))
+#: One value made plain may let another be made so: all are tried again, so often at most.
+_PASSES = 4
 #: Years beside that of the day of the decision whose first and last days read easily.
 _YEARS = (-1, 0, 1, -2, 2)
 
 
-def minimal(stretch: Stretch, day: dt.date, answers: Answers, keeps: Keeps) -> dict[str, Encoded]:
-    """The smallest plain profile that the greedy way leads to; ``answers`` itself must be valid and kept."""
+def minimal(
+    stretch: Stretch, day: dt.date, answers: Answers, keeps: Keeps, *, plain: bool = True
+) -> dict[str, Encoded]:
+    """The smallest profile that the greedy way leads to, with ``plain`` values; ``answers`` must be valid and kept."""
     space = stretch.space
 
     def holds(trial: Answers) -> bool:
         return space.valid(trial) and keeps(trial)
 
     found = _fewest(space, dict(answers), holds)
-    for _ in range(2):
+    for _ in range(_PASSES if plain else 0):
+        before = found
         for name in list(found):
             for value in _plainer(stretch, day, found, name):
                 if value == found[name]:
@@ -40,6 +45,8 @@ def minimal(stretch: Stretch, day: dt.date, answers: Answers, keeps: Keeps) -> d
                 if holds(trial):
                     found = trial
                     break
+        if found == before:
+            break
     return _fewest(space, found, holds)
 
 
@@ -73,9 +80,11 @@ def _plainer(stretch: Stretch, day: dt.date, answers: Answers, name: str) -> Ite
     if variable.fact.type == "industry_code":
         yield from edges()
     elif variable.fact.type == "date":
-        year = day.year
-        yield from (dt.date(year + n, 1, 1).toordinal() for n in _YEARS if 1 <= year + n < dt.MAXYEAR)
-        yield from (dt.date(year + n, 12, 31).toordinal() for n in _YEARS if 1 <= year + n < dt.MAXYEAR)
+        years = [year for n in _YEARS if 1 <= (year := day.year + n) < dt.MAXYEAR]
+        begins = [dt.date(year, 1, 1).toordinal() for year in years]
+        # A day that must not lie before another ends something.
+        ends = [dt.date(year, 12, 31).toordinal() for year in sorted(years, key=lambda year: (year < day.year, year))]
+        yield from (*ends, *begins) if _is_later(stretch.space, name) else (*begins, *ends)
         yield from sorted((edge for edge in edges() if edge != OPEN_END), key=lambda edge: (abs(edge - present), edge))
     else:
         fact = variable.fact
@@ -102,6 +111,11 @@ def _edges(space: Space, stand: Stand, day: dt.date, answers: Answers, variable:
 
     own = stand.side.engine.cells(stand.program).values(slot, vector, Trials(evaluate))
     return [value for each in own if isinstance(value := variable.joint(stand.index, each), int)]
+
+
+def _is_later(space: Space, name: str) -> bool:
+    relations = [r for book in space.rulebooks for subject in book.subjects.values() for r in subject.relations]
+    return any(isinstance(relation, NotBeforeRelation) and relation.later == name for relation in relations)
 
 
 def _digits(figure: int) -> int:

@@ -42,7 +42,7 @@ def drawn(stretch: Stretch, samples: int, until: float, *, partial: bool) -> Ite
         when = dt.date.fromordinal(day)
         answers = stretch.space.answers(stand.index, stand.program.layout, sample.vector)
         if stretch.space.valid(answers):
-            yield when if stretch.period.holds(when) else stretch.day, answers
+            yield when if stretch.days.holds(when) else stretch.day, answers
 
 
 def _sample(sampler: Sampler, number: int) -> Sample:
@@ -51,11 +51,11 @@ def _sample(sampler: Sampler, number: int) -> Sample:
     return sampler.mended(sample, for_people=number % 4 == 1) if number % 2 else sample
 
 
-def sampled(stretch: Stretch, samples: int, until: float, found: list[Case]) -> None:
+def sampled(stretch: Stretch, samples: int, until: float, found: list[Case], *, partial: bool) -> None:
     """Add to the cases that are found one for each further group of transitions that drawn profiles show.
 
-    Of profiles with unknown facts only those count that show what no complete profile does: an element, or the outcome,
-    that differs while everything that is known makes no difference to it.
+    Of profiles with unknown facts, which ``partial`` asks for, only those count that show what no complete one does: an
+    element, or the outcome, that differs while everything that is known makes no difference to it.
     """
     groups = {case.transition.group for case in found}
     shown = Shown(case.transition for case in found)
@@ -66,7 +66,7 @@ def sampled(stretch: Stretch, samples: int, until: float, found: list[Case]) -> 
             if transition.group not in groups:
                 groups.add(transition.group)
                 found.append(Case(transition, day, answers, True))
-    for day, answers in drawn(stretch, samples // _PARTIAL, until, partial=True):
+    for day, answers in drawn(stretch, samples // _PARTIAL if partial else 0, until, partial=True):
         transition = stretch.transition(day, answers)
         if shown.adds(transition):
             shown.add(transition)

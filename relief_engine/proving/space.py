@@ -23,12 +23,16 @@ Answers = Mapping[str, Encoded]
 class Variable:
     """One fact in every rulebook that has it.
 
-    ``fact`` is the one whose bounds and labels count. ``ids`` names the values of a choice or code, in the joint
-    order. ``places`` gives, by rulebook, the own position of each joint one (None: the rulebook lacks it); it is None
-    where the encoding is the same, and ``readable`` says which rulebooks have the fact at all, with the same meaning.
+    ``fact`` is the first of them, and ``lowest`` and ``highest`` are the bounds that all of them have. ``ids`` names
+    the values of a choice or code, in the joint order. ``places`` gives, by rulebook, the own position of each joint
+    one (None: the rulebook lacks it); it is None where the encoding is the same. ``readable`` says which rulebooks have
+    the fact at all, with the same meaning.
     """
 
     fact: Fact
+    lowest: int
+    highest: int
+    open_ended: bool
     ids: tuple[str, ...]
     places: tuple[tuple[int | None, ...] | None, ...]
     readable: tuple[bool, ...]
@@ -45,7 +49,7 @@ class Variable:
 
     def within(self, value: int) -> bool:
         """Whether a figure or a day lies in the bounds of the fact."""
-        return self.fact.lowest <= value <= self.fact.highest or (self.fact.open_ended and value == OPEN_END)
+        return self.lowest <= value <= self.highest or (self.open_ended and value == OPEN_END)
 
     def own(self, index: int, value: Encoded) -> Encoded | None:
         """A joint value as one of the rulebooks encodes it; None where it can't be read there."""
@@ -97,7 +101,10 @@ class Space:
         for names, reads in zip(lists, readable, strict=True):
             own = {name: place for place, name in enumerate(names)}
             places.append(None if not reads or names == ids else tuple([own.get(name) for name in ids]))
-        return Variable(first, ids, tuple(places), readable)
+        read = [fact for fact, reads in zip(facts, readable, strict=True) if fact is not None and reads]
+        lowest, highest = max(fact.lowest for fact in read), min(fact.highest for fact in read)
+        open_ended = all(fact.open_ended for fact in read)
+        return Variable(first, lowest, highest, open_ended, ids, tuple(places), readable)
 
     # --- profiles -----------------------------------------------------------------------------------------------
 

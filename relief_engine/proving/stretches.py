@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 
 from relief_engine.compiled import ir
 from relief_engine.decision import Outcome
+from relief_engine.engine.outcome import outcome_of
 from relief_engine.proving.observing import NOTHING, Elements, Seen, seen, transition
 from relief_engine.proving.records import Side, Transition, Witness
 from relief_engine.proving.space import Answers, Space
+from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY
 from relief_engine.rulebook.programme import FIRST, LAST, Period
+from relief_engine.rulebook.terms import APPLICANT
 
 _DAY = dt.timedelta(days=1)
+#: The days of which a profile can be.
+READABLE = Period(dt.date.fromordinal(FIRST_DAY), dt.date.fromordinal(LAST_DAY))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +39,18 @@ class Stand:
         vector = self.space.vector(self.index, self.program.layout, day.toordinal(), answers)
         return seen(self.program, self.elements, self.side.engine.evaluator(self.program)(vector))
 
+    def decided(self, witness: Witness) -> Seen:
+        """What the engine's decision of a witness shows."""
+        subject = self.side.programme.subject
+        index = None if subject == APPLICANT else 0
+        vector = witness.profile(self.side).vector(self.program.layout, subject, index, witness.day)
+        values = self.side.engine.evaluate(self.program, vector)
+        found = outcome_of(self.program, values)
+        if found is Outcome.UNDETERMINED and (witness.absent or values[self.program.refer] == ir.MET):
+            # Only here the engine may know better than the values: all that is still learned leaves it to people.
+            found = witness.decision(self.side).outcome
+        return seen(self.program, self.elements, values, found)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
@@ -50,9 +67,14 @@ class Stretch:
         return tuple(stand for stand in (self.new, self.old) if stand is not None)
 
     @property
+    def days(self) -> Period:
+        """The days of the stretch that a profile can name."""
+        return self.period.cut(READABLE) or READABLE
+
+    @property
     def day(self) -> dt.date:
         """The day that stands for the stretch where no rule looks at the day itself: its first, if it has one."""
-        return self.period.last if self.period.first == FIRST else self.period.first
+        return self.days.last if self.period.first == FIRST and self.period.last < LAST else self.days.first
 
     def transition(self, day: dt.date, answers: Answers) -> Transition:
         """What becomes of a profile between the two sides."""
@@ -60,21 +82,13 @@ class Stretch:
         return transition(old, new)
 
     def decided(self, witness: Witness) -> Transition:
-        """The same for a witness by the engine's own decision, outcome and all."""
-        found = []
-        for stand in (self.old, self.new):
-            if stand is None:
-                found.append(NOTHING)
-                continue
-            decision = witness.decision(stand.side)
-            if decision.outcome is Outcome.NOT_IN_FORCE:
-                raise ValueError(f"{stand.side.programme.id} is not in force on {witness.day}")
-            found.append(seen(stand.program, stand.elements, decision.values, decision.outcome))
-        return transition(*found)
+        """The same for a witness by way of its profile and the engines' own decisions."""
+        old, new = (NOTHING if stand is None else stand.decided(witness) for stand in (self.old, self.new))
+        return transition(old, new)
 
 
 def stretches(old: Side | None, new: Side | None) -> Iterator[Stretch]:
-    """The stretches of days on which at least one side is in force, in order of time."""
+    """The stretches of days, of those that a profile can name, on which at least one side is in force."""
     sides = [side for side in (new, old) if side is not None]
     books = {side.engine.rulebook.digest: side.engine.rulebook for side in sides}
     space = Space(tuple(books.values()))
@@ -88,7 +102,7 @@ def stretches(old: Side | None, new: Side | None) -> Iterator[Stretch]:
     for first, following in zip(days, [*days[1:], None], strict=True):
         period = Period(first, LAST if following is None else following - _DAY)
         stands = [_stand(side, period, space) for side in (old, new)]
-        if any(stands):
+        if any(stands) and period.cut(READABLE) is not None:
             yield Stretch(period, space, *stands)
 
 

@@ -47,7 +47,7 @@ def pinned(stretch: Stretch, encoding: Any, day: dt.date, answers: dict[str, Enc
             answer = variables.kinds[fact].of_code[answer]
         if not isinstance(answer, int):
             # A value that the solver may not look at; fixed, so that products have one value.
-            answer = min(variables.possible(fact), default=variables.space.known(fact).fact.lowest)
+            answer = min(variables.possible(fact), default=variables.space.known(fact).lowest)
         found.append(value == answer)
     for (steps, *_), (counted, low, high) in variables.spans.items():
         if steps in answers:
@@ -84,7 +84,7 @@ def test_formulas_and_direct_route_agree_on_every_node(engine: Engine, name: str
     run = engine.evaluator(stand.program)
     sampler = Sampler(engine, stand.program, name)
     tried = 0
-    for number in range(24):
+    for number in range(15):
         sample = sampler.draw(borders=number % 2 == 0)
         if number % 3:
             sample = sampler.hidden(sample)
@@ -109,7 +109,7 @@ def test_formulas_and_direct_route_agree_on_every_node(engine: Engine, name: str
             else:
                 got = model.eval(other, model_completion=True).as_long() if first else None
             assert got == values[index], (index, node, answers)
-    assert tried > 10
+    assert tried > 6
 
 
 def exact(solver: Any, encoding: Any, fixed: list[Any]) -> Any:

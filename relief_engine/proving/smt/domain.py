@@ -115,8 +115,8 @@ class Variables:
             return [among(value, self.possible(fact))]
         if variable.listed:
             return [z3.And(value >= 0, value < max(1, len(variable.ids)))]
-        inside = z3.And(value >= variable.fact.lowest, value <= variable.fact.highest)
-        return [z3.Or(inside, value == OPEN_END) if variable.fact.open_ended else inside]
+        inside = z3.And(value >= variable.lowest, value <= variable.highest)
+        return [z3.Or(inside, value == OPEN_END) if variable.open_ended else inside]
 
     def _one_form(self, form: list[list[str]]) -> list[z3.BoolRef]:
         """Facts of one group at most; in a complete profile one of them, steps counting as a form of their own."""
@@ -129,7 +129,7 @@ class Variables:
     def _steps(self, span: Span, counted: z3.BoolRef, low: z3.ArithRef, high: z3.ArithRef) -> list[z3.BoolRef]:
         """What steps there can be: see :func:`steps_of`."""
         steps, start, end, first, last = span
-        fact = self.space.known(steps).fact
+        fact = self.space.known(steps)
         dated = both(self.known(start), self.known(end))
         begins, ends = (self.value(name) if name else z3.IntVal(0) for name in (start, end))
         several = both(dated, ends - begins >= 1, ends >= first + 1, begins <= last - 1)
@@ -168,7 +168,7 @@ class Variables:
                 answers[span[0]] = self._with_own(span[0], answers, made)
         for fact in self.used:
             if self.space.known(fact).fact.type == "steps" and fact not in answers and _true(model, self.known(fact)):
-                answers[fact] = ((FIRST_DAY, self.space.known(fact).fact.lowest),)
+                answers[fact] = ((FIRST_DAY, self.space.known(fact).lowest),)
         return dt.date.fromordinal(_number(model, self.day)), answers
 
     def _with_own(self, steps: str, answers: Mapping[str, Encoded], made: tuple[tuple[int, int], ...]) -> Encoded:

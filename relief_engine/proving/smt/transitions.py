@@ -31,7 +31,7 @@ class Sides:
         self, stretch: Stretch, terms: Terms, kinds: Mapping[str, Kinds], old: Observed | None, new: Observed | None,
         until: float, *, complete: bool,
     ) -> None:  # fmt: skip
-        variables = Variables(stretch.space, kinds, stretch.period, complete=complete)
+        variables = Variables(stretch.space, kinds, stretch.days, complete=complete)
         encoding = Encoding(terms, variables)
         self.stretch = stretch
         self.differences = Differences(encoding, old, new)

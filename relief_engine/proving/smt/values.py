@@ -23,7 +23,7 @@ def valued(
     Raises:
         Undecided: at the limit of time.
     """
-    variables = Variables(stretch.space, kinds, stretch.period, complete=complete)
+    variables = Variables(stretch.space, kinds, stretch.days, complete=complete)
     encoding = Encoding(translation.terms, variables)
     term = translation.of[node]
     if isinstance(translation.stand.program.nodes[node], ir.CONDITIONS):
