@@ -26,6 +26,9 @@ _BESIDE = ("deadlines", "ways", "check_by_hand", "remarks")
 def ends_after_expiry(rulebook: Rulebook, document: Document, _: Programme) -> Iterator[Finding]:
     """An end that is written after a cited document expires: the rule holds no longer than the document."""
     for path, part in parts(document.value):
+        if path[-1:] == ("rounding",):
+            # What money is rounded to is no day.
+            continue
         expiring = _expiring(rulebook, part)
         if expiring is not None and expiring.expires is not None and "to" in part and not part.get("outlives_source"):
             last = dt.date.fromisoformat(str(part["to"]))

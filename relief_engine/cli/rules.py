@@ -35,7 +35,7 @@ def check_rules(folder: Path | None, language: Language, *, as_json: bool, hints
         return EXIT_INPUT if errors else 0
     if hints:
         out("".join(f"{line}\n" for finding in minor for line in _lines(finding, language)))
-    told = Text(f"提示 {len(minor)} 条，--hints 列出。", f"{len(minor)} hints; --hints lists them.")
+    told = Text(f"提示 {len(minor)} 条，--hints 列出。", f"Hints: {len(minor)}; --hints lists them.")
     left = "" if hints or not minor else f"{told.in_(language)}\n"
     if errors or rulebook is None:
         count = len(errors)
