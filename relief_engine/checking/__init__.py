@@ -4,7 +4,8 @@ Loading proves that a rulebook is well formed; these checks look for rules that 
 modules, in the order in which data flows: ``written`` (the files again, with their places), ``tables``, ``limits``,
 ``dates`` and ``unused`` (what files show by themselves, found for certain); ``behaviour`` (what a programme answers to
 profiles drawn for it), ``extending`` (a program with nodes for questions), ``questions`` (what is asked of each part),
-``reaching`` (answers), ``effects`` (parts without effect), ``checks`` (everything looked for in a programme).
+``alone`` (a question by itself), ``smaller`` (a profile made small), ``reaching`` (answers), ``effects`` (parts without
+effect), ``forbidden`` (cases that must not be), ``checks`` (everything looked for in a programme).
 """
 
 from __future__ import annotations

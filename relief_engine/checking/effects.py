@@ -15,8 +15,7 @@ def parts_without_effect(behaviour: Behaviour) -> Iterator[Finding]:
     for found in unsettled(behaviour):
         question = found.question
         level: Level = "error" if question.grave or (found.proven and question.certain) else "hint"
-        shown = None if found.shown is None else behaviour.yaml(found.shown)
-        yield Finding(question.code, question.where, _said(found), level, shown)
+        yield Finding(question.code, question.where, _said(found), level, found.shown)
 
 
 def _said(found: Unsettled) -> Text:

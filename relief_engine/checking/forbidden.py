@@ -5,12 +5,14 @@ Drawn profiles come first; what they don't show is asked of the solver, which fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from relief_engine.checking.alone import alone
 from relief_engine.checking.behaviour import Behaviour
 from relief_engine.checking.extending import Extension
+from relief_engine.checking.smaller import smaller
 from relief_engine.compiled import ir
+from relief_engine.compiled.layout import Value
 from relief_engine.decision import Outcome
 from relief_engine.errors import Finding
 from relief_engine.proving import Limits, Side, reachable
@@ -107,8 +109,11 @@ def _first(
     where = behaviour.programme.where
     for sample in behaviour.complete:
         if shows(sample):
-            place = where if code == "undecidable" else sample.program.benefit.wording.where
-            yield Finding(code, place, message, profile=behaviour.yaml(sample))
+            if code == "undecidable":
+                yield Finding(code, where, message, profile=behaviour.yaml(sample))
+            else:
+                profile = smaller(behaviour, sample, _shows_too(behaviour, sample, shows))
+                yield Finding(code, sample.program.benefit.wording.where, message, profile=profile)
             return
     side = Side(behaviour.engine, behaviour.programme)
     for sampler in behaviour.samplers:
@@ -124,6 +129,14 @@ def _first(
                 place = where if code == "undecidable" else sampler.program.benefit.wording.where
                 yield Finding(code, place, message, profile=found.witness.yaml(side))
                 return
+
+
+def _shows_too(
+    behaviour: Behaviour, sample: Sample, shows: Callable[[Sample], bool]
+) -> Callable[[Sequence[Value]], bool]:
+    """Whether another vector of the same program shows the same."""
+    run = behaviour.engine.evaluator(sample.program)
+    return lambda vector: shows(Sample(sample.program, tuple(vector), frozenset(), tuple(run(vector))))
 
 
 def _may_be_unknown(program: ir.Program, sampler: Sampler) -> bool:

@@ -15,9 +15,11 @@ from relief_engine.checking.alone import alone
 from relief_engine.checking.behaviour import Behaviour
 from relief_engine.checking.extending import Extension
 from relief_engine.checking.questions import Key, Question, questions
+from relief_engine.checking.smaller import smaller
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT, Value
 from relief_engine.engine.cells import Evaluate
+from relief_engine.engine.outcome import outcome_of
 from relief_engine.proving import Limits, Side, Verdict, reachable
 from relief_engine.proving.sampling import Sample, Sampler
 from relief_engine.rulebook.facts import Fact
@@ -53,12 +55,12 @@ class Asked(Record):
 
 
 class Unsettled(Record):
-    """A question that no profile settles: proven or not, how many were tried, and one that shows the trouble."""
+    """A question that no profile settles: proven or not, how many were tried, and one that shows the trouble (YAML)."""
 
     question: Question
     proven: bool
     tried: int
-    shown: Sample | None
+    shown: str | None
 
 
 def unsettled(behaviour: Behaviour) -> Iterator[Unsettled]:
@@ -206,7 +208,7 @@ def _by_mending(sampler: Sampler, question: Question) -> bool:
     return False
 
 
-def _shown(behaviour: Behaviour, asked: Asked) -> Sample | None:
+def _shown(behaviour: Behaviour, asked: Asked) -> str | None:
     """A profile that shows the trouble: of those on which the question's neighbour holds, one that passes most."""
     near = asked.question.near
     if near is None:
@@ -220,4 +222,12 @@ def _shown(behaviour: Behaviour, asked: Asked) -> Sample | None:
             passed = sum(values[node] == ir.MET for node in criteria)
             if best is None or passed > best[0]:
                 best = passed, sample
-    return None if best is None else best[1]
+    if best is None:
+        return None
+    outcome = best[1].outcome
+
+    def keeps(vector: Sequence[Value]) -> bool:
+        values = run(vector)
+        return values[near] == ir.MET and outcome_of(asked.program, values) is outcome
+
+    return smaller(behaviour, best[1], keeps)

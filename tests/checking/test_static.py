@@ -17,7 +17,7 @@ from relief_engine.checking import examined
 from relief_engine.errors import Finding
 from relief_engine.rulebook.load import read_rulebook
 from tests.checking.building import HERE, MISTAKES, edited, mistaken
-from tests.rulebook.building import line
+from tests.rulebook.building import edit, line
 
 
 def decided(rulebook: Rulebook, finding: Finding) -> str:
@@ -76,6 +76,14 @@ def test_the_profile_of_a_limit_out_of_reach_is_the_largest_there_is(tmp_path: P
         (limit,) = table.rows[0].limits
         reached = sum(figure >= bound for bound in limit.bounds)
         assert table.domain.ids[reached] == size
+
+
+def test_a_programme_without_beginning_is_tried_on_a_day_that_a_profile_may_have(tmp_path: Path) -> None:
+    root = mistaken(HERE / "mistakes" / "referral-never-stands-in", tmp_path)
+    edit(root / "city" / "grant.yaml", "from: 2022-01-10\n", "")
+    rulebook = load_rulebook(root)
+    (finding,) = examined(rulebook)
+    assert decided(rulebook, finding) == " eligible"
 
 
 def test_the_reference_lists_every_finding_and_no_other() -> None:
