@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
@@ -32,13 +33,23 @@ def in_order(where: Location) -> tuple[list[tuple[int, str]], int, int]:
     return parts, where.line, where.column
 
 
+#: An error makes an input useless; a hint is worth a look and may be meant so.
+Level = Literal["error", "hint"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake in an input: a stable code, its place, and a message that says what was expected."""
+    """One mistake in an input: a stable code, its place, and a message that says what was expected.
+
+    Almost every finding is an error. Only the checks of a rulebook give hints too, which refuse nothing, and
+    profiles (as YAML) that show what is meant.
+    """
 
     code: str
     where: Location
     message: Text
+    level: Level = "error"
+    profile: str | None = None
 
     def in_(self, language: Language) -> str:
         """``place: message [code]`` in one line."""

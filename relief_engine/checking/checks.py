@@ -2,109 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from relief_engine.checking.behaviour import Behaviour
-from relief_engine.compiled import ir
+from relief_engine.checking.effects import parts_without_effect
+from relief_engine.checking.forbidden import (
+    negative_amounts,
+    ranges_without_referral,
+    undetermined_with_everything_known,
+)
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
+from relief_engine.engine.outcome import answer_of, residue
 from relief_engine.errors import Finding
-from relief_engine.proving.sampling import Sample
+from relief_engine.proving.sampling import Sample, Sampler
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text
 
+#: So many completions of a profile are tried before all of them are looked at.
+_COMPLETIONS = 8
 Check = Callable[[Behaviour], Iterator[Finding]]
 
 
 def undetermined_with_nothing_missing(behaviour: Behaviour) -> Iterator[Finding]:
     """A profile that stays undetermined although no unknown fact can change the answer: a condition says it twice."""
-    for sample in behaviour.partial:
+    seen: set[Hashable] = set()
+    samplers = {id(sampler.program): sampler for sampler in behaviour.samplers}
+    for whole, sample in zip(behaviour.complete, behaviour.partial, strict=True):
         if sample.outcome is not Outcome.UNDETERMINED:
             continue
         program = sample.program
+        question = id(program), sample.barred, residue(program, sample.values, sample.vector).key
+        if question in seen:
+            continue
+        seen.add(question)
+        if _differ(samplers[id(program)], whole, sample):
+            continue
         search = Search(program, behaviour.engine.cells(program), behaviour.engine.evaluator(program), sample.barred)
         search.run(sample.vector)
         if search.agreed:
-            yield _with_profile(
-                "nothing-missing",
-                behaviour,
-                sample,
-                Text(
-                    "这份资料的结论是“资料不足”，但没有哪一项缺少的资料会改变结论：条件的写法需要调整",
-                    "this profile is undetermined, yet no unknown fact changes the answer: a condition needs rewording",
-                ),
+            message = Text(
+                "这份资料的结论是“资料不足”，但没有哪一项缺少的资料会改变结论：条件的写法需要调整",
+                "this profile is undetermined, yet no unknown fact changes the answer: a condition needs rewording",
             )
+            where = behaviour.programme.where
+            yield Finding("nothing-missing", where, message, profile=behaviour.yaml(sample))
             return
 
 
-def undetermined_with_everything_known(behaviour: Behaviour) -> Iterator[Finding]:
-    """A profile that gives all it can and is still undetermined: a rule reads what no such profile can give."""
-    for sample in behaviour.complete:
-        cells = behaviour.engine.cells(sample.program)
-        open_code = any(
-            isinstance(code := sample.vector[slot], int) and cells.coarse(slot, code) for slot in cells.codes
-        )
-        if sample.outcome is not Outcome.UNDETERMINED or sample.barred or open_code or _open_figure(sample):
-            continue
-        yield _with_profile(
-            "undecidable",
-            behaviour,
-            sample,
-            Text(
-                "这份资料已经填全，结论仍是“资料不足”：有规则要读它给不出的数据，例如另一种计租方式的租金",
-                "this profile gives all it can, yet stays undetermined: a rule reads what it can't give, such as "
-                "another form of the rent",
-            ),
-        )
-        return
-
-
-def criteria_without_effect(behaviour: Behaviour) -> Iterator[Finding]:
-    """A criterion that no profile meets, or that none fails."""
-    for criterion in behaviour.programme.criteria:
-        seen = behaviour.seen("criterion", criterion.id)
-        if ir.MET not in seen:
-            message = Text(f"没有资料能满足条件“{criterion.id}”", f"no profile meets the criterion {criterion.id!r}")
-            yield Finding("criterion-never-met", criterion.where, message)
-        if ir.UNMET not in seen:
-            message = Text(f"没有资料会不满足条件“{criterion.id}”", f"no profile fails the criterion {criterion.id!r}")
-            yield Finding("criterion-never-fails", criterion.where, message)
-
-
-def referrals_without_effect(behaviour: Behaviour) -> Iterator[Finding]:
-    """A referral that never holds."""
-    for referral in behaviour.programme.referrals:
-        if ir.MET not in behaviour.seen("referral", referral.id):
-            message = Text(f"转人工情形“{referral.id}”不会出现", f"the referral {referral.id!r} never holds")
-            yield Finding("referral-never-holds", referral.where, message)
-
-
-def ranges_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
-    """A profile that meets everything and is left to nobody, while the texts leave its figure open."""
-    for sample in behaviour.complete:
-        if _open_figure(sample):
-            yield _with_profile(
-                "range-without-referral",
-                behaviour,
-                sample,
-                Text(
-                    "这份资料符合全部条件，数额却只有范围，而没有转人工的情形说明由谁确定",
-                    "this profile meets every criterion and has a range, yet no referral leaves it to people",
-                ),
-            )
-            return
-
-
-def negative_amounts(behaviour: Behaviour) -> Iterator[Finding]:
-    """An amount below nothing."""
-    for sample in behaviour.complete:
-        benefit = sample.program.benefit
-        for money in (benefit.amount, benefit.ceiling, benefit.payable):
-            low = None if money is None else sample.values[money.figure.low]
-            if low is not None and low < 0:
-                message = Text("这份资料算出的金额是负数", "the amount for this profile is negative")
-                yield _with_profile("negative-amount", behaviour, sample, message)
-                return
+def _differ(sampler: Sampler, whole: Sample, partial: Sample) -> bool:
+    """Whether a few completions of what is unknown, drawn at random, give two answers: that spares much searching."""
+    program, vector = sampler.program, list(partial.vector)
+    answer = answer_of(program, whole.values)
+    hidden = [slot for slot in sampler.read if vector[slot] is None and whole.vector[slot] is not None]
+    for _ in range(_COMPLETIONS):
+        for slot in hidden:
+            vector[slot] = None
+        for slot in hidden:
+            fact = program.layout.facts[slot]
+            vector[slot] = sampler.value(slot, fact, vector) if isinstance(fact, Fact) else None
+        if sampler.cells.ordered(vector) and answer_of(program, sampler.values(vector)) != answer:
+            return True
+    return False
 
 
 def absent_figures_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
@@ -124,27 +83,10 @@ def absent_figures_without_referral(behaviour: Behaviour) -> Iterator[Finding]:
             return
 
 
-def _open_figure(sample: Sample) -> bool:
-    """Whether everything is met, nobody is to decide, and yet the texts leave the figure open."""
-    program, values = sample.program, sample.values
-    if values[program.open] != ir.MET or values[program.refer] != ir.UNMET:
-        return False
-    figures = [(values[figure.low], values[figure.high]) for figure in program.benefit.shown.values()]
-    return any(low is not None and high is not None and low != high for low, high in figures)
-
-
-def _with_profile(code: str, behaviour: Behaviour, sample: Sample, message: Text) -> Finding:
-    profile = behaviour.yaml(sample)
-    of_benefit = code in ("range-without-referral", "negative-amount")
-    where = sample.program.benefit.wording.where if of_benefit else behaviour.programme.where
-    return Finding(code, where, Text(f"{message.zh}：\n{profile}", f"{message.en}:\n{profile}"))
-
-
 CHECKS: tuple[Check, ...] = (
     undetermined_with_nothing_missing,
     undetermined_with_everything_known,
-    criteria_without_effect,
-    referrals_without_effect,
+    parts_without_effect,
     ranges_without_referral,
     negative_amounts,
     absent_figures_without_referral,

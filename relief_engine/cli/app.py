@@ -215,11 +215,21 @@ def sources(
 @rules_app.command(
     "check", cls=Command, help="载入规则库，列出所有问题。\nLoad a rulebook, try it, and list every finding."
 )
-def rules_check(folder: RulesArgument = None, lang: LangOption = Lang.ZH, form: ListFormat = TextOrJson.TEXT) -> None:
+def rules_check(
+    folder: RulesArgument = None,
+    lang: LangOption = Lang.ZH,
+    form: ListFormat = TextOrJson.TEXT,
+    hints: Annotated[
+        bool,
+        typer.Option(
+            "--hints", help="同时列出提示：值得一看、但可能是有意为之\nAlso list hints: worth a look, perhaps meant so"
+        ),
+    ] = False,
+) -> None:
     """Check a rulebook."""
     from relief_engine.cli.rules import check_rules
 
-    raise typer.Exit(check_rules(folder, lang.value, as_json=form is TextOrJson.JSON))
+    raise typer.Exit(check_rules(folder, lang.value, as_json=form is TextOrJson.JSON, hints=hints))
 
 
 rules_app.command(

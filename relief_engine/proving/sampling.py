@@ -18,7 +18,7 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.cells import Trials
 from relief_engine.engine.outcome import outcome_of
-from relief_engine.rulebook.facts import OPEN_END, AmongStepsRelation, ExtremeFact, Fact, OneFormRelation
+from relief_engine.rulebook.facts import FIRST_DAY, OPEN_END, AmongStepsRelation, ExtremeFact, Fact, OneFormRelation
 from relief_engine.rulebook.model import Rulebook
 
 #: Of so many figures that may not exist one does not; of so many codes one is coarser; of so many ends one is open.
@@ -51,6 +51,8 @@ class Sample:
 def _days(program: ir.Program) -> list[int]:
     """Days on which a program is tried: its first, and where rules look at the day itself, others on which it holds."""
     first, last = program.period.first.toordinal(), program.period.last.toordinal()
+    # A profile has a day of its own calendar, if the program holds on one.
+    first = min(max(first, FIRST_DAY), last)
     if all(node != ir.FactValue(AS_OF_SLOT) for node in program.nodes):
         return [first]
     last = min(last, first + _LONGEST)
@@ -139,7 +141,7 @@ class Sampler:
         for node, bad in avoided:
             if self.values(vector)[node] != bad:
                 continue
-            for slot, value in self._single_changes(node, vector):
+            for slot, value in self.single_changes(node, vector):
                 before = vector[slot]
                 vector[slot] = value
                 if self.cells.ordered(vector) and self.values(vector)[node] != bad:
@@ -167,7 +169,8 @@ class Sampler:
             skipped |= {slot for group in groups for slot in group if slot not in kept}
         return skipped
 
-    def _single_changes(self, node: int, vector: list[Value]) -> list[tuple[int, int]]:
+    def single_changes(self, node: int, vector: list[Value]) -> list[tuple[int, int]]:
+        """Slots with a value that alone may change a condition, from the other cells of what it reads."""
         changes: list[tuple[int, int]] = []
         slots = self.facts([node])
         for slot in slots:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from relief_engine.checking.written import sized
 from relief_engine.errors import Location
 from relief_engine.rulebook.build_codes import classified
 from relief_engine.rulebook.building import Desk
@@ -21,7 +22,7 @@ from relief_engine.rulebook.periods import Dated
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value, changed
 from relief_engine.rulebook.source import Document, Path_, decode
-from relief_engine.rulebook.standards import ClassMap, Row, SizeTable, Standards, rows_in_time
+from relief_engine.rulebook.standards import ClassMap, Row, SizeTable, Standards
 from relief_engine.rulebook.tables import Table, Tables
 from relief_engine.testing.mutation.mutant import Kind, Mutant
 from relief_engine.text import Text
@@ -95,10 +96,8 @@ def _limits(
 ) -> Iterator[Mutant]:
     """Each limit of each version of a row one more and one less in its last digit, where the limits still ascend."""
     table = next(editions.values())
-    versions = {row.where: row for dated in rows_in_time(editions).values() for row in dated.values()}
-    for path, number_of_version in _written(document):
-        row = versions[document.where(path)]
-        version = f".{number_of_version}" if number_of_version else ""
+    for path, row in sized(document, editions):
+        version = f".{path[-1]}" if "versions" in path else ""
         for place, limit in enumerate(row.limits):
             here = (*path, "limits", place, "at_least")
             for level, (name, raw) in enumerate(_at(document, here).items()):
@@ -121,15 +120,6 @@ def _limits(
                         table.id, element, where, f"{name}: {raw}{unit_name}", f"{name}: {moved:f}{unit_name}",
                         row.citations, None, _with_size(standards, table.id, made), touched,
                     )  # fmt: skip
-
-
-def _written(document: Document) -> Iterator[tuple[Path_, int]]:
-    """The places where rows are written, with the number of the version from 1; 0 for a row without versions."""
-    for index, shape in enumerate(document.value["rows"]):
-        if "versions" in shape:
-            yield from ((("rows", index, "versions", n), n + 1) for n in range(len(shape["versions"])))
-        else:
-            yield ("rows", index), 0
 
 
 def _at(document: Document, path: Path_) -> dict[str, Decimal]:
