@@ -16,7 +16,7 @@ from relief_engine.roster.choosing import about
 from relief_engine.roster.counts import Counts
 from relief_engine.roster.formats import open_table, refuse_options
 from relief_engine.roster.headers import known, recognise
-from relief_engine.roster.screening import screen
+from relief_engine.roster.screening import screen, seldom_collected
 from relief_engine.roster.second import NAME, SecondRoute
 from relief_engine.roster.table import Rejected, Table
 from relief_engine.roster.whole import scratch_folder
@@ -87,7 +87,7 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
 
         screening = changed(screening, routes=(NAME,))
         return screening, screen_table(engine, screening, request.output, request.language, progress)
-    with scratch_folder(request.output) as folder, _second(folder) as second:
+    with scratch_folder(request.output) as folder, _second(folder) as second, seldom_collected():
         if second is not None:
             screening = changed(screening, routes=(*screening.routes, NAME))
         lines = _told(screen(engine, screening, second), second, progress)
