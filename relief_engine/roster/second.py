@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -99,6 +100,7 @@ class _Noted:
         self.as_of = as_of
         self.path = path
         self.slots: Sequence[int] = sorted(slots_read(program))
+        self._read: Callable[[Sequence[Any]], tuple[Any, ...]] = _taker(self.slots)
         self.columns: Sequence[Column] = columns(program)
         self.file: IO[str] = path.open("w", encoding="utf-8", newline="")
         self.writer = csv.writer(self.file)
@@ -109,8 +111,7 @@ class _Noted:
             by_values = outcome_of(self.program, decision.values)
             if by_values is Outcome.UNDETERMINED:
                 told = summary(self.program, decision.values, by_values)
-        values = decision.slots
-        self.writer.writerow([row, *[values[slot] for slot in self.slots], *told.values()])
+        self.writer.writerow((row, *self._read(decision.slots), *told.values()))
 
     def close(self) -> None:
         self.file.close()
@@ -143,6 +144,13 @@ class _Noted:
         first = exp.select(exp.Min(this=exp.column("row"))).from_(query.subquery("again")).where(differs)
         found = database.execute(first.sql(dialect="duckdb")).fetchone()
         return None if found is None or found[0] is None else int(found[0])
+
+
+def _taker(slots: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What takes the values of some slots out of a vector."""
+    if len(slots) < 2:
+        return lambda vector: tuple([vector[slot] for slot in slots])
+    return itemgetter(*slots)
 
 
 def _type(column: Column) -> str:

@@ -21,6 +21,7 @@ from relief_engine.roster.table import Rejected
 from relief_engine.rulebook.build_forms import forms_of
 from relief_engine.text import Language, Text
 
+_ELIGIBLE = Outcome.ELIGIBLE.value
 _AUTHOR = Text("关于减免的判定结果", "Answers on relief")
 
 
@@ -72,7 +73,7 @@ def write_workbook(path: Path, screening: Screening, lines: Iterable[Answered | 
             group = grouping.group(line)
             for answer in line.answers:
                 tally.add(answer, group)
-                if line.hints and answer.summary["outcome"] == Outcome.ELIGIBLE:
+                if line.hints and answer.summary["outcome"] == _ELIGIBLE:
                     hinted.add(answer)
             decided.add(line)
             for one in forms:

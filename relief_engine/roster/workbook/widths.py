@@ -6,7 +6,16 @@ import math
 import unicodedata
 from functools import lru_cache
 
-_WIDE = {"W": 2, "F": 2, "A": 2}
+
+class _Widths(dict[str, int]):
+    """How wide characters are, looked up once."""
+
+    def __missing__(self, character: str) -> int:
+        found = self[character] = 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+        return found
+
+
+_width = _Widths().__getitem__
 
 
 @lru_cache(50_000)
@@ -14,7 +23,7 @@ def width(text: str) -> int:
     """How wide a text is, in half-width characters: the widest of its lines, with wide characters counted twice."""
     if text.isascii() and "\n" not in text:
         return len(text)
-    return max(sum(_WIDE.get(unicodedata.east_asian_width(c), 1) for c in line) for line in text.split("\n"))
+    return max([sum(map(_width, line)) for line in text.split("\n")])
 
 
 def lines_of(value: object, wide: float) -> int:
