@@ -96,7 +96,8 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         if second is not None:
             screening = changed(screening, routes=(*screening.routes, NAME))
         lines = _told(screen(engine, screening, second), second, progress)
-        counts = write_results(request.output, screening, lines, request.language)
+        agreed = None if second is None else second.agreed
+        counts = write_results(request.output, screening, lines, request.language, agreed)
     return screening, counts
 
 
@@ -186,7 +187,7 @@ def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
 def _told(
     lines: Iterable[Answered | Rejected], second: SecondRoute | None, progress: Progress | None
 ) -> Iterator[Answered | Rejected]:
-    """The lines as they are. Behind the last one, before the file is complete, the second route must agree."""
+    """The lines as they are. Behind the last one the second route begins to decide them all again."""
     answered = 0
     for number, line in enumerate(lines, start=1):
         answered += isinstance(line, Answered)
@@ -194,7 +195,7 @@ def _told(
             progress(number)
         yield line
     if second is not None:
-        second.compare(answered)
+        second.begin(answered)
 
 
 def prepare(engine: Engine, request: Request) -> Screening:

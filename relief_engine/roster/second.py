@@ -9,8 +9,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from operator import itemgetter
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import IO, Any
 
@@ -41,6 +44,8 @@ class SecondRoute:
         self._connect = duckdb.connect
         self._folder = folder
         self._noted: dict[int, _Noted] = {}
+        self._database: Any = None
+        self._comparing: Future[None] | None = None
 
     def __enter__(self) -> SecondRoute:
         """Begin; nothing is opened before the first answer."""
@@ -49,7 +54,11 @@ class SecondRoute:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove the files."""
+        """Stop comparing, if that is not done, and remove the files."""
+        if self._comparing is not None and not self._comparing.done():
+            with suppress(Exception):  # it may not be open yet, or any more
+                self._database.interrupt()
+            wait([self._comparing])
         for noted in self._noted.values():
             noted.close()
 
@@ -76,6 +85,7 @@ class SecondRoute:
         """
         config = {"memory_limit": MEMORY, "temp_directory": str(self._folder / "spill")}
         with self._connect(config=dict(config)) as database:
+            self._database = database
             for noted in self._noted.values():
                 row = noted.first_difference(database)
                 if noted.rows(database) != rows:
@@ -88,6 +98,25 @@ class SecondRoute:
                             f"row {row}, {title.en}: the routes direct and {NAME} disagree; no decision is given",
                         )
                     )
+
+    def begin(self, rows: int) -> None:
+        """Begin to :meth:`compare` beside what this thread does, such as packing the result; call once, in the end."""
+        self._comparing = Future()
+        Thread(target=self._compare, args=(self._comparing, rows), daemon=True).start()
+
+    def _compare(self, told: Future[None], rows: int) -> None:
+        try:
+            self.compare(rows)
+        except BaseException as error:  # noqa: BLE001 - told to whoever waits
+            told.set_exception(error)
+        else:
+            told.set_result(None)
+
+    def agreed(self) -> None:
+        """Wait for what was begun; raises what :meth:`compare` does."""
+        if self._comparing is None:
+            raise RuntimeError("nothing was compared")
+        self._comparing.result()
 
 
 class _Noted:
