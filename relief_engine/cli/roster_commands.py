@@ -68,6 +68,14 @@ def screen(
             "What decides; by default the embedded database for long tables; spark: parquet files or folders",
         ),
     ] = EngineName.AUTO,
+    brief: Annotated[
+        bool,
+        typer.Option(
+            "--brief",
+            help="只写行号、结论、条件编码、数字和金额，用于千万行以上的 parquet；不能再说明某一行\n"
+            "Row, outcome, masks, figures and amounts alone, for tens of millions of rows; no row can be explained",
+        ),
+    ] = False,
     sheet: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--sheet", metavar="NAME", help="读哪一张工作表\nThe sheet to read"),
@@ -103,7 +111,7 @@ def screen(
     screen_roster(
         roster, output, programme or (), day, rules, lang.value,
         sheet=sheet, encoding=encoding, kind=row, mapping=mapping or (), engine=engine.value,
-        as_json=form is TextOrJson.JSON,
+        brief=brief, as_json=form is TextOrJson.JSON,
     )  # fmt: skip
 
 

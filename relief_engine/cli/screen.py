@@ -39,6 +39,7 @@ def screen_roster(
     kind: str | None,
     mapping: Sequence[str],
     engine: EngineName,
+    brief: bool,
     as_json: bool,
 ) -> None:
     """Screen a roster, write the result, and print what it came to."""
@@ -54,6 +55,7 @@ def screen_roster(
         mapping=read_mapping(mapping),
         language=language,
         engine=engine,
+        brief=brief,
     )
     with _Bar(language) as bar:
         screening, counts = screen_file(Engine(rulebook), request, bar.tell)

@@ -17,6 +17,8 @@ from relief_engine.engine.outcome import outcome_of
 __all__ = ["MOST_BITS", "Cell", "Column", "Kind", "columns", "names", "summary"]
 
 _ELIGIBLE, _REFERRED = Outcome.ELIGIBLE, Outcome.REFERRED
+# In Python 3.11 the value of a member of an enumeration is looked up slowly, by a function.
+_VALUES = {outcome: outcome.value for outcome in Outcome}
 
 
 class _Plan:
@@ -66,7 +68,7 @@ def summary(program: ir.Program, values: Sequence[int | None], outcome: Outcome 
     for node, bit in plan.referrals:
         if values[node] == ir.MET:
             referred |= bit
-    row: list[Cell] = [found.value, failed, unknown, referred]
+    row: list[Cell] = [_VALUES[found], failed, unknown, referred]
     benefit, shown = program.benefit, found is _ELIGIBLE or found is _REFERRED
     if benefit.amount is not None:
         low, high = _cents(benefit.amount, values) if shown else (None, None)

@@ -2,7 +2,8 @@
 
 Deciding and writing take about as long, so two processors halve the time. The process is forked, so that it goes on
 with the table, the rulebook and all that was seen where this one stands; where that can't be done, or only one
-processor is there, rows are answered here. Only the rows and what their answers say come back.
+processor is there, rows are answered here. Only what their answers say comes back, with the rows themselves where
+this process can't read them as well.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _PARCEL, _PARCELS = 500, 6
 #: What comes back for a row: its problems; or the summaries, what is missing, and the hints.
 _Missing = tuple[bool, tuple[tuple[str, str, bool], ...]] | None
 _Reply = tuple[Problem, ...] | tuple[list[tuple[tuple[Any, ...], _Missing]], tuple[Text, ...]]
-_Parcel = list[tuple[Row, _Reply]]
+#: With its row, or with the number of a row that is read on both sides.
+_Parcel = list[tuple[Row | int, _Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def in_a_process(sender: Sender) -> Iterator[Answered | Rejected]:
             while parcel := waiting.popleft().result():
                 waiting.append(pool.submit(_next_parcel))
                 yield from _opened(sender, parcel)
+            if sender.screening.table.in_memory and next(sender.rows, None) is not None:
+                raise RuntimeError("rows were read that were not answered")
         finally:
             _sender = None
             pool.shutdown(cancel_futures=True)
@@ -97,9 +101,10 @@ def _next_parcel() -> _Parcel:
     if _sender is None:
         raise RuntimeError("nothing answers here")
     found: _Parcel = []
+    here = _sender.screening.table.in_memory
     for row in islice(_sender.rows, _PARCEL):
         line = row if isinstance(row, Rejected) else _sender.answer(row)
-        found.append((line.row, _reply(line)))
+        found.append((line.row.number if here else line.row, _reply(line)))
     _sender.flush()
     return found
 
@@ -120,12 +125,21 @@ def _packed(missing: MissingFacts | None) -> _Missing:
 
 
 def _opened(sender: Sender, parcel: _Parcel) -> Iterator[Answered | Rejected]:
-    for row, reply in parcel:
+    for sent, reply in parcel:
+        row = _read_here(sender, sent) if isinstance(sent, int) else sent
         if len(reply) == 2 and isinstance(reply[0], list):
             answers, hints = reply
             yield Answered(row, _answers(sender, answers), hints)
         else:
             yield Rejected(row, reply)
+
+
+def _read_here(sender: Sender, number: int) -> Row:
+    """The next row, read here too, which costs less than having it sent."""
+    row = next(sender.rows)
+    if isinstance(row, Rejected) or row.number != number:
+        raise RuntimeError(f"row {number} was answered and row {row.number if isinstance(row, Row) else row} read")
+    return row
 
 
 def _answers(sender: Sender, packed: Sequence[tuple[tuple[Any, ...], _Missing]]) -> tuple[Answer, ...]:

@@ -32,9 +32,8 @@ class Answer(Value):
 def answer_of(decision: Decision) -> Answer:
     """The answer that a whole decision holds."""
     program = decision.program
-    row = {"outcome": decision.outcome.value}
     if program is None:
-        return Answer(decision.programme, None, row, decision.missing)
+        return Answer(decision.programme, None, {"outcome": decision.outcome.value}, decision.missing)
     found = summary(program, decision.values, decision.outcome)
     return Answer(decision.programme, program, found, decision.missing)
 

@@ -41,12 +41,46 @@ _DAYS_WITHIN = re.compile(
 #: The serial numbers of the days from 1900 to 2100, and eight digits that are a day.
 _SERIALS = range(1, 73_416)
 _DIGITS = range(1900_00_00, 2101_00_00)
-#: The most different texts of one column whose reading is kept.
+#: The most different texts and days of one column whose reading is kept.
 _MOST_KEPT = 4096
 
 
-def cell_reader(column: Column, codes: CodeList | None, day_zero: dt.date | None) -> Reader:
-    """The function that reads the cells of a column that gives a fact; it raises ``BadValue`` and nothing else.
+class CellReader:
+    """Reads the cells of one column; it raises ``BadValue`` and nothing else.
+
+    ``kept`` holds what texts and days were read as: look there first, and only for those, since 1 and True are equal.
+    ``plain`` reads a ``float``: of most columns without a look at what else might stand in a cell.
+    """
+
+    __slots__ = ("_fact", "_read", "kept", "plain")
+
+    def __init__(self, fact: Fact, read: Reader, plain: Reader | None = None) -> None:
+        self._fact = fact
+        self._read = read
+        self.kept: dict[object, Read] = {} if fact.type == "text" else dict.fromkeys(NOTHING)
+        self.plain = plain or read
+
+    def __call__(self, value: object) -> Read:
+        """What stands in a cell. A dash is nothing, but for texts."""
+        kind = type(value)
+        if kind is CellError:
+            raise not_a_value(self._fact, value)  # type: ignore[arg-type]  # it is one
+        if kind is not str or self._fact.type == "text":
+            found = self._read(value)
+            if kind is not dt.date:
+                return found
+        elif value in self.kept:
+            return self.kept[value]
+        else:
+            text = str(value)
+            found = None if text.strip() in NOTHING else self._read(text[1:] if _MARKED.fullmatch(text) else text)
+        if len(self.kept) < _MOST_KEPT:
+            self.kept[value] = found
+        return found
+
+
+def cell_reader(column: Column, codes: CodeList | None, day_zero: dt.date | None) -> CellReader:
+    """What reads the cells of a column that gives a fact.
 
     Args:
         column: the column; its fact is not None.
@@ -56,41 +90,21 @@ def cell_reader(column: Column, codes: CodeList | None, day_zero: dt.date | None
     fact = column.fact
     if fact is None:
         raise LookupError(f"{column.header} gives no fact")
-    read = reader(_in_unit(fact, column.unit), codes)
+    given = read = reader(_in_unit(fact, column.unit), codes)
     match fact.type:
-        case "text":
-            return _texts(fact, read)
         case "date":
             read = _days(fact, read, day_zero)
         case "yes_no":
             read = _ticks(fact, column.header, read)
         case "count" | "number" | "amount":
             read = _figures(fact, column, read, in_spreadsheet=day_zero is not None)
+            if (column.unit or fact.unit or PURE).symbol != "%":
+                return CellReader(fact, read, given)
         case "steps":
             read = _steps(read)
         case "credit_code":
             read = _codes(read, in_spreadsheet=day_zero is not None)
-    return _kept(fact, read)
-
-
-def _kept(fact: Fact, read: Reader) -> Reader:
-    """A reader that takes a dash for nothing, refuses errors, and keeps what it read of texts."""
-    kept: dict[str, Read] = dict.fromkeys(NOTHING)
-
-    def read_cell(value: object) -> Read:
-        if type(value) is not str:
-            if type(value) is CellError:
-                raise not_a_value(fact, value)
-            return read(value)
-        try:
-            return kept[value]
-        except KeyError:
-            found = None if value.strip() in NOTHING else read(value[1:] if _MARKED.fullmatch(value) else value)
-            if len(kept) < _MOST_KEPT:
-                kept[value] = found
-            return found
-
-    return read_cell
+    return CellReader(fact, read)
 
 
 def not_a_value(fact: Fact, value: CellError) -> BadValue:
@@ -122,15 +136,6 @@ def _in_unit(fact: Fact, unit: Unit | None) -> Fact:
         # 元 for a monthly rent: so many yuan, or ten thousands of them, per what the fact says.
         unit = Unit(own.dimensions, unit.scale, f"{unit.symbol}/{own.symbol.partition('/')[2]}")
     return changed(fact, unit=unit)
-
-
-def _texts(fact: Fact, read: Reader) -> Reader:
-    def read_text(value: object) -> Read:
-        if type(value) is CellError:
-            raise not_a_value(fact, value)
-        return read(value)
-
-    return read_text
 
 
 def _days(fact: Fact, read: Reader, day_zero: dt.date | None) -> Reader:

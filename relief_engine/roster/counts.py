@@ -48,9 +48,10 @@ class Sums:
     def add(self, answer: Answer) -> None:
         """Count one answer."""
         self.number += 1
-        if answer.summary["outcome"] not in _SHOWN or answer.programme.benefit.kind != "entitlement":
-            return
-        amounts = cents(answer)
+        if adds_up(answer):
+            self._add(cents(answer))
+
+    def _add(self, amounts: tuple[int, int] | None) -> None:
         if amounts is None:
             self.open += 1
         else:
@@ -64,6 +65,11 @@ class Sums:
 
 
 _SHOWN = (Outcome.ELIGIBLE.value, Outcome.REFERRED.value)
+
+
+def adds_up(answer: Answer) -> bool:
+    """Whether an answer's amount belongs into a sum."""
+    return answer.summary["outcome"] in _SHOWN and answer.programme.benefit.kind == "entitlement"
 
 
 def cents(answer: Answer) -> tuple[int, int] | None:
@@ -91,10 +97,15 @@ class Tally:
     def add(self, answer: Answer, group: str | None) -> None:
         """Count one answer; ``group`` is what it is grouped by, such as a district, if anything."""
         outcome = str(answer.summary["outcome"])
-        _sums(self.by_outcome, outcome).add(answer)
-        _sums(self.by_programme, (answer.programme.id, outcome)).add(answer)
+        found = [_sums(self.by_outcome, outcome), _sums(self.by_programme, (answer.programme.id, outcome))]
         if group is not None:
-            _sums(self.by_group, (group, outcome)).add(answer)
+            found.append(_sums(self.by_group, (group, outcome)))
+        counted = adds_up(answer)
+        amounts = cents(answer) if counted else None
+        for sums in found:
+            sums.number += 1
+            if counted:
+                sums._add(amounts)
 
     def counts(self, rejected_file: str | None = None) -> Counts:
         """What it came to."""

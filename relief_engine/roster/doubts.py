@@ -14,6 +14,7 @@ from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Text, joined
 
+_ELIGIBLE = Outcome.ELIGIBLE.value
 _NOTHING = Text("金额为 0，请核对所填数据", "the amount is 0; please check the figures")
 
 
@@ -30,10 +31,12 @@ class Doubts:
 
     def hints(self, profile: Profile, answers: Sequence[Answer]) -> Iterator[Text]:
         """What to say of a row; nothing where no answer is eligible."""
-        granted = [answer for answer in answers if answer.summary["outcome"] == Outcome.ELIGIBLE]
+        granted = [answer for answer in answers if answer.summary["outcome"] == _ELIGIBLE]
+        if not granted:
+            return
         if any(cents(answer) == (0, 0) for answer in granted):
             yield _NOTHING
         given = [fact for fact in self.sizes if fact.id in profile.applicant.values]
-        if granted and len(given) > 1 and not any(profile.applicant.values[fact.id] for fact in given):
+        if len(given) > 1 and not any(profile.applicant.values[fact.id] for fact in given):
             labels = joined([fact.label for fact in given])
             yield Text(f"{labels.zh}都是 0，请核对", f"all 0: {labels.en}; please check")

@@ -37,6 +37,8 @@ class _Seen(NamedTuple):
 class _Earlier:
     """Rows that agree in one thing, by the codes of their applicants: those with other codes need not be looked at."""
 
+    __slots__ = ("all", "by_codes", "told")
+
     def __init__(self) -> None:
         self.by_codes: dict[Hashable, list[_Seen]] = {}
         self.all: list[_Seen] = []
@@ -55,6 +57,25 @@ class _Earlier:
                 kept.append(seen)
 
 
+class _Shelf:
+    """What was seen, by what rows agree in. Most things are seen once, and nothing is made for a row that is alone."""
+
+    def __init__(self) -> None:
+        self._alone: dict[Hashable, tuple[_Seen, Hashable]] = {}
+        self._several: dict[Hashable, _Earlier] = {}
+
+    def earlier(self, key: Hashable, seen: _Seen, codes: Hashable) -> _Earlier | None:
+        """The rows seen before this one, to which it is to be added; None where it is the first, and is kept."""
+        first = self._alone.setdefault(key, (seen, codes))
+        if first[0] is seen:
+            return None
+        found = self._several.get(key)
+        if found is None:
+            found = self._several[key] = _Earlier()
+            found.add(*first)
+        return found
+
+
 class Duplicates:
     """What was seen of a roster so far."""
 
@@ -70,8 +91,10 @@ class Duplicates:
         self.marks = [
             fact.id for fact in (() if known is None else known.facts) if fact.type in ("choice", "count", "number")
         ]
-        self.seen: dict[Hashable, _Earlier] = {}
-        self.places: dict[Hashable, _Earlier] = {}
+        self._who = tuple(fact.id for fact in self.who)
+        self._what = tuple(fact.id for fact in self.what)
+        self.seen = _Shelf()
+        self.places = _Shelf()
 
     def hint(self, row: int, profile: Profile) -> Text | None:
         """What to say of a row that may repeat an earlier one, or has its premises; None otherwise. Rows come in order.
@@ -80,14 +103,17 @@ class Duplicates:
         """
         subjects = profile.subjects(self.kind.id) or ()
         subject = subjects[0] if subjects else profile.applicant
-        who = {fact.id: profile.applicant.values[fact.id] for fact in self.who if fact.id in profile.applicant.values}
-        marks = {name: subject.values[name] for name in self.marks if name in subject.values}
+        of_applicant, of_subject = profile.applicant.values, subject.values
+        who = {name: of_applicant[name] for name in self._who if name in of_applicant}
+        marks = {name: of_subject[name] for name in self.marks if name in of_subject}
         seen = _Seen(row, self._days(subject), who, marks)
-        given = tuple(who.get(code) for code in self.codes)
+        given = tuple(map(who.get, self.codes))
         codes = None if None in given or not given else given
         found: int | None = None
         for key in self._keys(who, subject):
-            earlier = self.seen.setdefault(key, _Earlier())
+            earlier = self.seen.earlier(key, seen, codes)
+            if earlier is None:
+                continue
             if found is None:
                 numbers = (o.row for o in earlier.like(codes) if _meet(seen.days, o.days) and self._fit(who, o.who))
                 found = min(numbers, default=None)
@@ -104,9 +130,12 @@ class Duplicates:
 
     def _other(self, seen: _Seen, subject: Known) -> int | None:
         """The earlier row of another applicant whose place and days are those of this one."""
-        if self.period is None or not self.what or any(fact.id not in subject.values for fact in self.what):
+        if self.period is None or not self._what:
             return None
-        place = self.places.setdefault(tuple(subject.values[fact.id] for fact in self.what), _Earlier())
+        what = tuple(map(subject.values.get, self._what))
+        place = None if None in what else self.places.earlier(what, seen, None)
+        if place is None:
+            return None
         found = None
         if place.told < _MOST_TOLD:
             found = next(
@@ -128,8 +157,9 @@ class Duplicates:
 
     def _keys(self, who: Mapping[str, object], subject: Known) -> Iterator[Hashable]:
         """One key for each way to tell the applicant; a row that names nobody is never a duplicate."""
-        what: Hashable = tuple(subject.values.get(fact.id) for fact in self.what)
-        if self.kind.id != APPLICANT and not any(fact.id in subject.values for fact in self.what):
+        given = tuple(map(subject.values.get, self._what))
+        what: Hashable = given
+        if self.kind.id != APPLICANT and given.count(None) == len(given):
             what = frozenset(subject.values.items())
         for fact, value in who.items():
             yield fact, value, what

@@ -117,11 +117,13 @@ class FormLines:
         value = self.known.value(fact, row)
         if isinstance(value, int) and fact.type in ("count", "amount", "number"):
             return self._figure(index, column, Fraction(value, fact.denominator))
-        return self.known.text(fact, row, self.language)
+        return None if value is None else self.known.words(fact, value, self.language)
 
     def _word(self, column: Column, row: Row) -> str | None:
+        fact, value = None, None
         for line in column.words:
-            value = self._value(line.fact, row)
+            if line.fact is not fact:
+                fact, value = line.fact, self._value(line.fact, row)
             if value is None:
                 return None
             if value == line.value:

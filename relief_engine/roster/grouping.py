@@ -22,6 +22,8 @@ class Grouping:
     def __init__(self, screening: Screening, known: Known, language: Language) -> None:
         self.known = known
         self.language = language
+        #: The districts by their values, which are the positions of choices.
+        self._names: dict[object, str] = {}
         declared = screening.rulebook.subjects[screening.columns.kind.id].facts
         self.fact: Fact | None = next(
             (f for f in declared if f.domain is not None and f.label.zh.endswith(_DISTRICTS) and known.has(f)), None
@@ -31,4 +33,9 @@ class Grouping:
         """The district of a row, a word where it is not given, or None where nothing is grouped."""
         if self.fact is None:
             return None
-        return self.known.text(self.fact, answered.row, self.language) or _UNKNOWN.in_(self.language)
+        value = self.known.value(self.fact, answered.row)
+        found = self._names.get(value)
+        if found is None:
+            found = "" if value is None else self.known.words(self.fact, value, self.language)
+            found = self._names[value] = found or _UNKNOWN.in_(self.language)
+        return found

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from relief_engine.engine.sizing import classify, size_fact
 from relief_engine.errors import UnknownName
-from relief_engine.profile.values import NotAvailable, Reader
+from relief_engine.profile.values import NotAvailable
 from relief_engine.profile.words import code_list, value_text
 from relief_engine.roster.answers import Screening
-from relief_engine.roster.cells import cell_reader
+from relief_engine.roster.cells import CellReader, cell_reader
 from relief_engine.roster.table import Row
 from relief_engine.rulebook.facts import Encoded, Fact, SizeFact
 from relief_engine.text import Language
-
-#: Kept for each column: rosters repeat districts, kinds and trades, but not names and amounts.
-_MOST = 5_000
 
 
 class Known:
@@ -22,13 +19,11 @@ class Known:
     def __init__(self, screening: Screening) -> None:
         self.rulebook, self.as_of = screening.rulebook, screening.as_of
         self.codes = code_list(screening.rulebook)
-        self._columns: dict[str, tuple[int, Reader]] = {}
-        self._kept: dict[str, dict[tuple[type, object], Encoded | str | None]] = {}
+        self._columns: dict[str, tuple[int, CellReader]] = {}
         zero = screening.table.day_zero
         for column in screening.columns.columns:
             if column.fact is not None and (column.fact.type != "industry_code" or self.codes is not None):
                 self._columns[column.fact.id] = (column.index, cell_reader(column, self.codes, zero))
-                self._kept[column.fact.id] = {}
 
     def has(self, fact: Fact | SizeFact) -> bool:
         """Whether a column of the roster gives the fact, or anything that it is derived from."""
@@ -48,17 +43,8 @@ class Known:
         cell = row.cells[index] if index < len(row.cells) else None
         if cell is None or cell == "":
             return None
-        kept = self._kept[fact.id]
-        key = (type(cell), cell)
-        if key in kept:
-            return kept[key]
         value = read(cell)
-        if isinstance(value, NotAvailable):
-            value = None
-        if len(kept) >= _MOST:
-            kept.clear()
-        kept[key] = value
-        return value
+        return None if isinstance(value, NotAvailable) else value
 
     def size(self, fact: SizeFact, row: Row) -> int | None:
         """An applicant's class by a size table (a position), None while figures leave it open."""
@@ -76,7 +62,11 @@ class Known:
     def text(self, fact: Fact, row: Row, language: Language) -> str | None:
         """A fact's value in words; None where it is unknown."""
         value = self.value(fact, row)
-        return None if value is None else value_text(fact, value, language, self.codes)
+        return None if value is None else self.words(fact, value, language)
+
+    def words(self, fact: Fact, value: Encoded | str, language: Language) -> str:
+        """A value in words."""
+        return value_text(fact, value, language, self.codes)
 
     def _fact(self, name: str, row: Row) -> int | None:
         fact = self.rulebook.facts.get(name)

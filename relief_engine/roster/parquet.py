@@ -19,8 +19,8 @@ from relief_engine.roster.results import Results
 from relief_engine.roster.table import Rejected
 from relief_engine.text import Language
 
-#: The version of what a result says of itself, and the key of it in a parquet file.
-SCHEMA, META = "relief-result/1", "relief"
+#: The version of what a result says of itself, and the key of it in a parquet file; and that of a brief result.
+SCHEMA, META, BRIEF = "relief-result/1", "relief", "relief-brief/1"
 
 
 def write_parquet(
@@ -59,11 +59,11 @@ def write_parquet(
     return tally
 
 
-def about(screening: Screening, language: Language, names: Sequence[str], width: int) -> str:
+def about(screening: Screening, language: Language, names: Sequence[str], width: int, schema: str = SCHEMA) -> str:
     """What a parquet file of answers says of itself; ``width`` of its columns are those of results."""
     return json.dumps(
         {
-            "schema": SCHEMA, "language": language, "as_of": screening.as_of.isoformat(),
+            "schema": schema, "language": language, "as_of": screening.as_of.isoformat(),
             "rulebook": screening.rulebook.digest, "programmes": [p.id for p in screening.programmes],
             "columns": names[:width], "written": names[width:], "headers": screening.table.headers,
             **reading_of(screening),

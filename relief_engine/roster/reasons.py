@@ -20,6 +20,7 @@ from relief_engine.roster.masks import FIGURES, citations, referring, refusing, 
 from relief_engine.rulebook.record import changed
 from relief_engine.text import Text, joined
 
+_REFUSED = Outcome.INELIGIBLE.value
 _WITH_FIGURES = (Outcome.ELIGIBLE.value, Outcome.REFERRED.value)
 #: The figures of which most sentences have one and no other, and an amount in cents that stands in for it.
 _ONE = ("amount", "amount_if_granted")
@@ -101,6 +102,16 @@ def _masks(answer: Answer) -> tuple[object, ...]:
         answer.programme.id, None if program is None else program.period.first, summary["outcome"],
         summary.get("failed"), summary.get("unknown"), summary.get("referred"), _facts(answer),
     )  # fmt: skip
+
+
+def alike(answer: Answer) -> tuple[object, ...]:
+    """What all that is written about an answer depends on: answers that have this in common read alike.
+
+    Of one that is refused no figures are written (:mod:`relief_engine.roster.results`).
+    """
+    if answer.summary["outcome"] == _REFUSED:
+        return _masks(answer)
+    return (*_masks(answer), *answer.summary.values())
 
 
 def _facts(answer: Answer) -> object:

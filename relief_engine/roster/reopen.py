@@ -17,7 +17,7 @@ from relief_engine.decision import Outcome
 from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.flat import harmless_back
 from relief_engine.roster.handing import no_pattern
-from relief_engine.roster.parquet import META, SCHEMA
+from relief_engine.roster.parquet import BRIEF, META, SCHEMA
 from relief_engine.roster.table import Row
 from relief_engine.roster.titles import AMOUNTS, MACHINE, ROW, roster_header
 from relief_engine.roster.whole import RESULT
@@ -206,6 +206,13 @@ def _from_parquet(file: Path, number: int) -> Reopened:
                 source = no_pattern(file)
                 kept = database.execute("SELECT value FROM parquet_kv_metadata(?) WHERE key = ?", [source, META])
                 about = json.loads(kept.fetchall()[0][0])
+            if about["schema"] == BRIEF:
+                raise _refused(
+                    file, "result-brief",
+                    "这是 --brief 写的结果，没有台账的内容，说明不了某一行；请不带 --brief 再判定一次",
+                    "this was written with --brief and has nothing of the roster, so no row of it can be explained; "
+                    "screen again without --brief",
+                )  # fmt: skip
             if about["schema"] != SCHEMA:
                 raise ValueError(about["schema"])
             table = database.execute('SELECT * FROM read_parquet(?) WHERE "row" = ?', [source, number])

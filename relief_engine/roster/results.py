@@ -44,7 +44,7 @@ class Result(NamedTuple):
     """One column of results: what it is called, what its cells are, and how to get one.
 
     ``width`` is how wide people like it, in half-width characters; ``machine`` marks what only data outputs have;
-    ``open_`` whether a span's ends may differ.
+    ``open_`` whether a span's ends may differ; ``of_row`` what comes from the row and not from its answer.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Result(NamedTuple):
     width: int = 12
     machine: bool = False
     open_: bool = False
+    of_row: bool = False
 
 
 class Results:
@@ -88,10 +89,10 @@ class Results:
         return _RATE_DECIMALS if column.kind == "rate" else _DECIMALS
 
     def _columns(self) -> Iterator[Result]:
-        yield Result("row", ROW, "integer", lambda line: line.answered.row.number, 7)
+        yield Result("row", ROW, "integer", lambda line: line.answered.row.number, 7, of_row=True)
         name = self.screening.columns.position("applicant.name")
         if name is not None:
-            yield Result("name", Text("申请方", "Applicant"), "text", _cell(name), 26)
+            yield Result("name", Text("申请方", "Applicant"), "text", _cell(name), 26, of_row=True)
         if len(self.screening.programmes) != 1:
             title = Text("项目", "Programme")
             yield Result("programme", title, "text", lambda line: self._said(line.answer.programme.title), 26)
@@ -105,7 +106,7 @@ class Results:
         yield Result(
             "clauses", Text("依据条款", "Clauses"), "text", lambda li: self.reasons.clauses(li.answer) or None, 34
         )
-        yield Result("hints", Text("提示", "Hints"), "text", self._hints, 24)
+        yield Result("hints", Text("提示", "Hints"), "text", self._hints, 24, of_row=True)
         yield from self._machine()
 
     def _figures(self) -> Iterator[Result]:

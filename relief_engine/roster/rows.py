@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence, Set
-from functools import partial
+from functools import lru_cache, partial
 
 from relief_engine.errors import Location
 from relief_engine.profile.model import Known, Profile
 from relief_engine.profile.relations import Check, checks
-from relief_engine.profile.values import NOT_AVAILABLE, BadValue, Reader
+from relief_engine.profile.values import NOT_AVAILABLE, BadValue
 from relief_engine.profile.words import code_list
 from relief_engine.profile.written import visible
-from relief_engine.roster.cells import NOTHING, cell_reader
+from relief_engine.roster.cells import NOTHING, CellReader, cell_reader
 from relief_engine.roster.headers import Columns
 from relief_engine.roster.table import COVERED, CellError, Problem, Rejected, Row, Table
 from relief_engine.rulebook.facts import Encoded, Fact
@@ -51,6 +52,7 @@ ODD_BEGINNING = (
     f"(?i)(^{_BLANK}({_spaced((*_BEFORE, *_TOTALS, *_SUMS, *_NOTES))})"
     f"|({_spaced(_ENDS)}){_BLANK}(({_spaced(_FIGURE)}){_BLANK})?([(（][^()（）]*[)）]{_BLANK})?([:：]{_BLANK})*$)"
 )
+_ODD = re.compile(ODD_BEGINNING)
 _EMPTY = Text("这一行没有任何可以识别的内容，没有判定", "nothing on this row is known; it was not decided")
 _LOOKS_LIKE_TOTAL = Text("看起来是合计行，没有判定", "this looks like a row of totals; it was not decided")
 _LOOKS_LIKE_NOTE = Text("看起来是说明文字，没有判定", "this looks like a note; it was not decided")
@@ -75,11 +77,13 @@ class RowReader:
         self._list = columns.kind.list
         codes = code_list(rulebook)
         found = [column for column in columns.columns if column.fact is not None]
-        self._plan: tuple[tuple[int, Fact, Reader, bool], ...] = tuple(
+        self._plan: tuple[tuple[int, Fact, CellReader, bool], ...] = tuple(
             (column.index, column.fact, cell_reader(column, codes, table.day_zero), column.fact.subject == APPLICANT)
             for column in found
             if column.fact is not None
         )
+        self._cells = [(i, fact.id, read.kept, read.plain, read, of) for i, fact, read, of in self._plan]
+        self._width = max((index + 1 for index, *_ in self._plan), default=0)
         self._places = {column.fact.id: column.index for column in found if column.fact is not None}
         self._names = naming(columns)
         self._checks: dict[str, tuple[Check, ...]] = {
@@ -96,28 +100,35 @@ class RowReader:
         applicant_absent: list[str] = []
         own_absent: list[str] = []
         problems: list[Problem] = []
-        width = len(cells)
-        for index, fact, read, of_applicant in self._plan:
-            cell = cells[index] if index < width else None
+        if len(cells) < self._width:
+            cells = (*cells, *[None] * (self._width - len(cells)))
+        for index, name, kept, plain, read, of_applicant in self._cells:
+            cell = cells[index]
             if cell is None:
                 continue
+            kind = type(cell)
             try:
-                value = read(cell)
+                value = (
+                    plain(cell) if kind is float
+                    else kept[cell] if (kind is str or kind is dt.date) and cell in kept
+                    else read(cell)
+                )  # fmt: skip
             except BadValue as mistake:
                 problems += self._problems(index, cell, mistake)
                 continue
             if value is None:
                 continue
             if value is NOT_AVAILABLE:
-                (applicant_absent if of_applicant else own_absent).append(fact.id)
+                (applicant_absent if of_applicant else own_absent).append(name)
             elif of_applicant:
-                applicant[fact.id] = value  # type: ignore[assignment]  # what is left are values
+                applicant[name] = value  # type: ignore[assignment]  # what is left are values
             else:
-                own[fact.id] = value  # type: ignore[assignment]
+                own[name] = value  # type: ignore[assignment]
         found = bool(applicant or own or applicant_absent or own_absent or problems)
-        strange = self._strange(row, {*applicant, *own}, found=found and not _only_dashes(cells))
-        if strange is not None:
-            return Rejected(row, (strange,))
+        if not found or _only_dashes(cells) or not self._plainly_data(cells):
+            strange = self._strange(row, {*applicant, *own}, found=found and not _only_dashes(cells))
+            if strange is not None:
+                return Rejected(row, (strange,))
         if row.number in self._merged:
             problems += self._shared(row)
         problems += self._against_each_other(row, APPLICANT, applicant)
@@ -159,6 +170,14 @@ class RowReader:
                 )
                 found.append(Problem("merged-figure", index, message, visible(str(row.cells[index]))))
         return found
+
+    def _plainly_data(self, cells: Sequence[object]) -> bool:
+        """Whether a row names somebody, and nothing by which a row of totals or a note is known; most do."""
+        if COVERED in cells:
+            return False
+        first = next((cell for cell in cells if type(cell) is str), None)
+        named = next((cell for i in self._names if type(cell := cells[i]) is str), None)
+        return not (named is None or _nothing(named) or _odd(named) or first is None or _odd(first))
 
     def _strange(self, row: Row, known: Set[str], *, found: bool) -> Problem | None:
         """The problem of a row that is no row of data; ``known`` are the facts that its cells give."""
@@ -218,6 +237,11 @@ def _only_dashes(cells: Sequence[object]) -> bool:
 
 def _nothing(cell: object) -> bool:
     return cell is None or (type(cell) is str and cell.strip() in NOTHING)
+
+
+@lru_cache(4096)
+def _odd(text: str) -> bool:
+    return _ODD.search(text) is not None
 
 
 def _only_texts(cells: Sequence[object]) -> bool:

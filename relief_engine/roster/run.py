@@ -16,7 +16,7 @@ from relief_engine.roster.choosing import about
 from relief_engine.roster.counts import Counts
 from relief_engine.roster.formats import open_table, refuse_options
 from relief_engine.roster.headers import known, recognise
-from relief_engine.roster.screening import screen
+from relief_engine.roster.screening import screen, seldom_collected
 from relief_engine.roster.second import NAME, SecondRoute
 from relief_engine.roster.table import Rejected, Table
 from relief_engine.roster.whole import scratch_folder
@@ -54,6 +54,7 @@ class Request(Value):
         mapping: from headers to ids of facts, or to ``-`` for columns that are only carried through.
         language: the language of what is written.
         engine: what decides.
+        brief: write outcomes, masks and figures alone, to a .parquet file.
     """
 
     roster: Path
@@ -66,6 +67,7 @@ class Request(Value):
     mapping: Mapping[str, str] = {}
     language: Language = DEFAULT_LANGUAGE
     engine: EngineName = "auto"
+    brief: bool = False
 
 
 def screen_file(engine: Engine, request: Request, progress: Progress | None = None) -> tuple[Screening, Counts]:
@@ -79,6 +81,8 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         InputError: the file, its columns, the target or the programmes can't be used.
         RoutesDisagree: the routes differ; nothing is written.
     """
+    if request.brief:
+        _refuse_brief(request)
     if request.engine == "spark":
         return _by_spark(engine, request, progress)
     screening = prepare(engine, request)
@@ -86,12 +90,14 @@ def screen_file(engine: Engine, request: Request, progress: Progress | None = No
         from relief_engine.roster.bulk.run import screen_table
 
         screening = changed(screening, routes=(NAME,))
-        return screening, screen_table(engine, screening, request.output, request.language, progress)
-    with scratch_folder(request.output) as folder, _second(folder) as second:
+        counts = screen_table(engine, screening, request.output, request.language, progress, brief=request.brief)
+        return screening, counts
+    with scratch_folder(request.output) as folder, _second(folder) as second, seldom_collected():
         if second is not None:
             screening = changed(screening, routes=(*screening.routes, NAME))
         lines = _told(screen(engine, screening, second), second, progress)
-        counts = write_results(request.output, screening, lines, request.language)
+        agreed = None if second is None else second.agreed
+        counts = write_results(request.output, screening, lines, request.language, agreed)
     return screening, counts
 
 
@@ -118,9 +124,23 @@ def _by_database(request: Request, screening: Screening) -> bool:
         return False
     why = _why_not(request, screening)
     long = why is None and request.roster.stat().st_size >= LONG[request.roster.suffix.lower()]
-    if request.engine == "duckdb" and why is not None:
-        raise InputError([Finding("engine", Location("--engine"), why)])
-    return why is None and (long or request.engine == "duckdb")
+    asked = request.engine == "duckdb" or request.brief
+    if asked and why is not None:
+        raise InputError([Finding("engine", Location("--brief" if request.brief else "--engine"), why)])
+    return why is None and (long or asked)
+
+
+def _refuse_brief(request: Request) -> None:
+    """Refuse to write a brief result where the embedded database does not, or not as parquet."""
+    why = []
+    if request.output.suffix.lower() != ".parquet":
+        zh, en = "只能写成 .parquet", "goes with a .parquet result only"
+        why.append(Text(f"--brief {zh}，不能写成“{request.output.name}”", f"--brief {en}, not {request.output.name}"))
+    if request.engine in ("direct", "spark"):
+        zh, en = "由 DuckDB 判定，不能和", "is decided by DuckDB and does not go with"
+        why.append(Text(f"--brief {zh} --engine {request.engine} 同用", f"--brief {en} --engine {request.engine}"))
+    if why:
+        raise InputError([Finding("brief", Location("--brief"), message) for message in why])
 
 
 def _why_not(request: Request, screening: Screening) -> Text | None:
@@ -178,7 +198,7 @@ def _second(folder: Path) -> AbstractContextManager[SecondRoute | None]:
 def _told(
     lines: Iterable[Answered | Rejected], second: SecondRoute | None, progress: Progress | None
 ) -> Iterator[Answered | Rejected]:
-    """The lines as they are. Behind the last one, before the file is complete, the second route must agree."""
+    """The lines as they are. Behind the last one the second route begins to decide them all again."""
     answered = 0
     for number, line in enumerate(lines, start=1):
         answered += isinstance(line, Answered)
@@ -186,7 +206,7 @@ def _told(
             progress(number)
         yield line
     if second is not None:
-        second.compare(answered)
+        second.begin(answered)
 
 
 def prepare(engine: Engine, request: Request) -> Screening:

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import IO, Any
 
@@ -40,6 +44,8 @@ class SecondRoute:
         self._connect = duckdb.connect
         self._folder = folder
         self._noted: dict[int, _Noted] = {}
+        self._database: Any = None
+        self._comparing: Future[None] | None = None
 
     def __enter__(self) -> SecondRoute:
         """Begin; nothing is opened before the first answer."""
@@ -48,7 +54,11 @@ class SecondRoute:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Remove the files."""
+        """Stop comparing, if that is not done, and remove the files."""
+        if self._comparing is not None and not self._comparing.done():
+            with suppress(Exception):  # it may not be open yet, or any more
+                self._database.interrupt()
+            wait([self._comparing])
         for noted in self._noted.values():
             noted.close()
 
@@ -75,6 +85,7 @@ class SecondRoute:
         """
         config = {"memory_limit": MEMORY, "temp_directory": str(self._folder / "spill")}
         with self._connect(config=dict(config)) as database:
+            self._database = database
             for noted in self._noted.values():
                 row = noted.first_difference(database)
                 if noted.rows(database) != rows:
@@ -88,6 +99,25 @@ class SecondRoute:
                         )
                     )
 
+    def begin(self, rows: int) -> None:
+        """Begin to :meth:`compare` beside what this thread does, such as packing the result; call once, in the end."""
+        self._comparing = Future()
+        Thread(target=self._compare, args=(self._comparing, rows), daemon=True).start()
+
+    def _compare(self, told: Future[None], rows: int) -> None:
+        try:
+            self.compare(rows)
+        except BaseException as error:  # noqa: BLE001 - told to whoever waits
+            told.set_exception(error)
+        else:
+            told.set_result(None)
+
+    def agreed(self) -> None:
+        """Wait for what was begun; raises what :meth:`compare` does."""
+        if self._comparing is None:
+            raise RuntimeError("nothing was compared")
+        self._comparing.result()
+
 
 class _Noted:
     """The answers by one program."""
@@ -99,6 +129,7 @@ class _Noted:
         self.as_of = as_of
         self.path = path
         self.slots: Sequence[int] = sorted(slots_read(program))
+        self._read: Callable[[Sequence[Any]], tuple[Any, ...]] = _taker(self.slots)
         self.columns: Sequence[Column] = columns(program)
         self.file: IO[str] = path.open("w", encoding="utf-8", newline="")
         self.writer = csv.writer(self.file)
@@ -109,8 +140,7 @@ class _Noted:
             by_values = outcome_of(self.program, decision.values)
             if by_values is Outcome.UNDETERMINED:
                 told = summary(self.program, decision.values, by_values)
-        values = decision.slots
-        self.writer.writerow([row, *[values[slot] for slot in self.slots], *told.values()])
+        self.writer.writerow((row, *self._read(decision.slots), *told.values()))
 
     def close(self) -> None:
         self.file.close()
@@ -143,6 +173,13 @@ class _Noted:
         first = exp.select(exp.Min(this=exp.column("row"))).from_(query.subquery("again")).where(differs)
         found = database.execute(first.sql(dialect="duckdb")).fetchone()
         return None if found is None or found[0] is None else int(found[0])
+
+
+def _taker(slots: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """What takes the values of some slots out of a vector."""
+    if len(slots) < 2:
+        return lambda vector: tuple([vector[slot] for slot in slots])
+    return itemgetter(*slots)
 
 
 def _type(column: Column) -> str:

@@ -69,7 +69,8 @@ class Table:
     quote that is never closed.
 
     ``day_zero`` is the day that the number 0 stands for where days may be written as plain numbers, as spreadsheets do.
-    ``forkable`` says whether a forked process can go on with the rows where this one stands.
+    ``forkable`` says whether a forked process can go on with the rows where this one stands; ``in_memory`` whether both
+    can, each with a copy of its own.
     ``above`` is what stands over the headers: titles, the unit of the whole table, a date.
     ``merged`` gives, for cells (row number, column from 0) of one value that stands for several rows, how many rows.
     """
@@ -83,6 +84,7 @@ class Table:
     day_zero: dt.date | None = None
     merged: Mapping[tuple[int, int], int] = field(default_factory=dict)
     forkable: bool = True
+    in_memory: bool = False
     above: tuple[str, ...] = ()
 
     def cell(self, row: int, column: int | None = None) -> Location:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
@@ -108,11 +108,13 @@ def write_results(
     screening: Screening,
     lines: Iterable[Answered | Rejected],
     language: Language = DEFAULT_LANGUAGE,
+    agreed: Callable[[], None] | None = None,
 ) -> Counts:
     """Write all lines, in one pass, to a file whose suffix says its kind; returns what was written.
 
     The file, and with .csv and .parquet the one of rows that could not be read, appears when it is complete: after an
-    exception, or when the run is killed, what stood there before stands there still.
+    exception, or when the run is killed, what stood there before stands there still. ``agreed`` is asked when all is
+    written and before anything appears; it raises what shall keep it from that.
 
     Raises:
         InputError: it can't be written there; see :func:`check_target`.
@@ -126,11 +128,16 @@ def write_results(
         from relief_engine.roster.workbook import write_workbook
 
         with whole_file(target) as temporary:
-            return write_workbook(temporary, screening, lines, language).counts()
+            tally = write_workbook(temporary, screening, lines, language)
+            if agreed is not None:
+                agreed()
+            return tally.counts()
     write = write_csv if kind == ".csv" else write_parquet
     beside = rejected_file(target, language)
     with whole_file(target) as temporary, whole_file(beside) as unread:
         tally = write(temporary, unread, screening, lines, language)
+        if agreed is not None:
+            agreed()
     if tally.rejected:
         return tally.counts(beside.as_posix())
     # An earlier run's rows would be taken for those of this one.

@@ -58,7 +58,22 @@ def failing():
         yield row
 
 
-for made, expected in ((broken, InputError), (failing, Exception)):
+def otherwise():
+    for number, row in enumerate(rows()):
+        yield row if number != 30 or os.getpid() != here_id else Row(9999, row.cells)
+
+
+def longer():
+    yield from rows()
+    if os.getpid() == here_id:
+        yield Row(9999, ("x",))
+
+
+here_id = os.getpid()
+apart = changed(screened, table=replace(screened.table, in_memory=False))
+assert here == [told(line) for line in screening.screen(engine, apart)], "rows that are sent are those that are read"
+cases = ((broken, InputError), (failing, Exception), (otherwise, RuntimeError), (longer, RuntimeError))
+for made, expected in cases:
     lines = screening.screen(engine, changed(screened, table=replace(screened.table, rows=made)))
     found = 0
     try:
@@ -77,7 +92,9 @@ def test_a_process_ahead_answers_alike(tmp_path: object) -> None:
         [sys.executable, "-c", _PROGRAM, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n")[:2] == ["InputError True", "BrokenProcessPool True"], done.stdout + done.stderr
+    told = done.stdout.split("\n")
+    assert told[:3] == ["InputError True", "BrokenProcessPool True", "RuntimeError True"], done.stdout + done.stderr
+    assert told[3].startswith("RuntimeError"), "a row that was read here and not answered there is told"
 
 
 _ORPHAN = """

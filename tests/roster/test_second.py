@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -141,3 +142,38 @@ def test_its_files_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "out").mkdir()
     run(tmp_path / "out" / "o.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_nothing_appears_before_it_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison runs beside the writing: the result waits for it, however long it takes."""
+    seen: list[bool] = []
+    compare = SecondRoute.compare
+
+    def slowly(self: SecondRoute, rows: int) -> None:
+        time.sleep(0.5)
+        seen.append((tmp_path / "o.xlsx").exists())
+        compare(self, rows)
+
+    monkeypatch.setattr(SecondRoute, "compare", slowly)
+    run(tmp_path / "o.xlsx")
+    assert seen == [False]
+    assert (tmp_path / "o.xlsx").exists()
+
+
+def test_a_writer_that_fails_stops_the_comparison(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def endless(self: SecondRoute, rows: int) -> None:
+        begun.append(rows)
+        with self._connect() as self._database:
+            self._database.execute("SELECT COUNT(*) FROM range(10_000_000_000) a, range(10) b").fetchone()
+
+    def full(_: object) -> None:
+        time.sleep(0.2)
+        raise OSError("no space left")
+
+    monkeypatch.setattr(SecondRoute, "compare", endless)
+    monkeypatch.setattr("relief_engine.roster.workbook.book.Book.close", full)
+    with pytest.raises(OSError, match="no space left"):
+        run(old / "o.xlsx")
+    assert begun

@@ -17,7 +17,7 @@ from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.known import Known
 from relief_engine.roster.problems import xl_column
 from relief_engine.roster.table import Rejected, Row
-from relief_engine.roster.workbook import decisions, stream, write_workbook
+from relief_engine.roster.workbook import decisions, widths, write_workbook
 from relief_engine.roster.workbook.form import sheet_name
 from relief_engine.rulebook.facts import SizeFact
 from relief_engine.text import Language, Text
@@ -130,7 +130,7 @@ def test_more_answers_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch
 
 
 def test_wide_characters_count_twice() -> None:
-    assert [stream.width(text) for text in ("", "abc", "金额", "金额a\n长长长")] == [0, 3, 4, 6]
+    assert [widths.width(text) for text in ("", "abc", "金额", "金额a\n长长长")] == [0, 3, 4, 6]
 
 
 # --- rows that could not be read ----------------------------------------------------------------------------------

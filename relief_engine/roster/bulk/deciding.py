@@ -50,11 +50,15 @@ class Deciding:
         """Read and decide the whole table once for each programme; ``carried``: with the roster's own columns."""
         for number, programme in enumerate(self.screening.programmes):
             path = self.database.folder / f"raw-{number}.parquet"
-            # It is read again at once: what is quickly packed is best.
-            self.database.copy(self.answers(programme, carried=carried), path, "FORMAT parquet", "COMPRESSION lz4_raw")
+            self.write(programme, path, carried=carried)
             self.raw[programme.id] = path
         counted = self.database.run(exp.select("COUNT(*)").from_(self.file(self.screening.programmes[0])))
         self.rows = counted.fetchone()[0]
+
+    def write(self, programme: Programme, path: Path, *, carried: bool) -> None:
+        """Write the answers of a programme to ``path``."""
+        # It is read again at once: what is quickly packed is best.
+        self.database.copy(self.answers(programme, carried=carried), path, "FORMAT parquet", "COMPRESSION lz4_raw")
 
     def file(self, programme: Programme) -> exp.Expr:
         """The answers of a programme as a relation."""

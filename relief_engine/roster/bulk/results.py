@@ -147,7 +147,7 @@ class Writing:
         decided = unsettled = 0
         for programme in self.screening.programmes:
             total = 0
-            for query in (self._from_raw(programme), self._from_hand(programme)):
+            for query in self._counting(programme):
                 for outcome, count, lacking, *sums in self.database.run(query).fetchall():
                     numbers[Outcome(outcome)] = numbers.get(Outcome(outcome), 0) + count
                     total += count
@@ -162,6 +162,10 @@ class Writing:
         ordered = {outcome: numbers[outcome] for outcome in Outcome if outcome in numbers}
         beside = rejected_file if rejected else None
         return Counts(decided + rejected, decided, rejected, ordered, granted, (low, high), beside, unsettled)
+
+    def _counting(self, programme: Programme) -> list[exp.Select]:
+        """The queries that count and sum the answers of a programme: outcome, number, how many lack a sum, sums."""
+        return [self._from_raw(programme), self._from_hand(programme)]
 
     def _from_raw(self, programme: Programme) -> exp.Select:
         program = self.deciding.engine.program(programme, self.screening.as_of)
@@ -181,12 +185,14 @@ class Writing:
         return found.where(exp.and_(decided, exp.not_(by_hand))).group_by("outcome")
 
     def _from_hand(self, programme: Programme) -> exp.Select:
-        sums = [
-            exp.Sum(this=cast(exp.column(name), "DECIMAL(36, 2)")) if name in self.ids else exp.null()
-            for name in _SUMMED
-        ]
-        found = exp.select("outcome_id", exp.Count(this=exp.Star()), _lacking(self.ids), *sums).from_(HAND)
-        return found.where(of_programme(programme)).group_by("outcome_id")
+        return counting(self.ids, exp.to_table(HAND)).where(of_programme(programme))
+
+
+def counting(ids: Container[str], results: exp.Expr) -> exp.Select:
+    """A query over results, whose columns are ``ids``, that counts and sums them by outcome."""
+    sums = [exp.Sum(this=cast(exp.column(name), "DECIMAL(36, 2)")) if name in ids else exp.null() for name in _SUMMED]
+    found = exp.select("outcome_id", exp.Count(this=exp.Star()), _lacking(ids), *sums).from_(results)
+    return found.group_by("outcome_id")
 
 
 def _lacking(has: Container[str]) -> exp.Expr:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from relief_engine.engine import Engine
 from relief_engine.roster.answers import Screening
+from relief_engine.roster.bulk.brief import BriefDeciding, BriefWriting
 from relief_engine.roster.bulk.database import Database
 from relief_engine.roster.bulk.deciding import Deciding
 from relief_engine.roster.bulk.results import Writing
@@ -19,8 +20,9 @@ from relief_engine.text import Language
 
 
 def screen_table(
-    engine: Engine, screening: Screening, target: Path, language: Language, progress: Callable[[float], None] | None
-) -> Counts:
+    engine: Engine, screening: Screening, target: Path, language: Language, progress: Callable[[float], None] | None,
+    *, brief: bool = False,
+) -> Counts:  # fmt: skip
     """Decide a text or parquet file by the embedded database and write the answers to ``target``.
 
     The answers are those of the direct route, row by row; that a row may repeat another is not looked for, and what is
@@ -33,6 +35,7 @@ def screen_table(
         target: a .csv or .parquet file.
         language: of sentences and labels.
         progress: told the share that is done.
+        brief: write outcomes, masks and figures alone (:mod:`relief_engine.roster.bulk.brief`), to a .parquet file.
     """
     roster = Path(screening.table.file)
     beside = rejected_file(target, language)
@@ -42,9 +45,9 @@ def screen_table(
             source = parquet_source(database, roster)
         else:
             source, broken = text_source(database, screening.table)
-        deciding = Deciding(engine, screening, source, database)
-        deciding.run(carried=True)
-        writing = Writing(deciding, language)
+        deciding = (BriefDeciding if brief else Deciding)(engine, screening, source, database)
+        deciding.run(carried=not brief)
+        writing = (BriefWriting if brief else Writing)(deciding, language)
         with whole_file(target) as temporary, whole_file(beside) as unread:
             writing.collect(unread, broken)
             writing.write(temporary, target.suffix.lower())

@@ -148,7 +148,7 @@ def _look(path: Path, sheet: str, chunks: Iterator[bytes]) -> dict[tuple[int, in
     cells: dict[tuple[int, int], CellError] = {}
     columns, rows, exactly = 1, 99_999, (0, 0)
     for chunk in chunks:
-        odd = any(way in chunk for way in _ODD)
+        odd = _oddly_written(chunk)
         wide = 0 if odd else max(map(_number, set(_COLUMN.findall(chunk))), default=1)
         if odd or wide > MOST_COLUMNS:
             for found in _FILLED.finditer(chunk):
@@ -173,6 +173,13 @@ def _look(path: Path, sheet: str, chunks: Iterator[bytes]) -> dict[tuple[int, in
                 f"cells are spread over {rows:,} rows and {columns:,} columns, unlike a roster; delete the rest",
             )
     return cells
+
+
+def _oddly_written(chunk: bytes) -> bool:
+    """Whether references may be written in one of the odd ways. What is in each of those is looked for first."""
+    if not (b"'" in chunk or b"\t" in chunk or b"\n" in chunk or b" =" in chunk or b"= " in chunk):
+        return False
+    return any(way in chunk for way in _ODD)
 
 
 def _too_wide(path: Path, sheet: str, columns: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from relief_engine.errors import did_you_mean
 from relief_engine.roster.formats import archive, heading, legacy
@@ -42,17 +42,21 @@ class _Sheet:
         before = (None,) * self.left
         width = len(self.headers)
         patches: Mapping[int, Mapping[int, object]] = self.patches or _NOTHING
-        for index, values in enumerate(self.source.iter_rows()):
+        lines: Iterator[list[Any]] = self.source.iter_rows()
+        for index, values in enumerate(lines):
             if index <= self.last:
                 continue
-            cells = before + tuple([v if type(v) is float else _cell(v) for v in values])
-            if index in patches:
+            # Most cells are figures and texts, and need no closer look.
+            cells = before + tuple([
+                v if (kind := type(v)) is float or (kind is str and v and not v.isspace()) else _cell(v) for v in values
+            ])  # fmt: skip
+            if patches and index in patches:
                 changed = list(cells)
                 for column, value in patches[index].items():
                     if column < width:
                         changed[column] = value
                 cells = tuple(changed)
-            if any(cell is not None for cell in cells):
+            if cells.count(None) < len(cells):
                 yield Row(index + 1, cells)
 
 
@@ -99,7 +103,7 @@ def open_workbook(
         )
     return Table(
         str(path), found.name, found.headers, found.last + 1, (*remarks, *found.remarks), found.rows,
-        flaws.day_zero, found.merged, above=found.above,
+        flaws.day_zero, found.merged, in_memory=True, above=found.above,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Roster stage: the result as a workbook that can be handed on: summary, decisions, official forms, rows not read.
 
-The modules: ``stream`` (sheets too long for memory), ``styles``, and one for each sheet.
+The modules: ``stream`` (sheets too long for memory), ``book`` (the file), ``styles``, ``widths``, and one
+for each sheet.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from relief_engine.roster.table import Rejected
 from relief_engine.rulebook.build_forms import forms_of
 from relief_engine.text import Language, Text
 
+_ELIGIBLE = Outcome.ELIGIBLE.value
 _AUTHOR = Text("关于减免的判定结果", "Answers on relief")
 
 
@@ -28,9 +30,8 @@ def write_workbook(path: Path, screening: Screening, lines: Iterable[Answered | 
 
     Raises :class:`StatedError` if there are more answers than a sheet holds. After any exception the file is unusable.
     """
-    from xlsxwriter import Workbook
-
     from relief_engine.roster.workbook import about, decisions, form, rejected, summary
+    from relief_engine.roster.workbook.book import Book
     from relief_engine.roster.workbook.stream import StreamedSheet
     from relief_engine.roster.workbook.styles import FONT, SIZE, Styles
 
@@ -38,7 +39,7 @@ def write_workbook(path: Path, screening: Screening, lines: Iterable[Answered | 
         "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False, "use_zip64": True,
         "default_format_properties": {"font_name": FONT, "font_size": SIZE},
     }  # fmt: skip
-    book = Workbook(str(path), options)
+    book = Book(path, options)
     streamed: list[StreamedSheet] = []
 
     def stream(name: str) -> StreamedSheet:
@@ -72,7 +73,7 @@ def write_workbook(path: Path, screening: Screening, lines: Iterable[Answered | 
             group = grouping.group(line)
             for answer in line.answers:
                 tally.add(answer, group)
-                if line.hints and answer.summary["outcome"] == Outcome.ELIGIBLE:
+                if line.hints and answer.summary["outcome"] == _ELIGIBLE:
                     hinted.add(answer)
             decided.add(line)
             for one in forms:

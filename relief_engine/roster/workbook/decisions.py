@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import getitem
+from typing import NamedTuple
+
 from xlsxwriter.utility import xl_col_to_name
 
 from relief_engine.decision import Outcome
 from relief_engine.errors import StatedError
 from relief_engine.roster.answers import Answered
+from relief_engine.roster.reasons import alike
 from relief_engine.roster.results import Line, Result, Results
 from relief_engine.roster.titles import OUTCOME
-from relief_engine.roster.workbook.stream import MOST_COLUMNS, MOST_ROWS, StreamedSheet, Writer, lines_of, width
+from relief_engine.roster.workbook.cells import MOST_COLUMNS, AnyCells, Cells, Writer, in_place
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet
 from relief_engine.roster.workbook.styles import DAY, MONEY, RATE, TEXT, TIME, Styles
+from relief_engine.roster.workbook.widths import lines_of, width
 from relief_engine.text import Text
 
 NAME = Text("判定结果", "Decisions")
@@ -19,6 +26,7 @@ _MEASURED = 500
 _NARROWEST, _WIDEST = 8, 36
 #: One line of text, and the most lines that a row grows to by itself.
 _LINE_HEIGHT, _MOST_LINES = 15.0, 6
+#: So many answers are kept with what is written of them.
 _MOST_KEPT = 20_000
 
 _TOO_WIDE = Text(
@@ -31,6 +39,13 @@ _TOO_LONG = Text(
 )
 
 
+class _Kept(NamedTuple):
+    """What is written of an answer besides its row: the cells of its columns, and how many lines they take."""
+
+    cells: list[str]
+    lines: int
+
+
 class DecisionsSheet:
     """Writes answers as they come; ``finish`` once after the last."""
 
@@ -39,25 +54,26 @@ class DecisionsSheet:
         self.results = results
         self.shown = results.shown
         #: Columns without a value so far; in the end they are folded away.
-        self._unseen = [i for i, column in enumerate(self.shown) if column.kind != "text" or column.id == "hints"]
-        texts = [(i, column) for i, column in enumerate(self.shown) if column.kind == "text"]
-        #: The columns whose texts wrap: which they are, how wide, and how many lines their texts took lately.
-        self._wrapped: list[tuple[int, int, dict[str, int]]] = [(i, column.width, {}) for i, column in texts]
+        self._unseen = {i for i, column in enumerate(self.shown) if column.kind != "text" or column.id == "hints"}
         self._own_widths = [min(_WIDEST, width(header) + 3) for header in results.headers]
-        if len(self.shown) + len(results.headers) > MOST_COLUMNS:
+        self._last = len(self.shown) + len(results.headers) - 1
+        if self._last >= MOST_COLUMNS:
             raise StatedError(_TOO_WIDE)
         sheet.start()
         self._lined = styles.boxed()
         text = styles(num_format=TEXT)
         labels = {o.label.in_(results.language): sheet.text(styles.outcome(o)) for o in Outcome}
-        own = sheet.anything(text, styles(), styles(num_format=DAY), styles(num_format=TIME))
-        self._writers = [
-            (lambda ref, value: labels[value](ref, value))
-            if column.title is OUTCOME
-            else _writer(sheet, styles, column)
+        writers = [
+            (lambda value: labels[value](value)) if column.title is OUTCOME else _writer(sheet, styles, column)
             for column in self.shown
         ]
-        self._writers += [own] * len(results.headers)
+        cells = [Cells(write, index) for index, write in enumerate(writers)]
+        columns = list(enumerate(zip(self.shown, cells, strict=True)))
+        self._of_row = [_placed(i, column, known) for i, (column, known) in columns if column.of_row]
+        self._of_answer = [_placed(i, column, known) for i, (column, known) in columns if not column.of_row]
+        own = sheet.anything(text, styles(), styles(num_format=DAY), styles(num_format=TIME))
+        self._own = [AnyCells(own, index) for index in range(len(self.shown), self._last + 1)]
+        self._kept: dict[tuple[object, ...], _Kept] = {}
         heads = [sheet.text(styles.head())] * len(self.shown) + [sheet.text(styles.head(own=True))] * len(
             results.headers
         )
@@ -67,39 +83,56 @@ class DecisionsSheet:
 
     def add(self, answered: Answered) -> None:
         """Write the answers of one row; raises :class:`StatedError` when the sheet is full."""
-        if self.sheet.rows + len(answered.answers) > MOST_ROWS:
+        sheet = self.sheet
+        if sheet.rows + len(answered.answers) > MOST_ROWS:
             raise StatedError(_TOO_LONG)
         own = answered.row.cells[: len(self._own_widths)]
-        if self.sheet.rows <= _MEASURED:
+        if sheet.rows <= _MEASURED:
             for index, cell in enumerate(own):
                 if cell is not None:
                     self._own_widths[index] = max(self._own_widths[index], min(_WIDEST, _shown_width(cell) + 2))
+        try:
+            carried = "".join(map(getitem, self._own, own))
+        except TypeError:  # lists and mappings of a parquet file can't be looked up
+            carried = "".join(map(getitem, self._own, [str(v) if isinstance(v, list | dict) else v for v in own]))
         for answer in answered.answers:
             line = Line(answered, answer)
-            values = [column.get(line) for column in self.shown]
-            if self._unseen:
-                self._unseen = [index for index in self._unseen if values[index] is None]
-            self.sheet.add(self._writers, (*values, *own), self._height(values))
+            found = self._answer(line)
+            cells, lines = found.cells.copy(), found.lines
+            for index, wide, get, known in self._of_row:
+                value = get(line)
+                if value is not None:
+                    cells[index] = known[value]
+                    lines = max(lines, lines_of(value, wide))
+                    self._unseen.discard(index)
+            sheet.write_row(f"{''.join(cells)}{carried}", _LINE_HEIGHT * min(lines, _MOST_LINES) + 5)
 
-    def _height(self, values: list[object]) -> float:
-        """How high a row begins, so that its longest text is seen."""
-        lines = 1
-        for index, wide, known in self._wrapped:
-            value = values[index]
-            if isinstance(value, str) and 2.2 * len(value) > wide:
-                found = known.get(value)
-                if found is None:
-                    if len(known) >= _MOST_KEPT:
-                        known.clear()
-                    found = known[value] = lines_of(value, wide)
-                if found > lines:
-                    lines = found
-        return _LINE_HEIGHT * min(lines, _MOST_LINES) + 5
+    def _answer(self, line: Line) -> _Kept:
+        """What is written of an answer; of answers that read alike it is worked out once."""
+        key = alike(line.answer)
+        found = self._kept.get(key)
+        if found is not None:
+            return found
+        cells, lines = [""] * len(self.shown), 1
+        for index, wide, get, known in self._of_answer:
+            value = get(line)
+            if value is not None:
+                cells[index] = known[value]
+                self._unseen.discard(index)
+                if wide:
+                    lines = max(lines, lines_of(value, wide))
+        found = _Kept(cells, lines)
+        # A text that stands in its cell is written otherwise when it comes again.
+        if not any(map(in_place, cells)):
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
 
     def finish(self) -> None:
         """Set what depends on all rows: widths, filters, what stays in view, how it prints."""
         sheet = self.sheet
-        last = len(self._writers) - 1
+        last = self._last
         for index, column in enumerate(self.shown):
             sheet.set_column(index, index, column.width, None, {"hidden": index in self._unseen and sheet.rows > 1})
         for index, wide in enumerate(self._own_widths, start=len(self.shown)):
@@ -123,9 +156,9 @@ class DecisionsSheet:
         sheet.ignore_errors({"number_stored_as_text": own})
 
 
-def _coloured(labels: dict[str, Writer]) -> Writer:
-    """Writes an outcome in its colour."""
-    return lambda ref, value: labels[value](ref, value)
+def _placed(index: int, column: Result, cells: Cells) -> tuple[int, int, Callable[[Line], object], Cells]:
+    """A column for writing: its place, its width where texts wrap (else 0), what gives its value, and its cells."""
+    return index, column.width if column.kind == "text" else 0, column.get, cells
 
 
 def _writer(sheet: StreamedSheet, styles: Styles, column: Result) -> Writer:
@@ -147,11 +180,11 @@ def _writer(sheet: StreamedSheet, styles: Styles, column: Result) -> Writer:
             percent = column.kind == "rate"
             comma = form == MONEY
 
-            def span(ref: str, value: tuple[object, object]) -> str:
+            def span(value: tuple[object, object]) -> str:
                 low, high = value
                 if low == high:
-                    return number(ref, low)
-                return word(ref, "—".join(_figure(end, percent=percent, comma=comma) for end in value))
+                    return number(low)
+                return word("—".join(_figure(end, percent=percent, comma=comma) for end in value))
 
             return span
     return sheet.text(text)

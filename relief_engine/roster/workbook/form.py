@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import getitem
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -10,8 +11,10 @@ from xlsxwriter.utility import xl_col_to_name
 from relief_engine.roster.answers import Answered
 from relief_engine.roster.form_lines import FormLines, in_unit, places_of
 from relief_engine.roster.form_notes import notes_of
-from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, lines_of, width
+from relief_engine.roster.workbook.cells import AnyCells, Cells, Writer
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet
 from relief_engine.roster.workbook.styles import GREY, OFFICIAL_FONT, TEXT, Styles
+from relief_engine.roster.workbook.widths import lines_of, width
 from relief_engine.rulebook.forms import Column
 from relief_engine.text import Language, Text
 
@@ -53,9 +56,11 @@ class FormSheet:
         cited = "、".join(map(str, lines.form.citations))
         sheet.add([small], [_SUBTITLE.in_(language).format(cited, lines.screening.as_of.isoformat())], 18)
         sheet.add([head] * len(self.columns), [self._head(c) for c in self.columns], self._head_height())
-        self._writers = [self._writer(column) for column in self.columns]
+        self._cells = [
+            (AnyCells if column.copied else Cells)(self._writer(column), index, sheet.blank(self._boxed()))
+            for index, column in enumerate(self.columns)
+        ]
         self._widths = [column.width or 12 for column in self.columns]
-        self._blank = sheet.blank(self._boxed())
 
     def _style(self, **properties: Any) -> Any:
         return self.styles(**{"font_name": OFFICIAL_FONT, "font_color": _INK, **properties})
@@ -92,11 +97,11 @@ class FormSheet:
         for values in self.form_lines.lines(answered):
             if self.sheet.rows >= MOST_ROWS - 40:
                 continue
-            lines = max(lines_of(v, w) for v, w in zip(values, self._widths, strict=True))
-            writers = [
-                self._blank if value is None else write for write, value in zip(self._writers, values, strict=True)
-            ]
-            self.sheet.add(writers, ["" if value is None else value for value in values], 15.0 * lines + 5)
+            lines = 1
+            for value, wide in zip(values, self._widths, strict=True):
+                if isinstance(value, str):
+                    lines = max(lines, lines_of(value, wide))
+            self.sheet.write_row("".join(map(getitem, self._cells, values)), 15.0 * lines + 5)
 
     def finish(self) -> None:
         """Write the sum and the notes, and set up the page."""

@@ -12,8 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from relief_engine.decision import Outcome
 from relief_engine.roster.counts import Sums
-from relief_engine.roster.workbook.stream import width
 from relief_engine.roster.workbook.styles import DARK, MONEY, PALE, Styles
+from relief_engine.roster.workbook.widths import width
 from relief_engine.text import Language, Text
 
 #: The columns of the sheet: a margin, the names, then figures.

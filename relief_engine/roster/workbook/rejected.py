@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.problems import COLUMNS, MESSAGE, cells
 from relief_engine.roster.table import Rejected
-from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, lines_of
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet
 from relief_engine.roster.workbook.styles import TEXT, Styles
+from relief_engine.roster.workbook.widths import lines_of
 from relief_engine.text import Language, Text
 
 NAME = Text("未能读取", "Not read")

@@ -9,56 +9,34 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from typing import IO, Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-#: What Excel holds: rows of a sheet, characters of a cell, digits of a number.
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-_MOST_CHARACTERS = 32_767
-_MOST_DIGITS = 15
+from relief_engine.roster.workbook.cells import (
+    BEGINNINGS,
+    MOST_KEPT,
+    ROW,
+    SPECIAL,
+    Writer,
+    escaped,
+    inline,
+    shortened,
+    whole,
+)
 
-_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
-_HALVES = re.compile(r"[\ud800-\udfff]")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-#: Texts are kept with their XML: outcomes, reasons and districts come again and again.
-_MOST_KEPT = 50_000
+#: What Excel holds: rows of a sheet, digits of a number.
+MOST_ROWS = 1_048_576
+_MOST_DIGITS = 15
 #: The day that Excel counts from, and the first day that it counts right.
 _ZERO = dt.date(1899, 12, 30).toordinal()
 _FIRST = dt.date(1900, 3, 1)
-
-#: The letters of all columns.
-_NAMES = tuple(xl_col_to_name(index) for index in range(MOST_COLUMNS))
-
-#: A cell's XML from its place and value.
-Writer = Callable[[str, Any], str]
-
-
-@lru_cache(50_000)
-def width(text: str) -> int:
-    """How wide a text is, in half-width characters: the widest of its lines, with wide characters counted twice."""
-    if text.isascii() and "\n" not in text:
-        return len(text)
-    return max(sum(_WIDE.get(unicodedata.east_asian_width(c), 1) for c in line) for line in text.split("\n"))
-
-
-def lines_of(value: object, wide: float) -> int:
-    """How many lines a text takes in a column of that width; anything else takes one."""
-    if not isinstance(value, str) or 2.2 * len(value) <= wide:
-        return 1
-    return max(1, math.ceil(width(value) * 1.1 / wide))
-
-
-_WIDE = {"W": 2, "F": 2, "A": 2}
 
 
 class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes are not typed for this
@@ -67,7 +45,7 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
     def start(self) -> None:
         """Open the file that holds the rows until the workbook is closed; call once before the first row."""
         self.rows = 0
-        self._rows: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with the workbook
+        self._rows: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the workbook
         self._seen: set[str] = set()
 
     def add(self, writers: Iterable[Writer], values: Iterable[object], height: float | None = None) -> None:
@@ -75,15 +53,19 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
 
         ``height`` in points is where Excel starts from; it fits the row anew when its cells are edited.
         """
+        cells = zip(BEGINNINGS, writers, values, strict=False)
+        written = [f"{begin}{write(value)}" for begin, write, value in cells if value is not None]
+        self.write_row("".join(written), height)
+
+    def write_row(self, cells: str, height: float | None = None) -> None:
+        """Write the next row from the XML of its cells, in which :data:`ROW` stands for its number."""
         self.rows += 1
-        row = self.rows
-        parts = [f'<row r="{row}">' if height is None else f'<row r="{row}" ht="{height:g}">']
-        append = parts.append
-        for name, write, value in zip(_NAMES, writers, values, strict=False):
-            if value is not None:
-                append(write(f"{name}{row}", value))
-        parts.append("</row>")
-        self._rows.write("".join(parts))
+        high = "" if height is None else f' ht="{height:g}"'
+        text = f'<row r="{ROW}"{high}>{cells}</row>'.replace(ROW, str(self.rows))
+        try:
+            self._rows.write(text.encode())
+        except UnicodeEncodeError:
+            self._rows.write(whole(text).encode())
 
     def skip(self) -> None:
         """Leave the next row empty."""
@@ -102,48 +84,43 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
 
     def text(self, style: Format) -> Writer:
         """Texts."""
-        return _kept(partial(self._text, style._get_xf_index()))
+        return partial(self._text, style._get_xf_index())
 
     def number(self, style: Format, otherwise: Format) -> Writer:
         """Whole numbers and decimals; one with more digits than Excel holds is written as text."""
-        return _kept(partial(self._number, style._get_xf_index(), otherwise._get_xf_index()))
+        return partial(self._number, style._get_xf_index(), otherwise._get_xf_index())
 
     def date(self, style: Format, otherwise: Format) -> Writer:
         """Days; one that Excel can't count is written as text."""
-        return _kept(partial(self._date, style._get_xf_index(), otherwise._get_xf_index()))
+        return partial(self._date, style._get_xf_index(), otherwise._get_xf_index())
 
     def formula(self, style: Format, formula: str) -> Writer:
         """A formula of our own, with the exact number that it gives."""
-        index, escaped = style._get_xf_index(), _SPECIAL.sub(_escaped, formula)
-        return lambda ref, value: f'<c r="{ref}" s="{index}"><f>{escaped}</f><v>{value:f}</v></c>'
+        index, written = style._get_xf_index(), SPECIAL.sub(escaped, formula)
+        return lambda value: f' s="{index}"><f>{written}</f><v>{value:f}</v></c>'
 
     def blank(self, style: Format) -> Writer:
         """Cells with a format and nothing in them, whatever is given."""
         index = style._get_xf_index()
-        return lambda ref, _: f'<c r="{ref}" s="{index}"/>'
+        return lambda _: f' s="{index}"/>'
 
     def anything(self, text: Format, number: Format, date: Format, time: Format) -> Writer:
         """Cells of a roster, each as what it was read as."""
         words, figures = text._get_xf_index(), number._get_xf_index()
-        figure = partial(self._number, figures, words)
-        tails: dict[type, tuple[dict[Any, str], Callable[[Any], str]]] = {
-            str: ({}, partial(self._text, words)),
-            int: ({}, figure),
-            Decimal: ({}, figure),
-            float: ({}, partial(self._float, figures, words)),
-            bool: ({}, partial(_boolean, figures)),
-            dt.date: ({}, partial(self._date, date._get_xf_index(), words)),
-            dt.datetime: ({}, partial(self._time, time._get_xf_index(), words)),
-        }
-        get = tails.get
+        word, figure = partial(self._text, words), partial(self._number, figures, words)
+        get: Callable[[type], Callable[[Any], str] | None] = {
+            str: word,
+            int: figure,
+            Decimal: figure,
+            float: partial(self._float, figures, words),
+            bool: partial(_boolean, figures),
+            dt.date: partial(self._date, date._get_xf_index(), words),
+            dt.datetime: partial(self._time, time._get_xf_index(), words),
+        }.get
 
-        def write(ref: str, value: object) -> str:
-            found = get(type(value))
-            if found is None:
-                found, value = tails[str], str(value)
-            kept, tail = found
-            known = kept.get(value)
-            return f'<c r="{ref}"{_tail(kept, tail, value) if known is None else known}'
+        def write(value: object) -> str:
+            tail = get(type(value))
+            return word(str(value)) if tail is None else tail(value)
 
         return write
 
@@ -154,11 +131,11 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
             return f' s="{style}"/>'
         if value not in self._seen:
             # Most texts of a roster come once, and stand in their cell. What comes again goes to the workbook's table.
-            if len(self._seen) >= _MOST_KEPT:
+            if len(self._seen) >= MOST_KEPT:
                 self._seen.clear()
             self._seen.add(value)
-            return f' s="{style}" t="inlineStr"><is>{_xml(value)}</is></c>'
-        return f' s="{style}" t="s"><v>{self.str_table._get_shared_string_index(shortened(value))}</v></c>'
+            return f' s="{style}" t="inlineStr"><is>{inline(value)}</is></c>'
+        return f' s="{style}" t="s"><v>{self.str_table._get_shared_string_index(whole(shortened(value)))}</v></c>'
 
     def _number(self, style: int, otherwise: int, value: int | Decimal) -> str:
         written = str(value)
@@ -188,7 +165,9 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
     def _write_sheet_data(self) -> None:
         self._xml_start_tag("sheetData")
         self._rows.seek(0)
-        shutil.copyfileobj(self._rows, self.fh, 1 << 20)
+        # The rows are bytes already; XlsxWriter's file takes text.
+        self.fh.flush()
+        shutil.copyfileobj(self._rows, self.fh.buffer, 1 << 20)
         self._rows.close()
         self._xml_end_tag("sheetData")
 
@@ -205,48 +184,3 @@ def _digits(value: int | Decimal) -> int:
 
 def _boolean(style: int, value: bool) -> str:
     return f' s="{style}" t="b"><v>{int(value)}</v></c>'
-
-
-def _kept(tail: Callable[[Any], str]) -> Writer:
-    """Cells of one type in one format; what was written for a value lately is written again."""
-    tails: dict[Any, str] = {}
-    get = tails.get
-
-    def write(ref: str, value: object) -> str:
-        known = get(value)
-        return f'<c r="{ref}"{_tail(tails, tail, value) if known is None else known}'
-
-    return write
-
-
-def _tail(tails: dict[Any, str], tail: Callable[[Any], str], value: object) -> str:
-    """What stands behind the place of a cell, kept for the next one unless it is a text that stands in its cell."""
-    found = tail(value)
-    if ' t="inlineStr"' not in found:
-        if len(tails) >= _MOST_KEPT:
-            tails.clear()
-        tails[value] = found
-    return found
-
-
-def shortened(text: str) -> str:
-    """A text, cut where it is longer than a cell may be, without halves of characters that no file can hold."""
-    if not text.isascii():
-        text = _HALVES.sub("\ufffd", text)
-    return text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 1] + "…"
-
-
-def _xml(text: str) -> str:
-    """A text as the element that holds it; characters that XML can't hold are written as Excel writes them."""
-    text = shortened(text)
-    keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-    return f"<t{keep}>{_SPECIAL.sub(_escaped, text)}</t>"
-
-
-def _escaped(found: re.Match[str]) -> str:
-    part = found[0]
-    if part in _ENTITIES:
-        return _ENTITIES[part]
-    if len(part) > 1:  # text that looks like the escape of a character
-        return f"_x005F{part}"
-    return f"_x{ord(part):04X}_"

@@ -9,8 +9,8 @@ from relief_engine.explanation.sheet import ROUTES, WORDS
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Sums, Tally
 from relief_engine.roster.workbook.page import FIRST, LAST, OUTCOMES, WIDTHS, Page
-from relief_engine.roster.workbook.stream import width
 from relief_engine.roster.workbook.styles import COLOURS, DARK, FONT, GREY, PERCENT
+from relief_engine.roster.workbook.widths import width
 from relief_engine.text import Text
 from relief_engine.version import VERSION
 
