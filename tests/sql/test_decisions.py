@@ -19,9 +19,8 @@ from relief_engine.engine.summary import summary
 from relief_engine.rulebook.load import shipped_rules
 from relief_engine.rulebook.programme import Programme
 from relief_engine.testing.cases import find_cases, load_cases
-from tests.properties.drawing import ByChance
 from tests.properties.rules import changed, world_of
-from tests.properties.strategies import RENT, WORLD, case
+from tests.properties.strategies import RENT, WORLD, ByChance, case
 from tests.properties.test_programmes import days_of
 from tests.sql.tables import answered, assert_same, duckdb, expected
 
