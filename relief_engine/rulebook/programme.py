@@ -11,6 +11,7 @@ from typing import Generic, Literal, TypeVar
 from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import AnyFact, SubjectKind
+from relief_engine.rulebook.properties import Properties
 from relief_engine.rulebook.record import Record, Value
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.terms import Subject
@@ -199,6 +200,7 @@ class Programme(Record):
     ways: tuple[Remark, ...]
     check_by_hand: tuple[Remark, ...]
     remarks: tuple[Remark, ...]
+    properties: Properties | None
     where: Location
 
     @property

@@ -1,5 +1,45 @@
-"""For whoever tests rules: worked cases that stand beside the rules they test, read, run and reported."""
+"""For whoever tests rules: worked cases, profiles drawn from a rulebook, and properties that hold of any.
+
+Worked cases need nothing more than the package. What draws profiles needs Hypothesis (``relief-engine[testing]``), and
+is imported when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from relief_engine.testing.cases import Case, CaseResult, find_cases, load_cases, run_case
 
-__all__ = ["Case", "CaseResult", "find_cases", "load_cases", "run_case"]
+if TYPE_CHECKING:
+    from relief_engine.testing.failures import PropertyFailed
+    from relief_engine.testing.rules import Property, check, properties
+    from relief_engine.testing.strategies import BadArgument, days, facts, profiles
+    from relief_engine.testing.written import to_yaml
+
+__all__ = [
+    "BadArgument", "Case", "CaseResult", "Property", "PropertyFailed", "check", "days", "facts", "find_cases",
+    "load_cases", "profiles", "properties", "run_case", "to_yaml",
+]  # fmt: skip
+
+#: The modules that the names come from that are imported late.
+_HOMES = {
+    "BadArgument": "strategies",
+    "Property": "rules",
+    "PropertyFailed": "failures",
+    "check": "rules",
+    "days": "strategies",
+    "facts": "strategies",
+    "profiles": "strategies",
+    "properties": "rules",
+    "to_yaml": "written",
+}
+
+if not TYPE_CHECKING:  # A type checker that saw this would take any name for one of ours.
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

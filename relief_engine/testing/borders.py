@@ -45,7 +45,8 @@ class Borders:
         self.codes = code_list(rules)
         #: Which size tables read a figure: the derived fact and the indicator.
         self.indicators: dict[str, list[tuple[SizeFact, str]]] = {}
-        #: Codes that no classification tells apart. A coarse code shares no list with a fine one.
+        self._classes = [*rules.standards.class_maps.values()]
+        #: Codes that no classification tells apart; those that are too coarse to settle a class come last.
         self.kinds_of_code: Sequence[Sequence[int]] = self._kinds()
         #: The days that rules name.
         self.days: Sequence[int] = self._days()
@@ -53,8 +54,7 @@ class Borders:
         self._ordered: dict[str, tuple[list[str], list[str]]] = {}
 
     def _kinds(self) -> list[list[int]]:
-        standards = self.rulebook.standards
-        classes = list(standards.class_maps.values())
+        standards, classes = self.rulebook.standards, self._classes
         for fact in self.rulebook.facts.values():
             if isinstance(fact, SizeFact):
                 for indicator, figure in fact.indicators:
@@ -66,8 +66,8 @@ class Borders:
         return sorted(kinds.values(), key=lambda kind: self.is_coarse(kind[0]))
 
     def is_coarse(self, code: int) -> bool:
-        """Whether a finer code lies below a code."""
-        return list(self.leaves(code)) != [code]
+        """Whether a code leaves open which class it is in, by any classification."""
+        return any(len(table.of(code)) > 1 for table in self._classes)
 
     def leaves(self, code: int | None) -> Sequence[int]:
         """The finest codes at or below a code, or all of them; none where the rulebook lists no codes."""

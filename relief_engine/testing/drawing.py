@@ -215,14 +215,15 @@ class World(Borders):
         key = (id(program), fact.id)
         borders = self._borders.get(key)
         if borders is None:
-            borders = sorted({*(self.edges(program, fact) if program else ()), *self.days})
+            # The days on which this programme itself turns come first: they shrink to what its text names.
+            borders = list(dict.fromkeys((*(self.edges(program, fact) if program else ()), *self.days)))
             self._borders[key] = borders
         if zone == 2:
             turn = self.turn(program, fact, answers, day, detail // 3) if program else None
             found = day if turn is None else turn
             return min(max(low, found + (0, -1, 1)[detail % 3]), high)
         if zone == 3:
-            first, last = max(low, borders[0] - MARGIN), min(high, borders[-1] + MARGIN)
+            first, last = max(low, min(borders) - MARGIN), min(high, max(borders) + MARGIN)
             return first + (spread * BYTE + detail) % (last - first + 1) if first <= last else (low, high)[detail % 2]
         possible = [border for border in borders if low <= border <= high]
         if not possible:

@@ -11,12 +11,12 @@ import pytest
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision, Outcome, Status
 from relief_engine.engine.sizing import classify
+from relief_engine.testing.borders import Answer
 from tests.properties import formula, oracle
 from tests.properties.strategies import (
     ENGINE,
     RENT,
     WORLD,
-    Answer,
     Case,
     Chooser,
     by_chance,

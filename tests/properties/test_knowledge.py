@@ -9,13 +9,13 @@ import pytest
 
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
+from relief_engine.testing.borders import Answer
 from tests.properties.brute import Brute, grid, possible
 from tests.properties.brute import shown as shown_as
 from tests.properties.strategies import (
     ENGINE,
     RENT,
     WORLD,
-    Answer,
     Case,
     Chooser,
     Pair,

@@ -37,7 +37,7 @@ Profile = dict[str, object]
 _DAY, _MOOD, _BASE, _PROGRAMME, _HEAD = 0, 2, 3, 4, 5
 #: Selectors below this leave a fact out; in a profile of which much is unknown, below the second.
 _FEW, _MANY = 16, 100
-#: Up to which byte few facts are unknown, up to which many, and none above.
+#: Up to which byte few facts are unknown, up to which many, and hardly any above.
 _SOME, _MUCH = 112, 136
 #: From which base byte on so much is kept of the base, as the selector from which it is: less, more, nearly all.
 _KEPT = ((64, 112), (128, 56), (192, 28))
@@ -74,13 +74,13 @@ def profiles(
         as_of: the day of the decision; drawn by :func:`days` if left out.
         unknown: whether facts may be left out. If not, all are there but other forms of one figure.
         not_available: whether figures may be known not to exist.
-        coarse: whether industry codes may be coarse.
+        coarse: whether industry codes may be too coarse to settle a class.
         most: at most so many leases, loans and so on, of each kind: 1 to 20.
 
     Raises:
         BadArgument: an argument can't be used.
     """
-    world, chosen = world_of(_rulebook(rulebook)), _programmes(rulebook, programme)
+    world, chosen = world_of(_rulebook(rulebook)), programmes_of(_rulebook(rulebook), programme)
     if as_of is not None and type(as_of) is not dt.date:
         raise _expected("as_of", "日期（datetime.date）", "a datetime.date", as_of)
     if type(most) is not int or not 1 <= most <= MOST:
@@ -132,7 +132,7 @@ def days(rulebook: Rulebook, programme: str | None = None) -> SearchStrategy[dt.
     Raises:
         BadArgument: an argument can't be used.
     """
-    world, chosen = world_of(_rulebook(rulebook)), _programmes(rulebook, programme)
+    world, chosen = world_of(_rulebook(rulebook)), programmes_of(_rulebook(rulebook), programme)
     listed = days_of(world, chosen)
     return st.binary(min_size=2, max_size=2).map(lambda data: _day(listed, data))
 
@@ -215,8 +215,9 @@ class Plan:
 
     def _mood(self, data: bytes, aimed: Programme | None, as_of: dt.date) -> Mood:
         left_out = 0
-        if self.unknown and data[_MOOD] < _MUCH:
-            left_out = _FEW if data[_MOOD] < _SOME else _MANY
+        if self.unknown:
+            # One at the least: the smallest selector always leaves a fact out, so that shrinking can.
+            left_out = _FEW if data[_MOOD] < _SOME else _MANY if data[_MOOD] < _MUCH else 1
         pick = data[_BASE]
         kept = next((kept for first, kept in reversed(_KEPT) if pick >= first), BYTE)
         base = None
@@ -259,8 +260,8 @@ def _rulebook(rulebook: object) -> Rulebook:
     return rulebook
 
 
-def _programmes(rulebook: Rulebook, programme: object) -> list[Programme]:
-    """The programme of that id, or all."""
+def programmes_of(rulebook: Rulebook, programme: object) -> list[Programme]:
+    """The programme of that id, or all; raises :class:`BadArgument` where there is none."""
     if programme is None:
         if not rulebook.programmes:
             raise BadArgument(Text("rulebook：规则库没有项目", "rulebook: it has no programme"))
