@@ -11,13 +11,14 @@ from relief_engine.testing.cases import Case, CaseResult, find_cases, load_cases
 
 if TYPE_CHECKING:
     from relief_engine.testing.failures import PropertyFailed
+    from relief_engine.testing.holding import decisions
     from relief_engine.testing.rules import Property, check, properties
     from relief_engine.testing.strategies import BadArgument, days, facts, profiles
     from relief_engine.testing.written import to_yaml
 
 __all__ = [
-    "BadArgument", "Case", "CaseResult", "Property", "PropertyFailed", "check", "days", "facts", "find_cases",
-    "load_cases", "profiles", "properties", "run_case", "to_yaml",
+    "BadArgument", "Case", "CaseResult", "Property", "PropertyFailed", "check", "days", "decisions", "facts",
+    "find_cases", "load_cases", "profiles", "properties", "run_case", "to_yaml",
 ]  # fmt: skip
 
 #: The modules that the names come from that are imported late.
@@ -27,6 +28,7 @@ _HOMES = {
     "PropertyFailed": "failures",
     "check": "rules",
     "days": "strategies",
+    "decisions": "holding",
     "facts": "strategies",
     "profiles": "strategies",
     "properties": "rules",

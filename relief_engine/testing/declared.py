@@ -6,7 +6,6 @@ decides. Each property is a function of an engine, a profile as a plain mapping,
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -14,7 +13,7 @@ from functools import lru_cache
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.compiled.lowering import compile_programme
-from relief_engine.decision import NOTHING_MISSING, Decision, Outcome
+from relief_engine.decision import Decision, Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.cells import Trials
 from relief_engine.engine.outcome import outcome_of
@@ -26,12 +25,12 @@ from relief_engine.rulebook.properties import Monotone, Properties
 from relief_engine.rulebook.record import contents
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.testing.failures import failed
-from relief_engine.testing.holding import figures
+from relief_engine.testing.holding import decisions, figures
 from relief_engine.testing.written import written
 from relief_engine.text import Text
 
-#: At most so many higher values of a fact are tried, and so many days to split a period.
-_HIGHER, _SPLITS = 24, 12
+#: About so many other values of a fact are tried, and so many days to split a period.
+_OTHERS, _SPLITS = 24, 12
 _RANK = {Outcome.INELIGIBLE: 0, Outcome.REFERRED: 1, Outcome.ELIGIBLE: 2}
 _BOUND = "properties.at_most"
 _NOTHING = Text("", "")
@@ -84,20 +83,10 @@ def _section(engine: Engine, program: ir.Program) -> _Section:
 
 
 def _of(engine: Engine, profile: Mapping[str, object], programme: str | None) -> Iterator[tuple[Decision, _Section]]:
-    """The decisions in force whose programme has a section; nobody looks for what is missing, which takes long."""
-    read = engine.profile(profile)
-    for rules in [p for i, p in engine.rulebook.programmes.items() if programme in (None, i)]:
-        day = read.as_of or dt.date.today()
-        if rules.properties is None or not rules.period.holds(day):
-            continue
-        program = engine.program(rules, day)
-        section = _section(engine, program)
-        for place in range(len(read.subjects(rules.subject) or ())):
-            index = None if rules.subject == APPLICANT else place
-            slots = read.vector(program.layout, rules.subject, index, day)
-            values = tuple(engine.evaluate(program, slots))
-            outcome = outcome_of(program, values)
-            yield Decision(rules, index, day, outcome, read, program, slots, values, NOTHING_MISSING, ()), section
+    """The decisions in force whose programme has a section."""
+    for decision in decisions(engine, profile, programme):
+        if decision.program is not None and decision.programme.properties is not None:
+            yield decision, _section(engine, decision.program)
 
 
 # --- the properties -----------------------------------------------------------------------------------------------
@@ -106,7 +95,7 @@ def _of(engine: Engine, profile: Mapping[str, object], programme: str | None) ->
 def results_are_monotone(engine: Engine, profile: Mapping[str, object], programme: str | None = None) -> None:
     """Where a programme says so, a result never moves the other way as one fact rises and nothing else changes.
 
-    The fact is raised to every higher value between which the rules tell anything apart, 24 at most.
+    The fact is raised and lowered to every value between which the rules tell anything apart, some 24 at most.
     """
     for decision, section in _of(engine, profile, programme):
         declared = decision.programme.properties
@@ -121,21 +110,27 @@ def _rising(
 ) -> None:
     program = decision.program
     assert program is not None
-    before = _result(program, decision.values, entry.result)
-    if before is None:
+    here = _result(program, decision.values, entry.result)
+    if here is None:
         return
-    run = engine.evaluator(program)
-    for value in _higher(engine, decision, entry.fact):
-        vector = _with(decision, program.layout.slots[entry.fact.id], value)
+    run, slot = engine.evaluator(program), program.layout.slots[entry.fact.id]
+    for value in _others(engine, decision, entry.fact):
+        vector = _with(decision, slot, value)
         if not engine.cells(program).ordered(vector) or not section.holds(name, vector):
             continue
-        after = _result(program, run(vector), entry.result)
-        if after is None or all((b <= a) if entry.rises else (b >= a) for b, a in zip(before, after, strict=True)):
+        there = _result(program, run(vector), entry.result)
+        if there is None:
             continue
-        raised = _changed(profile, decision, engine, {entry.fact: value})
+        now = decision.slots[slot]
+        higher = isinstance(now, int) and value > now
+        low, high = (here, there) if higher else (there, here)
+        if all((b <= a) if entry.rises else (b >= a) for b, a in zip(low, high, strict=True)):
+            continue
+        changed = _changed(profile, decision, engine, {entry.fact: value})
         zh = f"{entry.fact.label.zh}增加时，{entry.result} 不应{'减少' if entry.rises else '增加'}（{entry.where}）"
         en = f"as {entry.fact.id} rises, {entry.result} may never {'fall' if entry.rises else 'rise'} ({entry.where})"
-        raise failed("monotone", Text(zh, en), engine, [profile, raised], decision.programme.id, decision.as_of)
+        pair = [profile, changed] if higher else [changed, profile]
+        raise failed("monotone", Text(zh, en), engine, pair, decision.programme.id, decision.as_of)
 
 
 def _result(program: ir.Program, values: Sequence[int | None], result: str) -> tuple[Fraction, ...] | None:
@@ -150,8 +145,8 @@ def _result(program: ir.Program, values: Sequence[int | None], result: str) -> t
     return None if low is None or high is None else (Fraction(low), Fraction(high))
 
 
-def _higher(engine: Engine, decision: Decision, fact: Fact) -> list[int]:
-    """Higher values of a known fact, at least one in each cell of the rules; of many, some from bottom to top."""
+def _others(engine: Engine, decision: Decision, fact: Fact) -> list[int]:
+    """Other values of a known fact, at least one in each cell of the rules; of many, some from bottom to top."""
     program = decision.program
     assert program is not None
     slot = program.layout.slots[fact.id]
@@ -166,8 +161,9 @@ def _higher(engine: Engine, decision: Decision, fact: Fact) -> list[int]:
         return engine.evaluator(program)(derived)
 
     cells = engine.cells(program).values(slot, vector, Trials(values))
-    found = sorted({v for v in (*cells, now + 1, 2 * now) if v > now and (v <= fact.highest or v == OPEN_END)})
-    step = max(1, len(found) // _HIGHER)
+    near = (now - 1, now + 1, now // 2, 2 * now)
+    found = sorted({v for v in (*cells, *near) if v != now and (fact.lowest <= v <= fact.highest or v == OPEN_END)})
+    step = max(1, len(found) // _OTHERS)
     return [*found[::step], *found[-1:]]
 
 

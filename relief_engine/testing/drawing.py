@@ -17,9 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relief_engine.compiled import ir
-from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
-from relief_engine.proving.sampling import Sampler
 from relief_engine.rulebook.facts import (
     FIRST_DAY,
     OPEN_END,
@@ -28,7 +26,6 @@ from relief_engine.rulebook.facts import (
     Fact,
     OneFormRelation,
 )
-from relief_engine.rulebook.programme import Programme
 from relief_engine.testing.borders import ABSENT, Answer, Answers, Borders
 
 #: How many values a byte has.
@@ -37,8 +34,6 @@ BYTE = 256
 _FACT, _STEPS = 2, 10
 #: How far around the days that rules name any other day is drawn from.
 MARGIN = 400
-#: How many bases are looked for, in how many draws.
-_BASES, _TRIES = 24, 72
 #: From this selector on, a figure that may not exist does not; an end that may be open is, from this detail on.
 _NONE, _OPEN = 236, 224
 
@@ -247,29 +242,3 @@ class World(Borders):
 def _beside(borders: Sequence[int], detail: int) -> int:
     """A border, or the value below or above it."""
     return borders[detail // 3 % len(borders)] + (0, -1, 1)[detail % 3]
-
-
-# --- profiles that are granted ------------------------------------------------------------------------------------
-
-
-def bases(world: World, programme: Programme, as_of: dt.date) -> list[Answers]:
-    """Answers of which all that a programme reads is known and that it grants or refers, always the same ones."""
-    if not programme.period.holds(as_of):
-        return []
-    program = world.engine.program(programme, as_of)
-    sampler = Sampler(world.engine, program, programme.id)
-    found: list[Answers] = []
-    for_people = 0
-    for number in range(_TRIES):
-        sample = sampler.mended(sampler.draw(), for_people=number % 3 == 2)
-        for_people += sample.outcome is Outcome.REFERRED
-        if sample.outcome is Outcome.ELIGIBLE or (sample.outcome is Outcome.REFERRED and for_people <= _BASES // 3):
-            answers: Answers = {}
-            for slot in sampler.read:
-                fact, value = program.layout.facts[slot], sample.vector[slot]
-                if fact is not None and (value is not None or slot in sample.barred):
-                    answers[fact.id] = ABSENT if value is None else value
-            found.append(answers)
-            if len(found) == _BASES:
-                break
-    return found

@@ -16,7 +16,7 @@ from relief_engine.compiled.layout import Value
 from relief_engine.decision import NOTHING_MISSING, Decision
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook.programme import Programme
-from relief_engine.testing import PropertyFailed, check, declared, holding, properties, rules, sql_route
+from relief_engine.testing import PropertyFailed, check, decisions, declared, holding, properties, rules, sql_route
 from relief_engine.testing.strategies import BadArgument
 from tests.kit.seeded import RENT, with_mistake
 
@@ -78,6 +78,19 @@ def test_what_applies_is_what_is_declared() -> None:
     assert len(properties(rulebook)) >= 8 * len(rulebook.programmes)
     with pytest.raises(BadArgument, match="rent-reduction-2022"):
         properties(rulebook, "beijing-tongzhou/rent-reduction-2020")
+
+
+def test_quick_decisions_are_those_of_the_engine(engine: Engine) -> None:
+    profile = {**GRANTED, "as_of": dt.date(2022, 5, 12)}
+    for given in (GRANTED, profile, holding.without(GRANTED, ["leases[0].start"])):
+        for programme in (RENT, None):
+            quick = {(d.programme.id, d.index): d for d in decisions(engine, given, programme)}
+            slow = {(d.programme.id, d.index): d for d in holding.decided(engine, given, programme)}
+            assert {key: holding.shown(d) for key, d in quick.items()} == {
+                key: holding.shown(slow[key]) for key in quick
+            }
+            assert slow.keys() <= quick.keys() if programme else quick
+            assert all(quick[key].criteria == slow[key].criteria for key in quick)
 
 
 # --- rules with a mistake -----------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ from relief_engine import Engine, Outcome, Rulebook, load_rulebook
 from relief_engine.engine.cells import Crossing
 from relief_engine.rulebook.facts import Fact
 from relief_engine.testing import BadArgument, days, facts, profiles, to_yaml
-from relief_engine.testing.strategies import Plan, programmes_of, world_of
+from relief_engine.testing.planning import Plan, world_of
+from relief_engine.testing.strategies import programmes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 RENT = "beijing-tongzhou/rent-reduction-2022"
@@ -176,6 +177,9 @@ def test_yaml_is_what_a_user_would_write(shipped: Rulebook) -> None:
         ((RENT, {"unknown": 1}), "unknown"),
         ((RENT, {"not_available": None}), "not_available"),
         ((RENT, {"coarse": "no"}), "coarse"),
+        ((RENT, {"also": "lease.use"}), "also"),
+        ((RENT, {"also": ["lease.us"]}), "also"),
+        ((RENT, {"also": ["loan.amount"]}), "also"),
     ],
 )
 def test_bad_arguments_are_told_at_once(shipped: Rulebook, arguments: tuple[Any, ...], named: str) -> None:
@@ -192,6 +196,14 @@ def test_bad_names_bring_the_nearest(shipped: Rulebook) -> None:
         facts(shipped, "lease.montly_rent")
     with pytest.raises(BadArgument, match=r"applicant\.name"):
         facts(shipped, "applicant.name")
+
+
+def test_facts_that_no_rule_reads_are_drawn_where_they_are_named(shipped: Rulebook) -> None:
+    """A restaurant's use of its premises is no matter of the rent programme."""
+    assert not any("use" in lease for p in drawn(shipped, RENT, 50) for lease in p["leases"])  # type: ignore[attr-defined]
+    named = profiles(shipped, RENT, also=["lease.use"])
+    found = find(named, lambda p: any(lease.get("use") == "office" for lease in p["leases"]))
+    assert found["leases"] == [{"use": "office"}]
 
 
 def test_strategies_compose(shipped: Rulebook) -> None:

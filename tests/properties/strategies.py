@@ -25,7 +25,8 @@ from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
 from relief_engine.testing import drawing
 from relief_engine.testing.borders import ABSENT, Answer, Answers
-from relief_engine.testing.drawing import BYTE, Mood, bases
+from relief_engine.testing.drawing import BYTE, Mood
+from relief_engine.testing.planning import bases
 from relief_engine.testing.written import mapping, written
 
 T = TypeVar("T")
