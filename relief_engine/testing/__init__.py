@@ -4,7 +4,6 @@ Worked cases need nothing more than the package. What draws profiles needs Hypot
 is imported when it is first asked for.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from relief_engine.testing.cases import Case, CaseResult, find_cases, load_cases, run_case
@@ -21,26 +20,22 @@ __all__ = [
     "find_cases", "load_cases", "profiles", "properties", "run_case", "to_yaml",
 ]  # fmt: skip
 
-#: The modules that the names come from that are imported late.
-_HOMES = {
-    "BadArgument": "strategies",
-    "Property": "rules",
-    "PropertyFailed": "failures",
-    "check": "rules",
-    "days": "strategies",
-    "decisions": "holding",
-    "facts": "strategies",
-    "profiles": "strategies",
-    "properties": "rules",
-    "to_yaml": "written",
-}
-
 if not TYPE_CHECKING:  # A type checker that saw this would take any name for one of ours.
 
     def __getattr__(name: str) -> object:
-        if name not in _HOMES:
+        if name in ("BadArgument", "days", "facts", "profiles"):
+            from relief_engine.testing import strategies as home
+        elif name in ("Property", "check", "properties"):
+            from relief_engine.testing import rules as home
+        elif name == "decisions":
+            from relief_engine.testing import holding as home
+        elif name == "PropertyFailed":
+            from relief_engine.testing import failures as home
+        elif name == "to_yaml":
+            from relief_engine.testing import written as home
+        else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        found = globals()[name] = getattr(home, name)
         return found
 
     def __dir__() -> list[str]:

@@ -52,12 +52,12 @@ def engine() -> Engine:
 
 @pytest.mark.parametrize("prop", properties(load_rulebook(), RENT), ids=str)
 def test_they_hold_of_the_rent_programme(prop: rules.Property) -> None:
-    prop.check(12)
+    prop.check(8)
 
 
 def test_they_hold_of_others() -> None:
-    check(load_rulebook(), INCUBATOR, examples=12)
-    check(load_rulebook(ROOT / "examples" / "rulebooks" / "wenzhou"), examples=8)
+    check(load_rulebook(), INCUBATOR, examples=8)
+    check(load_rulebook(ROOT / "examples" / "rulebooks" / "wenzhou"), examples=5)
 
 
 @pytest.mark.soak
