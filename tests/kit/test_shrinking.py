@@ -23,9 +23,8 @@ TOWN = "beijing-tongzhou"
 #: Where, what was changed, and how many facts a profile needs at the most to show it (in every one all facts matter).
 MISTAKES = [
     pytest.param(RENT, ("lease.start <= year_ends", "lease.start < year_ends"), 1, id="before for not after"),
-    pytest.param(
-        RENT, ("applicant.size in [small, micro]", "applicant.size in [small, micro, medium]"), 10, id="a class too many"
-    ),
+    pytest.param(RENT, ("applicant.size in [small, micro]", "applicant.size in [small, micro, medium]"), 10,
+                 id="a class too many"),
     pytest.param(f"{TOWN}/metaverse-office-rent", ("years_received < most_years", "years_received <= most_years"), 1,
                  id="one year too many"),
     pytest.param(f"{TOWN}/metaverse-office-rent", ("min(applicant.metaverse_office_area, largest_area)",
