@@ -62,6 +62,7 @@ class Part(StrEnum):
     FORM = "form"
     COLUMN = "column"
     NOTE = "note"
+    PROPERTY = "property"
 
 
 class Aspect(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from relief_engine.comparing.beside import compare_beside
+from relief_engine.comparing.declared import compare_declared
 from relief_engine.comparing.edit import AnyEdit, Aspect, Home, Owner, Part, Reach
 from relief_engine.comparing.matching import by_id, by_name, reordered, stretches
 from relief_engine.comparing.notebook import Element, Notebook, Sides
@@ -68,6 +69,7 @@ class _Pair:
         self.order(Part.REFERRAL, old.referrals, new.referrals)
         self.benefit()
         compare_beside(old, new, notes, self.shared)
+        compare_declared(old.properties, new.properties, notes)
 
     def order(self, part: Part, old: tuple[Criterion | Referral, ...], new: tuple[Criterion | Referral, ...]) -> None:
         """The order in which elements are shown."""

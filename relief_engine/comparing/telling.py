@@ -17,7 +17,17 @@ from relief_engine.text import Language, Text
 #: Two values that take no more columns than this stand behind one another.
 _SHORT = 64
 #: Parts whose id is not shown: their titles say all, and nothing else is known by it.
-_NAMELESS = (Part.RELATION, Part.CODE, Part.BENEFIT, Part.CLAUSE, Part.SOURCE, Part.COLUMN, Part.NOTE, Part.PROGRAMME)
+_NAMELESS = (
+    Part.RELATION,
+    Part.CODE,
+    Part.BENEFIT,
+    Part.CLAUSE,
+    Part.SOURCE,
+    Part.COLUMN,
+    Part.NOTE,
+    Part.PROGRAMME,
+    Part.PROPERTY,
+)
 
 
 def edit_blocks(edits: Iterable[AnyEdit], language: Language) -> Iterator[Block]:

@@ -35,6 +35,7 @@ PARTS = {
     Part.FORM: Text("表", "form"),
     Part.COLUMN: Text("栏", "column"),
     Part.NOTE: Text("填表说明", "notes"),
+    Part.PROPERTY: Text("供测试的性质", "property for tests"),
 }
 
 #: What was edited; nothing is said where the two values say it themselves.

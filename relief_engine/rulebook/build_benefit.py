@@ -26,6 +26,12 @@ _MONEY = ("amount", "ceiling", "payable")
 _WORDED = (*_MONEY, "rate", "until", "rounding", "cite")
 
 
+def figures_of(shape: s.BenefitShape) -> list[str]:
+    """The figures that a benefit has in any of its wordings, in their order."""
+    wordings = (shape, *shape.versions)
+    return [name for name in (*_MONEY, "rate") if any(getattr(wording, name) is not None for wording in wordings)]
+
+
 def build_benefit(shop: Workshop, shape: s.BenefitShape) -> p.Benefit:
     """The benefit; a wording with mistakes lacks the figures that they are in."""
     path: Path_ = ("benefit",)
@@ -76,7 +82,12 @@ def _rounding(shop: Workshop, shape: s.RoundingShape, path: Path_) -> p.Rounding
 
 
 def _money(shop: Workshop, value: str | None, path: Path_) -> ex.Expr | None:
-    return None if value is None else _in_unit(shop, shop.definite(value, path, ex.NumberType), path, _YUAN)
+    return None if value is None else in_yuan(shop, value, path)
+
+
+def in_yuan(shop: Workshop, value: str, path: Path_) -> ex.Expr | None:
+    """A formula that must come out in yuan."""
+    return _in_unit(shop, shop.definite(value, path, ex.NumberType), path, _YUAN)
 
 
 def _rate(shop: Workshop, value: str | None, path: Path_) -> ex.Expr | None:

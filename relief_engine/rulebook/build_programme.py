@@ -11,6 +11,7 @@ from relief_engine.rulebook import programme as p
 from relief_engine.rulebook import programme_shapes as s
 from relief_engine.rulebook.build_benefit import build_benefit
 from relief_engine.rulebook.build_parameters import build_parameters, check_name
+from relief_engine.rulebook.build_properties import build_properties
 from relief_engine.rulebook.building import Desk, optional_text, text
 from relief_engine.rulebook.check_programme import check_programme, expressions
 from relief_engine.rulebook.dating import Version
@@ -64,7 +65,7 @@ def build_programme(
         visible, parameters, lets, _criteria(shop, file), _referrals(shop, file), _not_available(shop, file),
         build_benefit(shop, file.benefit), _deadlines(shop, file), _remarks(shop, file.ways, "ways"),
         _remarks(shop, file.check_by_hand, "check_by_hand"), _remarks(shop, file.remarks, "remarks"),
-        {}, document.where(()),
+        build_properties(shop, file), {}, document.where(()),
     )  # fmt: skip
     programme = changed(programme, size_tables=_read(programme, size_tables))
     desk.findings.extend(check_programme(programme, document, scope.broken))

@@ -46,6 +46,8 @@ def expressions(programme: Programme) -> Iterator[ex.Expr]:
     for deadline in programme.deadlines:
         roots.extend((deadline.date, deadline.condition))
     roots.extend(item.condition for item in (*programme.ways, *programme.check_by_hand, *programme.remarks))
+    if programme.properties is not None:
+        roots.extend(programme.properties.expressions())
     for root in roots:
         if root is not None:
             yield from ex.walk(root)

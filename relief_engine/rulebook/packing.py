@@ -19,7 +19,7 @@ from typing import Any
 from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook import facts as fs
-from relief_engine.rulebook import periods, sources, units
+from relief_engine.rulebook import periods, properties, sources, units
 from relief_engine.rulebook import programme as pg
 from relief_engine.rulebook import standards as st
 from relief_engine.rulebook.model import Rulebook
@@ -29,7 +29,7 @@ from relief_engine.text import Text
 #: The records that a rulebook is made of: those that these modules define. They hold values and do nothing.
 _RECORDS = [
     kind
-    for module in (ex, fs, periods, pg, sources, st, units)
+    for module in (ex, fs, periods, pg, properties, sources, st, units)
     for kind in vars(module).values()
     if isinstance(kind, RecordType) and kind.__module__ == module.__name__
 ]

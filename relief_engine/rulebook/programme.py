@@ -12,6 +12,7 @@ from relief_engine.errors import Location
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import AnyFact, SubjectKind
 from relief_engine.rulebook.periods import LAST, Dated, Period
+from relief_engine.rulebook.properties import Properties
 from relief_engine.rulebook.record import Record
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import SizeTable
@@ -167,6 +168,7 @@ class Programme(Record):
     ways: tuple[Remark, ...]
     check_by_hand: tuple[Remark, ...]
     remarks: tuple[Remark, ...]
+    properties: Properties | None
     size_tables: Mapping[str, Dated[SizeTable]]
     where: Location
 

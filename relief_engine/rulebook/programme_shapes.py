@@ -11,6 +11,7 @@ from relief_engine.rulebook.shapes import (
     Cites,
     Dated,
     Expression,
+    FactId,
     Figure,
     Id,
     NonEmpty,
@@ -177,6 +178,41 @@ class NotAvailableShape(Shape):
     cite: Cites
 
 
+class MonotoneShape(Shape):
+    """How a result moves as one fact rises and nothing else changes; one of the five results, or several."""
+
+    fact: FactId
+    amount: Literal["rises", "falls"] | None = None
+    ceiling: Literal["rises", "falls"] | None = None
+    payable: Literal["rises", "falls"] | None = None
+    rate: Literal["rises", "falls"] | None = None
+    outcome: Literal["never_better", "never_worse"] | None = None
+    when: Expression | None = None
+
+
+class AtMostShape(Shape):
+    """The most that the money given may ever come to, before rounding."""
+
+    value: Expression
+    when: Expression | None = None
+
+
+class AdditiveShape(Shape):
+    """The dates of a period: the money given for it is that for its two parts together, before rounding."""
+
+    start: FactId
+    end: FactId
+    when: Expression | None = None
+
+
+class PropertiesShape(Shape):
+    """What is true of every profile, said a second time for tests (`relief_engine.testing`); no decision reads it."""
+
+    monotone: tuple[MonotoneShape, ...] = ()
+    at_most: AtMostShape | None = None
+    additive: AdditiveShape | None = None
+
+
 class ProgrammeFile(Dated):
     """One relief measure: criteria, referrals and a benefit, for one kind of subject."""
 
@@ -196,3 +232,4 @@ class ProgrammeFile(Dated):
     ways: tuple[RemarkShape, ...] = ()
     check_by_hand: tuple[RemarkShape, ...] = ()
     remarks: tuple[RemarkShape, ...] = ()
+    properties: PropertiesShape | None = None

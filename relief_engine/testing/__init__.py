@@ -1,25 +1,43 @@
-"""For whoever tests rules: worked cases that stand beside the rules they test, read, run and reported.
+"""For whoever tests rules: worked cases, profiles drawn from a rulebook, and properties that hold of any.
 
 Each name is imported when it is first asked for: pytest loads ``relief_engine.testing.plugin`` in every run, and must
-not wait for the engine where no rules are tested.
+not wait for the engine where no rules are tested. What draws profiles needs Hypothesis (``relief-engine[testing]``).
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from relief_engine.testing.cases import Case, CaseResult, find_cases, load_cases, run_case
+    from relief_engine.testing.failures import PropertyFailed
+    from relief_engine.testing.holding import decisions
+    from relief_engine.testing.rules import Property, check, properties
+    from relief_engine.testing.strategies import BadArgument, days, facts, profiles
+    from relief_engine.testing.written import to_yaml
 
-__all__ = ["Case", "CaseResult", "find_cases", "load_cases", "run_case"]
+__all__ = [
+    "BadArgument", "Case", "CaseResult", "Property", "PropertyFailed", "check", "days", "decisions", "facts",
+    "find_cases", "load_cases", "profiles", "properties", "run_case", "to_yaml",
+]  # fmt: skip
 
 if not TYPE_CHECKING:  # A type checker that saw this would take any name for one of ours.
 
     def __getattr__(name: str) -> object:
-        if name not in __all__:
+        if name in ("Case", "CaseResult", "find_cases", "load_cases", "run_case"):
+            from relief_engine.testing import cases as home
+        elif name in ("BadArgument", "days", "facts", "profiles"):
+            from relief_engine.testing import strategies as home
+        elif name in ("Property", "check", "properties"):
+            from relief_engine.testing import rules as home
+        elif name == "decisions":
+            from relief_engine.testing import holding as home
+        elif name == "PropertyFailed":
+            from relief_engine.testing import failures as home
+        elif name == "to_yaml":
+            from relief_engine.testing import written as home
+        else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from relief_engine.testing import cases
-
-        globals().update({known: getattr(cases, known) for known in __all__})
-        return globals()[name]
+        found = globals()[name] = getattr(home, name)
+        return found
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

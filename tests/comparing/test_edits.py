@@ -9,6 +9,7 @@ from relief_engine.comparing.edits import edits, grouped, reaches
 from relief_engine.rulebook import facts as fs
 from relief_engine.rulebook import forms, sources
 from relief_engine.rulebook import programme as pg
+from relief_engine.rulebook import properties as pr
 from relief_engine.rulebook import standards as st
 from relief_engine.rulebook.periods import LAST, Period
 from relief_engine.rulebook.record import RecordType
@@ -442,7 +443,11 @@ def test_a_rulebook_without_the_programme() -> None:
 LOOKED_AT: dict[RecordType, set[str]] = {
     pg.Programme: {"id", "title", "summary", "authority", "kind", "period", "citations", "parameters", "lets",
                    "criteria", "referrals", "not_available", "benefit", "deadlines", "ways", "check_by_hand",
-                   "remarks", "where", "facts", "size_tables"},
+                   "remarks", "where", "facts", "size_tables", "properties"},
+    pr.Properties: {"money", "monotone", "at_most", "additive"},
+    pr.Monotone: {"fact", "result", "rises", "condition", "where"},
+    pr.AtMost: {"value", "condition", "where"},
+    pr.Additive: {"start", "end", "condition", "where"},
     pg.Parameter: {"name", "versions", "where", "type"},
     pg.ParameterValue: {"value", "unit", "citations", "note", "where"},
     pg.Let: {"name", "title", "shown", "value"},
@@ -487,3 +492,26 @@ def test_nothing_new_is_overlooked(record: RecordType) -> None:
 def test_a_limit_that_changes_on_a_day_says_from_when() -> None:
     (edit,) = edits(*pair((SIZE, _CATERING, _CATERING_LATER)))
     assert edit.period == Period(dt.date(2022, 7, 1), LAST)
+
+
+_REMARK = """    when: not applicant.registered and lease.district not in near
+    cite: [{source: notice, clause: 一}]
+"""
+_DECLARED = f"""{_REMARK}
+properties:
+  monotone:
+    - {{fact: lease.monthly_rent, amount: rises}}
+  at_most: {{value: lease.monthly_rent * months, when: lease.form == monthly}}
+"""
+
+
+def test_properties_are_words_for_decisions() -> None:
+    added = found((RENT, _REMARK, _DECLARED))
+    assert [(entry[:2], entry[4], entry[6]) for entry in added] == [
+        (("+", "property"), WORDING, "monotone: lease.monthly_rent, amount rises"),
+        (
+            ("+", "property"),
+            WORDING,
+            "at_most: amount lease.monthly_rent * months when lease.form == monthly",
+        ),
+    ]

@@ -24,8 +24,7 @@ from relief_engine.routes.sql.nodes import bounds_of
 from relief_engine.routes.sql.query import decision_query, slots_read
 from relief_engine.routes.sql.view import rules_query
 from relief_engine.rulebook.facts import OPEN_END, Fact
-from tests.properties.drawing import ByChance
-from tests.properties.strategies import RENT, WORLD, case
+from tests.properties.strategies import RENT, WORLD, ByChance, case
 from tests.properties.test_programmes import days_of
 from tests.sql.tables import (
     arrow,

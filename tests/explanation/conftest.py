@@ -15,7 +15,8 @@ from relief_engine.engine import Engine
 from relief_engine.explanation.build import Explanation, explain
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.programme import Programme
-from tests.properties.drawing import Answers, ByChance, World
+from relief_engine.testing.borders import Answers
+from tests.properties.strategies import ByChance, World
 
 HERE = Path(__file__).parent
 #: An invented rulebook with every kind of benefit: it changes only together with these tests.

@@ -36,7 +36,7 @@ def status_with(one: Drawn, criterion: str, fact: Fact, value: int) -> Status:
     """The same without the search for what is missing, which takes most of the time."""
     program = one.decision.program
     assert program is not None
-    vector = one.world.vector(one.programme, {**one.answers, fact.id: value}, one.day)
+    vector = one.world.slots(one.programme, {**one.answers, fact.id: value}, one.day)
     values = one.world.engine.evaluator(program)(vector)
     return next(status(values[c.node]) for c in program.criteria if c.criterion.id == criterion)
 

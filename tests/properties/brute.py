@@ -16,7 +16,8 @@ from relief_engine.decision import Outcome
 from relief_engine.engine.outcome import outcome_of
 from relief_engine.rulebook.facts import OPEN_END, ExtremeFact, Fact, NotBeforeRelation
 from relief_engine.rulebook.programme import Programme
-from tests.properties.drawing import Answer, Answers, World
+from relief_engine.testing.borders import Answer, Answers
+from tests.properties.strategies import World
 
 #: What a decision shows: the outcome, and its figures, each with its lowest and highest value, money in cents.
 Shown = tuple[object, ...]
@@ -51,7 +52,7 @@ def grid(world: World, fact: Fact, answers: Answers, unknown: Iterable[str]) -> 
             return list(range(len(fact.domain.ids))) if fact.domain else []
         case "industry_code":
             known = answers.get(fact.id)
-            leaves = set(world.codes.leaves(known if isinstance(known, int) else None))
+            leaves = set(world.leaves(known if isinstance(known, int) else None))
             kinds = [[code for code in kind if code in leaves] for kind in world.kinds_of_code]
             return [kind[0] for kind in kinds if kind]
         case "date":
@@ -153,7 +154,7 @@ class Brute:
         for chosen in product(*self.values):
             completed = {**self.answers, **dict(zip(self.asked, chosen, strict=True))}
             if possible(self.world, completed):
-                yield chosen, self.show(self.world.vector(self.programme, completed, self.as_of))
+                yield chosen, self.show(self.world.slots(self.programme, completed, self.as_of))
 
     def missing(self) -> tuple[set[str], set[Shown]]:
         """The facts that alone make a difference somewhere, and all that can be decided."""

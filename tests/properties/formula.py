@@ -16,7 +16,7 @@ from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.facts import AnyFact, ClassFact, ExtremeFact, Fact, FormFact, SizeFact
 from relief_engine.rulebook.programme import ParameterValue, Programme
 from relief_engine.rulebook.standards import Standards
-from tests.properties.drawing import Answers
+from relief_engine.testing.borders import Answers
 
 #: A figure as its lowest and highest value, or a day as its ordinal twice.
 Span = tuple[Fraction, Fraction]

@@ -13,7 +13,7 @@ from random import Random
 
 from relief_engine import Engine, Rulebook, RulebookError, load_rulebook
 from relief_engine.rulebook.load import shipped_rules
-from tests.properties.drawing import World
+from tests.properties.strategies import World
 
 FILE = Path("beijing-tongzhou") / "rent-reduction-2022.yaml"
 

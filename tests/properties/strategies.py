@@ -11,8 +11,8 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from random import SystemRandom
-from typing import TypeVar
+from random import Random, SystemRandom
+from typing import Protocol, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,10 +21,140 @@ from relief_engine import Engine, load_rulebook
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.decision import Decision
+from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
-from tests.properties.drawing import Answers, ByChance, ByHypothesis, Chooser, World
+from relief_engine.testing import drawing
+from relief_engine.testing.borders import ABSENT, Answer, Answers
+from relief_engine.testing.drawing import BYTE, Mood
+from relief_engine.testing.planning import bases
+from relief_engine.testing.written import mapping, written
 
 T = TypeVar("T")
+
+#: How many of a hundred facts are unknown: none, a few, some.
+UNKNOWN_SHARES = (0, 0, 0, 3, 8, 8, 20)
+#: From which selector on the base is kept in a case that is to be granted: less, more, nearly all.
+KEPT = (100, 50, 26)
+#: As many bytes as any one fact takes.
+ONE_FACT = 10
+
+
+class Chooser(Protocol):
+    """Where choices come from."""
+
+    def of(self, options: Sequence[T]) -> T:
+        """One of some options."""
+
+    def between(self, low: int, high: int) -> int:
+        """A whole number in a range, both ends included."""
+
+    def bytes(self, number: int) -> bytes:
+        """So many bytes, from which facts are drawn."""
+
+
+class ByHypothesis:
+    """Choices that Hypothesis makes, remembers and shrinks."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+
+    def of(self, options: Sequence[T]) -> T:
+        return options[self.draw(st.integers(0, len(options) - 1))]
+
+    def between(self, low: int, high: int) -> int:
+        return self.draw(st.integers(low, high))
+
+    def bytes(self, number: int) -> bytes:
+        return self.draw(st.binary(min_size=number, max_size=number))
+
+
+class ByChance:
+    """Choices from a seed, thousands of profiles a second."""
+
+    def __init__(self, seed: str) -> None:
+        self.random = Random(seed)
+
+    def of(self, options: Sequence[T]) -> T:
+        return options[int(self.random.random() * len(options))]
+
+    def between(self, low: int, high: int) -> int:
+        return self.random.randint(low, high)
+
+    def bytes(self, number: int) -> bytes:
+        return self.random.randbytes(number)
+
+
+def one_in(chooser: Chooser, number: int) -> bool:
+    """True once in so many times; False is the simple case."""
+    return chooser.between(0, number - 1) == number - 1
+
+
+class World(drawing.World):
+    """What is drawn from, with the shares and bases that the properties here ask for."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.bases: dict[tuple[str, dt.date], list[Answers]] = {}
+
+    def draw(
+        self, programme: Programme, as_of: dt.date, chooser: Chooser, *, unknown: int | None = None,
+        absent: bool = True, favoured: bool | None = None,
+    ) -> Answers:  # fmt: skip
+        """Answers to the facts that a programme reads.
+
+        Args:
+            programme: the programme.
+            as_of: the day of the decision.
+            chooser: where choices come from.
+            unknown: of a hundred facts so many are left out; drawn if None.
+            absent: whether figures may be known not to exist.
+            favoured: whether it is a granted profile with few facts changed; drawn if None.
+        """
+        share = chooser.of(UNKNOWN_SHARES) if unknown is None else unknown
+        favoured = one_in(chooser, 2) if favoured is None else favoured
+        left_out = round(share * BYTE / 100)
+        in_force = programme.period.holds(as_of)
+        mood = Mood(left_out, absent=absent)
+        if favoured and in_force:
+            key = programme.id, programme.stretch(as_of).first
+            if key not in self.bases:
+                self.bases[key] = bases(self, programme, as_of)
+            if self.bases[key]:
+                mood = Mood(left_out, max(left_out, chooser.of(KEPT)), chooser.of(self.bases[key]), absent)
+        facts = self.read_by(programme)
+        programs = [self.engine.program(programme, as_of)] if in_force else []
+        return self.answers(facts, programs, as_of, chooser.bytes(self.width(facts)), mood)
+
+    def drawn(self, fact: Fact, answers: Answers, as_of: dt.date, chooser: Chooser) -> Answer:
+        """One value of a fact that is possible beside the others."""
+        return self.value(fact, answers, as_of.toordinal(), chooser.bytes(ONE_FACT))
+
+    def slots(self, programme: Programme, answers: Answers, as_of: dt.date) -> list[Value]:
+        """The slots that the engine works on."""
+        return self.vector(self.engine.program(programme, as_of), answers, as_of.toordinal())
+
+    def barred(self, programme: Programme, answers: Answers) -> frozenset[int]:
+        """The slots of figures that do not exist."""
+        slots = self.engine.layout(programme.subject).slots
+        return frozenset(slots[name] for name, value in answers.items() if value == ABSENT)
+
+    def mapping(self, as_of: dt.date, *subjects: Answers) -> dict[str, object]:
+        """The profile that a user would write: one applicant (of the first answers) with the leases or loans of all."""
+        applicant = {name: value for name, value in subjects[0].items() if name.startswith("applicant.")}
+        listed: dict[str, list[Answers]] = {}
+        for answers in subjects:
+            own: dict[str, Answers] = {"lease": {}} if "lease" in self.rulebook.subjects else {}
+            for name, value in answers.items():
+                if name not in applicant:
+                    own.setdefault(name.partition(".")[0], {})[name] = value
+            for kind, found in own.items():
+                listed.setdefault(kind, []).append(found)
+        return mapping(self.rulebook, as_of, applicant, listed)
+
+    def plain(self, name: str, value: Answer) -> object:
+        """A value as a user writes it."""
+        return written(self.rulebook, name, value)
+
 
 WORLD = World(Engine(load_rulebook()))
 ENGINE = WORLD.engine
@@ -60,7 +190,7 @@ class Case:
     @cached_property
     def vector(self) -> list[Value]:
         """The slots that the engine works on."""
-        return self.world.vector(self.programme, self.answers, self.as_of)
+        return self.world.slots(self.programme, self.answers, self.as_of)
 
     @cached_property
     def values(self) -> Sequence[int | None]:
@@ -101,7 +231,7 @@ def complete(chooser: Chooser) -> Case:
     drawn = case(chooser, unknown=0, absent=False)
     code = drawn.answers["applicant.industry"]
     assert isinstance(code, int)
-    return drawn.but({**drawn.answers, "applicant.industry": chooser.of(WORLD.codes.leaves(code))})
+    return drawn.but({**drawn.answers, "applicant.industry": chooser.of(WORLD.leaves(code))})
 
 
 @dataclass(frozen=True)

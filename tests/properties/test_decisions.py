@@ -11,9 +11,20 @@ import pytest
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision, Outcome, Status
 from relief_engine.engine.sizing import classify
+from relief_engine.testing.borders import Answer
 from tests.properties import formula, oracle
-from tests.properties.drawing import Answer, Chooser, one_in
-from tests.properties.strategies import ENGINE, RENT, WORLD, Case, by_chance, by_hypothesis, case, complete
+from tests.properties.strategies import (
+    ENGINE,
+    RENT,
+    WORLD,
+    Case,
+    Chooser,
+    by_chance,
+    by_hypothesis,
+    case,
+    complete,
+    one_in,
+)
 
 HALF_A_CENT = Fraction(1, 200)
 
@@ -130,7 +141,7 @@ def a_coarse_code_is_decided_as_its_leaves_are(drawn: Case) -> None:
     """What is decided on a code that may be too coarse is what the oracle says of every finer one."""
     code = drawn.answers["applicant.industry"]
     assert isinstance(code, int)
-    leaves = set(WORLD.codes.leaves(code))
+    leaves = set(WORLD.leaves(code))
     kinds = [[leaf for leaf in kind if leaf in leaves] for kind in WORLD.kinds_of_code]
     verdicts = set()
     for kind in kinds:

@@ -9,18 +9,20 @@ import pytest
 
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
+from relief_engine.testing.borders import Answer
 from tests.properties.brute import Brute, grid, possible
 from tests.properties.brute import shown as shown_as
-from tests.properties.drawing import Answer, Chooser, one_in
 from tests.properties.strategies import (
     ENGINE,
     RENT,
     WORLD,
     Case,
+    Chooser,
     Pair,
     by_chance,
     by_hypothesis,
     case,
+    one_in,
     pair,
 )
 from tests.properties.test_decisions import bounds, shown
@@ -71,7 +73,7 @@ def completed(chooser: Chooser) -> Completed:
         filled = dict(answers)
         for fact in WORLD.read_by(RENT):
             if fact.id in hidden:
-                filled[fact.id] = WORLD.value(fact, filled, full.as_of.toordinal(), chooser)
+                filled[fact.id] = WORLD.drawn(fact, filled, full.as_of, chooser)
         others.append(full.but(filled))
     return Completed(full.but(answers), tuple(others))
 
@@ -121,7 +123,7 @@ def brute_of(full: Case, chooser: Chooser, most: int) -> Brute:
 
 def is_coarse(code: Answer | None) -> bool:
     """Whether a known industry code leaves a class open."""
-    leaves = WORLD.codes.leaves(code) if isinstance(code, int) else []
+    leaves = WORLD.leaves(code) if isinstance(code, int) else []
     return sum(any(leaf in kind for leaf in leaves) for kind in WORLD.kinds_of_code) > 1
 
 
@@ -169,7 +171,7 @@ def varied(chooser: Chooser) -> Varied:
     for _ in range(5):
         filled = dict(drawn.answers)
         for fact in rest:
-            filled[fact.id] = WORLD.value(fact, filled, drawn.as_of.toordinal(), chooser)
+            filled[fact.id] = WORLD.drawn(fact, filled, drawn.as_of, chooser)
         others = {}
         for fact in rest:
             without = {name: value for name, value in filled.items() if name != fact.id}

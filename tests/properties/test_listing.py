@@ -11,9 +11,8 @@ from relief_engine import Engine
 from relief_engine.checking import findings
 from relief_engine.rulebook.load import shipped_rules
 from tests.properties import oracle
-from tests.properties.drawing import ByChance, World
 from tests.properties.rules import FILE, changed
-from tests.properties.strategies import RENT, Case, case
+from tests.properties.strategies import RENT, ByChance, Case, World, case
 from tests.properties.test_decisions import bounds, verdict_bounds
 from tests.properties.test_knowledge import brute_of, the_list_is_exact
 
@@ -41,7 +40,7 @@ def drawn_in(world: World, chooser: ByChance) -> Case:
     code = drawn.answers["applicant.industry"]
     assert isinstance(code, int)
     place = district.ids.index(chooser.of(("海淀区", "海淀区", "延庆区", "通州区", "顺义区")))
-    fine = chooser.of(world.codes.leaves(code))
+    fine = chooser.of(world.leaves(code))
     return drawn.but({**drawn.answers, "applicant.industry": fine, "lease.premises_district": place})
 
 

@@ -8,8 +8,7 @@ import pytest
 from relief_engine.decision import Outcome
 from relief_engine.routes.chaining import ChainingRoute
 from relief_engine.rulebook.programme import Programme
-from tests.properties.drawing import ByChance
-from tests.properties.strategies import DAYS, WORLD, Case, case
+from tests.properties.strategies import DAYS, WORLD, ByChance, Case, case
 from tests.properties.test_knowledge import brute_of, the_list_is_exact
 from tests.test_chaining import difference, needs_engine
 

@@ -11,9 +11,8 @@ import pytest
 
 from relief_engine.engine.missing import Search
 from tests.properties.brute import Brute
-from tests.properties.drawing import ByChance, World
 from tests.properties.rules import FILE, world_of
-from tests.properties.strategies import Case, case, hidden
+from tests.properties.strategies import ByChance, Case, World, case, hidden
 from tests.properties.test_decisions import the_nodes_say_what_the_tree_says
 from tests.properties.test_knowledge import FORMS, brute_of, knowing_more_changes_no_decision
 

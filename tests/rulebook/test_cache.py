@@ -26,7 +26,7 @@ from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Record, Value, contents
 from relief_engine.rulebook.shelf import KEPT, Shelf, users_shelf
 from relief_engine.rulebook.standards import CodeList
-from tests.properties.drawing import ByChance, World
+from tests.properties.strategies import ByChance, World
 from tests.rulebook.building import BASE, HERE, made
 
 TOWN = HERE.parent / "explanation" / "rules"

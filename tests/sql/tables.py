@@ -51,7 +51,7 @@ def typed(column: Input, value: Value) -> object:
             domain = getattr(column.fact, "domain", None)
             return domain.ids[value] if domain is not None else None
         case "industry_code":
-            return WORLD.codes.ids[value]
+            return WORLD.codes.ids[value] if WORLD.codes is not None else None
         case "date":
             return dt.date.fromordinal(value)
         case "count":

@@ -19,9 +19,8 @@ from relief_engine.engine.summary import summary
 from relief_engine.rulebook.load import shipped_rules
 from relief_engine.rulebook.programme import Programme
 from relief_engine.testing.cases import find_cases, load_cases
-from tests.properties.drawing import ByChance
 from tests.properties.rules import changed, world_of
-from tests.properties.strategies import RENT, WORLD, case
+from tests.properties.strategies import RENT, WORLD, ByChance, case
 from tests.properties.test_programmes import days_of
 from tests.sql.tables import answered, assert_same, duckdb, expected
 
@@ -157,6 +156,7 @@ def test_codes_of_every_kind(con: Any) -> None:
     slots = program.layout.slots
     figures = [(None, None), (9, 10**7), (60, 4 * 10**9), (99, None), (10**4, 10**15), (None, 10**15), (0, 0)]
     vectors = []
+    assert WORLD.codes is not None
     for code in (None, *range(len(WORLD.codes.ids))):
         for employees, revenue in figures if code is None or code % 3 == 0 else figures[code % 7 : code % 7 + 1]:
             vector: list[Value] = [None] * program.layout.size

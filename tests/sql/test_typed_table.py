@@ -18,9 +18,8 @@ from relief_engine.errors import InputError
 from relief_engine.routes.sql.inputs import inputs
 from relief_engine.routes.sql.query import decision_query
 from relief_engine.routes.sql.view import places_of, rules_query
-from tests.properties.drawing import ByChance
 from tests.properties.rules import changed
-from tests.properties.strategies import RENT, WORLD, case
+from tests.properties.strategies import RENT, WORLD, ByChance, case
 from tests.properties.test_programmes import days_of
 from tests.sql.tables import assert_same, duckdb, expected, fetched, loaded, typed_definitions, typed_rows
 

@@ -11,8 +11,10 @@ from relief_engine.comparing.rosters.result import Impact
 from relief_engine.comparing.rosters.summary import SummarySheet
 from relief_engine.decision import Outcome
 from relief_engine.errors import StatedError
-from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet, Writer, lines_of
+from relief_engine.roster.workbook.cells import Writer
+from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet
 from relief_engine.roster.workbook.styles import COLOURS, DAY, FONT, LINE, MONEY, RATE, SIZE, TEXT, Styles
+from relief_engine.roster.workbook.widths import lines_of
 from relief_engine.text import Language, Text
 
 _SUMMARY, _CHANGES = Text("汇总", "Summary"), Text("变化", "Changes")
@@ -146,7 +148,7 @@ def _kinds(sheet: StreamedSheet, styles: Styles, language: Language) -> Writer:
         wrap = {"text_wrap": True}
         style = styles.boxed(bold=True, align="center", **wrap) if look is None else styles.outcome(look, **wrap)
         writers[kind] = sheet.text(style)
-    return lambda ref, kind: writers[kind](ref, kind.label.in_(language))
+    return lambda kind: writers[kind](kind.label.in_(language))
 
 
 def _outcomes(sheet: StreamedSheet, styles: Styles, language: Language) -> Writer:
@@ -154,7 +156,7 @@ def _outcomes(sheet: StreamedSheet, styles: Styles, language: Language) -> Write
     writers: dict[object, Writer] = {o: sheet.text(styles.outcome(o, bold=False, **wrap)) for o in Outcome}
     writers[_UNREAD] = sheet.text(styles.boxed(align="center", font_color="#9B1C1C", **wrap))
     labels = {o: outcome_label(None if o is _UNREAD else Outcome(str(o))).in_(language) for o in writers}
-    return lambda ref, outcome: writers[outcome](ref, labels[outcome])
+    return lambda outcome: writers[outcome](labels[outcome])
 
 
 def _signed(sheet: StreamedSheet, styles: Styles) -> Writer:
@@ -163,7 +165,7 @@ def _signed(sheet: StreamedSheet, styles: Styles) -> Writer:
     looks = [COLOURS[outcome] for outcome in (Outcome.ELIGIBLE, Outcome.INELIGIBLE)]
     coloured = [{"bg_color": fill, "font_color": ink, "bold": True} for fill, ink, _ in looks]
     more, less, even = (sheet.number(styles(num_format=_SIGNED, **look), right) for look in (*coloured, {}))
-    return lambda ref, value: (more if value > 0 else less if value < 0 else even)(ref, value)
+    return lambda value: (more if value > 0 else less if value < 0 else even)(value)
 
 
 def _spans(sheet: StreamedSheet, styles: Styles, column: Column) -> Writer:
@@ -172,10 +174,10 @@ def _spans(sheet: StreamedSheet, styles: Styles, column: Column) -> Writer:
     right = styles(num_format=TEXT, align="right", text_wrap=True)
     number, word = sheet.number(styles(num_format=form, align="right"), right), sheet.text(right)
 
-    def span(ref: str, value: tuple[object, object]) -> str:
+    def span(value: tuple[object, object]) -> str:
         low, high = value
         if low == high:
-            return number(ref, low)
-        return word(ref, written(value, percent=percent, sign=sign))  # type: ignore[arg-type]  # decimals
+            return number(low)
+        return word(written(value, percent=percent, sign=sign))  # type: ignore[arg-type]  # decimals
 
     return span
