@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from time import monotonic
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT
-from relief_engine.decision import Outcome
 from relief_engine.proving.kinds import Kinds, kinds_of
 from relief_engine.proving.minimal import minimal
 from relief_engine.proving.normal import Terms
 from relief_engine.proving.programs import Observed, Translation
-from relief_engine.proving.records import BENEFIT, Comparison, Group, Limits, Region, Side, Transition, Verdict, Witness
+from relief_engine.proving.records import Comparison, Group, Limits, Side, Verdict, Witness
+from relief_engine.proving.regions import Regions, joined, rank
 from relief_engine.proving.search import Case, sampled
 from relief_engine.proving.space import Answers
 from relief_engine.proving.stretches import Stand, Stretch, stretches
@@ -23,7 +22,6 @@ from relief_engine.rulebook.record import changed
 
 #: So many profiles are drawn before the solver is asked, which finds and proves the rest.
 _BEFORE = 64
-_DAY = dt.timedelta(days=1)
 
 
 def compare(old: Side | None, new: Side | None, limits: Limits) -> Comparison:
@@ -42,25 +40,16 @@ def compare(old: Side | None, new: Side | None, limits: Limits) -> Comparison:
         raise ValueError("a comparison needs at least one side")
     listed = list(stretches(old, new))
     search = _Search(listed, limits)
-    regions: list[Region] = []
+    regions = Regions()
     undecided: list[Period] = []
     for stretch in listed:
         cases, whole = search.cases(stretch)
         for case in cases:
-            _add(regions, stretch, case)
+            regions.add(stretch, case)
         if not whole:
             undecided.append(stretch.period)
-    regions.sort(key=lambda region: _rank(region.transition))
     verdict = Verdict.OPEN if undecided else Verdict.NONE
-    return Comparison(sides[0].programme.id, tuple(regions), verdict, _joined(undecided))
-
-
-def _rank(transition: Transition) -> tuple[int, int, int]:
-    """What matters most comes first: outcomes, then what is given, then the rest; each from eligible down."""
-    kind = 0 if transition.old is not transition.new else 1 if BENEFIT & set(transition.figures) else 2
-    outcomes = list(Outcome)
-    ends = sorted(outcomes.index(outcome) for outcome in (transition.old, transition.new))
-    return (kind, ends[0], ends[1])
+    return Comparison(sides[0].programme.id, regions.listed(), verdict, joined(undecided))
 
 
 class _Search:
@@ -68,6 +57,7 @@ class _Search:
 
     def __init__(self, listed: Sequence[Stretch], limits: Limits) -> None:
         self.samples = limits.samples
+        self.most = limits.most
         self.until = monotonic() + limits.seconds
         self.terms = Terms()
         stands = [stand for stretch in listed for stand in stretch.stands]
@@ -96,8 +86,8 @@ class _Search:
             key = (*key, stretch.period)
         if key in self._found:
             return self._found[key]
-        cases = self._again(stretch)
-        known = len(cases)
+        again = self._again(stretch)
+        cases = list(again)
         if find_spec("z3") is None:
             whole = False
             sampled(stretch, self.samples, self.until, cases, partial=True)
@@ -105,9 +95,13 @@ class _Search:
             from relief_engine.proving.smt.transitions import transitions
 
             sampled(stretch, min(_BEFORE, self.samples), self.until, cases, partial=False)
-            whole = transitions(stretch, self.terms, self.kinds, old, new, self.until, cases)
-        cases[known:] = [_small(stretch, case, self.until) for case in cases[known:]]
-        self._found[key] = (cases, whole)
+            whole = transitions(stretch, self.terms, self.kinds, old, new, self.until, self.most, cases)
+        known = {case.transition.group for case in again}
+        listed = sorted(cases, key=lambda case: rank(case.transition))[: self.most]
+        small = [case if case.transition.group in known else _small(stretch, case, self.until) for case in listed]
+        # Where an engine knows more of a case than the solver, it may of others too, and what was proven is too little.
+        whole = whole and len(small) == len(cases) and not any(_more(stretch, case) for case in small)
+        self._found[key] = (small, whole)
         return self._found[key]
 
     def _again(self, stretch: Stretch) -> list[Case]:
@@ -121,40 +115,21 @@ class _Search:
 
 
 def _small(stretch: Stretch, case: Case, until: float) -> Case:
-    """The case with its profile made small, and plain while there is time; on the first day if that will do."""
+    """The case with its profile made small, and plain while there is time; on the first day if that will do.
+
+    With fewer facts the engine may know more than the values of the nodes say (that all which is still learned leaves
+    the case to people). Where it does so of the small profile alone, the whole one stays.
+    """
     first = stretch.transition(stretch.day, case.answers) == case.transition
     day = stretch.day if first else case.day
 
     def keeps(trial: Answers) -> bool:
         return stretch.transition(day, trial) == case.transition
 
-    return changed(case, day=day, answers=minimal(stretch, day, case.answers, keeps, plain=monotonic() < until))
+    small = changed(case, day=day, answers=minimal(stretch, day, case.answers, keeps, plain=monotonic() < until))
+    return case if _more(stretch, small) and not _more(stretch, case) else small
 
 
-def _add(regions: list[Region], stretch: Stretch, case: Case) -> None:
-    """Add the region of a case, or, where the days before have the same one, make that one longer.
-
-    Both engines decide the case; what they decide counts.
-    """
-    day = case.day if stretch.period.holds(case.day) else stretch.day
-    witness = Witness(day, case.answers, frozenset(), stretch.space)
-    transition = stretch.decided(witness)
-    if not transition:
-        return
-    for place, known in enumerate(regions):
-        follows = known.period.last + _DAY == stretch.period.first if known.period.last < dt.date.max else False
-        if follows and known.transition == transition and known.witness.answers == case.answers:
-            regions[place] = Region(Period(known.period.first, stretch.period.last), transition, known.witness)
-            return
-    regions.append(Region(stretch.period, transition, witness))
-
-
-def _joined(periods: Sequence[Period]) -> tuple[Period, ...]:
-    """The same days in as few periods as can be."""
-    found: list[Period] = []
-    for period in periods:
-        if found and found[-1].last + _DAY == period.first:
-            found[-1] = Period(found[-1].first, period.last)
-        else:
-            found.append(period)
-    return tuple(found)
+def _more(stretch: Stretch, case: Case) -> bool:
+    """Whether an engine knows more of a case than the values of its nodes say."""
+    return stretch.decided(Witness(case.day, case.answers, frozenset(), stretch.space)) != case.transition

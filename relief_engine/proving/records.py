@@ -33,10 +33,14 @@ How = Literal["structure", "sampling", "z3", "limit"]
 
 
 class Limits(Value):
-    """The limits of one search: its time in seconds, and how many profiles are drawn at most."""
+    """The limits of one search, all stretches of days together: its time in seconds, and how many profiles are drawn.
+
+    ``most`` is how many regions of one stretch are listed at most; 1 where only the first difference is wanted.
+    """
 
     seconds: float = 10.0
     samples: int = 2000
+    most: int = 64
 
 
 class Side(Value):

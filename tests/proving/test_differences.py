@@ -211,3 +211,11 @@ def test_a_rulebook_with_another_choice(tmp_path: Path) -> None:
         assert "premises_district" not in region.witness.yaml(old)
         # Who can't say where the premises are gets no answer that a complete profile would not get.
         assert region.transition.old in (U, I, R)
+
+
+def test_one_difference_is_enough_where_no_more_are_wanted(tmp_path: Path) -> None:
+    old, new = side(shipped(), RENT), edited(tmp_path, RENT, ("- {value: 365, unit: 天", "- {value: 360, unit: 天"))
+    found = compare(old, new, Limits(seconds=60, most=1))
+    assert found.verdict is Verdict.OPEN
+    assert found.regions
+    assert len(found.regions) <= len(list(stretches(old, new)))

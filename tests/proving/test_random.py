@@ -70,11 +70,11 @@ def check(folder: Path, seed: str) -> Verdict | None:
             elements = {(kind, name) for r in found.regions for kind in ("criteria", "referrals", "notes")
                         for name in getattr(r.transition, kind)}  # fmt: skip
             (stretch, *_) = stretches(old, new)
-            for day, answers in drawn(stretch, 300, float("inf"), partial=False):
+            for day, answers in drawn(stretch, 150, float("inf"), partial=False):
                 seen = stretch.transition(day, answers)
                 assert not seen or seen.group in known, (seen, answers)
             outcome = any(r.transition.old is not r.transition.new for r in found.regions)
-            for day, answers in drawn(stretch, 300, float("inf"), partial=True):
+            for day, answers in drawn(stretch, 150, float("inf"), partial=True):
                 seen = stretch.transition(day, answers)
                 assert seen.old is seen.new or outcome, (seen, answers)
                 assert {("criteria", name) for name in seen.criteria} <= elements or outcome, (seen, answers)
@@ -95,8 +95,8 @@ def try_many(folder: Path, number: int) -> dict[Verdict | None, int]:
 
 
 def test_random_changes(tmp_path: Path) -> None:
-    verdicts = try_many(tmp_path, 5)
-    assert verdicts.get(Verdict.NONE, 0) >= 3, verdicts
+    verdicts = try_many(tmp_path, 4)
+    assert verdicts.get(Verdict.NONE, 0) >= 2, verdicts
 
 
 @pytest.mark.soak

@@ -7,14 +7,13 @@ told; ``solve`` tells more at the points that matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import combinations
 
 import z3
 
 from relief_engine.compiled import ir
-from relief_engine.compiled.figures import months_later
 from relief_engine.proving.normal import Terms
 from relief_engine.proving.smt.domain import Variables
+from relief_engine.proving.smt.functions import Functions
 from relief_engine.proving.smt.logic import FALSE, TRUE, among, both, either, no, when
 from relief_engine.proving.terms import (
     Among,
@@ -39,23 +38,11 @@ from relief_engine.proving.terms import (
     Truth,
     Which,
 )
-from relief_engine.rulebook.facts import LAST_DAY
 
 #: A condition: whether it is met, and whether it is unmet.
 Truths = tuple[z3.BoolRef, z3.BoolRef]
 #: A figure: whether it is known, and its value.
 Number = tuple[z3.BoolRef, z3.ArithRef]
-
-_MUL = z3.Function("times", z3.IntSort(), z3.IntSort(), z3.IntSort())
-
-
-class Applied:
-    """A function applied: the term that the solver sees, its operands, and what it really is."""
-
-    def __init__(self, result: z3.ArithRef, operands: tuple[z3.ArithRef, ...], exact: Callable[..., int]) -> None:
-        self.result = result
-        self.operands = operands
-        self.exact = exact
 
 
 class Encoding:
@@ -64,9 +51,7 @@ class Encoding:
     def __init__(self, terms: Terms, variables: Variables) -> None:
         self.terms = terms
         self.variables = variables
-        self.applied: dict[int, Applied] = {}
-        #: What holds of the functions everywhere.
-        self.axioms: list[z3.BoolRef] = []
+        self.functions = Functions()
         self._truths: dict[Term, Truths] = {}
         self._numbers: dict[Term, Number] = {}
         self._rows: dict[RowTests, Truths] = {}
@@ -238,32 +223,13 @@ class Encoding:
         parts = [self.number(part) for part in form.parts]
         value = parts[0][1]
         for _, other in parts[1:]:
-            value = self.product(value, other)
+            value = self.functions.product(value, other)
         return (both(*(known for known, _ in parts)), value)
-
-    def product(self, a: z3.ArithRef, b: z3.ArithRef) -> z3.ArithRef:
-        """Two figures multiplied."""
-        found = _MUL(a, b)
-        if found.get_id() not in self.applied:
-            self.applied[found.get_id()] = Applied(found, (a, b), lambda x, y: x * y)
-            self.axioms += [
-                (found == 0) == z3.Or(a == 0, b == 0),
-                z3.Implies(z3.And(a > 0, b > 0), z3.And(found >= a, found >= b)),
-                z3.Implies(a == 1, found == b),
-                z3.Implies(b == 1, found == a),
-            ]
-        return found
 
     def later(self, form: Later) -> Number:
         """A day some months later, as a function of which little is told."""
         known, day = self.number(form.day)
-        months = form.months
-        found = z3.Function(f"months {months}", z3.IntSort(), z3.IntSort())(day)
-        if found.get_id() not in self.applied:
-            self.applied[found.get_id()] = Applied(found, (day,), lambda d: months_later(d, months))
-            span = z3.And(found >= day + min(28 * months, 31 * months), found <= day + max(28 * months, 31 * months))
-            self.axioms.append(z3.Implies(z3.And(day >= 1, day <= LAST_DAY), span))
-        return (known, found)
+        return (known, self.functions.later(day, form.months))
 
     def least(self, form: Least) -> Number:
         """The least or greatest of some figures."""
@@ -286,21 +252,6 @@ class Encoding:
         earliest = when(start > form.first, start, z3.IntVal(form.first))
         span = latest - earliest + 1
         return (both(first, last), when(span > 0, span, z3.IntVal(0)))
-
-    # --- what is told of the functions --------------------------------------------------------------------------
-
-    def monotone(self) -> list[z3.BoolRef]:
-        """Of two products with one factor in common, the one with the greater other factor is the greater."""
-        found = []
-        products = [one for one in self.applied.values() if len(one.operands) == 2]
-        for one, other in combinations(products, 2):
-            for i in (0, 1):
-                for j in (0, 1):
-                    if one.operands[i].eq(other.operands[j]):
-                        common, a, b = one.operands[i], one.operands[1 - i], other.operands[1 - j]
-                        found.append(z3.Implies(z3.And(common >= 0, a <= b), one.result <= other.result))
-                        found.append(z3.Implies(z3.And(common >= 0, a >= b), one.result >= other.result))
-        return found
 
 
 _TRUTHS: Mapping[type, Callable[..., Truths]] = {

@@ -71,9 +71,9 @@ class Solver:
 
     def _tell(self) -> None:
         """Tell the solver what is new of functions."""
-        if self.told != len(self.encoding.applied):
-            self.told = len(self.encoding.applied)
-            self.solver.add(*self.encoding.axioms, *self.encoding.monotone())
+        if self.told != len(self.encoding.functions.applied):
+            self.told = len(self.encoding.functions.applied)
+            self.solver.add(*self.encoding.functions.axioms, *self.encoding.functions.monotone())
 
     def _check(self, *formulas: z3.BoolRef) -> z3.CheckSatResult:
         left = self.until - monotonic()
@@ -88,7 +88,7 @@ class Solver:
     def _lemmas(self, model: z3.ModelRef) -> tuple[list[z3.BoolRef], list[z3.BoolRef]]:
         """What is true of each function that the model has wrong at its point; and where to look next."""
         lemmas, here = [], []
-        for applied in self.encoding.applied.values():
+        for applied in self.encoding.functions.applied.values():
             point = [model.eval(operand, model_completion=True).as_long() for operand in applied.operands]
             exact = applied.exact(*point)
             if model.eval(applied.result, model_completion=True).as_long() == exact:

@@ -20,9 +20,6 @@ from relief_engine.proving.smt.solve import Solver, Undecided
 from relief_engine.proving.space import Answers
 from relief_engine.proving.stretches import Stretch
 
-#: So many transitions of one stretch are listed at most.
-MOST = 64
-
 
 class Sides:
     """Two sides of a stretch in formulas, over complete profiles or all."""
@@ -41,9 +38,9 @@ class Sides:
 
 def transitions(
     stretch: Stretch, terms: Terms, kinds: Mapping[str, Kinds], old: Observed | None, new: Observed | None,
-    until: float, found: list[Case],
+    until: float, most: int, found: list[Case],
 ) -> bool:  # fmt: skip
-    """Add to the cases that are found one for each further group of transitions.
+    """Add to the cases that are found one for each further group of transitions, until there are so many.
 
     Complete profiles come first. Of those with unknown facts, cases are added that show a difference of the outcome or
     of an element that no complete profile shows.
@@ -54,7 +51,7 @@ def transitions(
     shown = Shown(case.transition for case in found)
     try:
         whole = Sides(stretch, terms, kinds, old, new, until, complete=True)
-        _complete(whole, found, shown)
+        _complete(whole, most, found, shown)
         if old is not None and new is not None:
             _partial(Sides(stretch, terms, kinds, old, new, until, complete=False), found, shown)
     except Undecided:
@@ -62,7 +59,7 @@ def transitions(
     return True
 
 
-def _complete(sides: Sides, found: list[Case], shown: Shown) -> None:
+def _complete(sides: Sides, most: int, found: list[Case], shown: Shown) -> None:
     differences, solver = sides.differences, sides.solver
     groups = {case.transition.group for case in found}
     others = z3.Bool("others")
@@ -74,7 +71,7 @@ def _complete(sides: Sides, found: list[Case], shown: Shown) -> None:
         return bool(transition) and transition.group not in groups
 
     while (hit := solver.find(both(differences.any, others), is_other)) is not None:
-        if len(groups) >= MOST:
+        if len(groups) >= most:
             raise Undecided
         case = Case(sides.stretch.transition(*hit), *hit, True)
         found.append(case)
