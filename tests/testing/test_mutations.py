@@ -282,10 +282,15 @@ def test_cases_of_a_shipped_programme_notice_every_mistake(name: str) -> None:
     assert [result.mutant.id for result in results if result.survived] == []
 
 
+#: What is not proven: the solver names referred cases in which this referral holds too, but stands in for nothing, so
+#: that nobody sees it. That it never stands in for anything where the two differ is not among what the solver is asked.
+UNSETTLED = {"beijing-tongzhou/guarantee-fee-subsidy-2022:referrals.paid-out-after-2022:comparison:2"}
+
+
 @pytest.mark.soak
-def test_cases_of_the_shipped_rulebook_notice_every_mistake_in_its_programmes() -> None:
+def test_cases_notice_every_mistake_in_the_shipped_rulebook() -> None:
     cases = cases_of(shipped())
-    kinds = [kind for kind in Kind if kind not in (Kind.LIMIT, Kind.CLASS)]
-    survivors = [result for result in killed(shipped(), cases, kinds=kinds, jobs=2) if result.survived]
-    left = [j for j in judged(Bench(shipped(), cases), survivors, 1.0) if j.fate is not Fate.EQUIVALENT]
-    assert [judgement.mutant.id for judgement in left if judgement.fate is Fate.SURVIVED] == []
+    survivors = [result for result in killed(shipped(), cases, jobs=2) if result.survived]
+    left = [j for j in judged(Bench(shipped(), cases), survivors, 30.0) if j.fate is not Fate.EQUIVALENT]
+    assert {judgement.mutant.id for judgement in left} <= UNSETTLED
+    assert all(judgement.fate is Fate.OPEN for judgement in left)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.profile.model import Profile
-from relief_engine.proving import Limits, Side, Verdict, compare
+from relief_engine.proving import Limits, Side, Transition, Verdict, compare
 from relief_engine.rulebook.record import Record
 from relief_engine.testing.mutation.hints import hints
 from relief_engine.testing.mutation.killing import Bench, Killed
@@ -93,13 +93,19 @@ def _judge(bench: Bench, mutant: Mutant, seconds: float, samples: int) -> Judged
         if found is not None:
             return Judged(mutant, Fate.SURVIVED, found, False, "comparison")
         # A difference that no case can expect, such as a sentence shown beside, is one all the same.
-        proven &= comparison.verdict is Verdict.NONE and not comparison.regions
+        proven &= comparison.verdict is Verdict.NONE and all(_unseen(r.transition) for r in comparison.regions)
         if not proven:
             break
     # Of figures that do not exist a proof says nothing, and the referral for want of them is about nothing else.
     if proven and not (mutant.kind is Kind.REFERRAL and mutant.programme and mutant.programme.not_available is None):
         return Judged(mutant, Fate.EQUIVALENT, None, False, "proof")
     return Judged(mutant, Fate.OPEN, None, False, "limit")
+
+
+def _unseen(transition: Transition) -> bool:
+    """Whether nobody sees what changes: a referral that stands in for nothing, where none is shown."""
+    settled = transition.old is transition.new and transition.old in (Outcome.ELIGIBLE, Outcome.INELIGIBLE)
+    return settled and not (transition.criteria or transition.figures or transition.notes)
 
 
 #: So many more profiles are looked at for one that settles the answer, once there is one that leaves it open.
