@@ -232,7 +232,7 @@ def test_rules_test(relief: Relief, tmp_path: Path, outcome: str, status: int, c
 
 
 def test_rules_check(relief: Relief, tmp_path: Path) -> None:
-    ran = relief("rules", "check")
+    ran = relief("rules", "check", Path(__file__).parents[2] / "examples" / "rulebooks" / "wenzhou")
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.startswith("规则库没有问题：")
     folder = tmp_path / "rules"

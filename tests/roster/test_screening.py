@@ -229,7 +229,7 @@ def test_the_size_of_a_file_says_who_decides(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("relief_engine.roster.run.LONG", {".csv": 500, ".parquet": 500})
     by_database: list[Path] = []
 
-    def table(_: object, __: Screening, target: Path, *___: object) -> Counts:
+    def table(_: object, __: Screening, target: Path, *___: object, **____: object) -> Counts:
         by_database.append(target)
         return Counts(0, 0, 0, {}, Decimal(0), (Decimal(0), Decimal(0)))
 
