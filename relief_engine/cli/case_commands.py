@@ -70,6 +70,17 @@ def rules_mutate(
         typer.Option(min=0, help="每处改动最多查找多少秒\nHow long to look for a profile for each mistake, in seconds"),
     ] = 10.0,
     jobs: Annotated[int, typer.Option(min=1, help="同时运行的进程数\nHow many processes work at the same time")] = 1,
+    matching: Annotated[
+        str,
+        typer.Option(
+            "-k",
+            metavar="TEXT",
+            help="只作编号、说明或位置含有这段文字的改动\nOnly mistakes with this text in their id, words or place",
+        ),
+    ] = "",
+    details: Annotated[
+        bool, typer.Option("--details", help="也列出证明等价的改动\nAlso list those that are proven equivalent")
+    ] = False,
     cases_out: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--cases-out", metavar="FILE", help="把建议的算例写入文件\nWrite the suggested cases to a file"),
@@ -82,5 +93,6 @@ def rules_mutate(
     status = mutate_rules(
         folder, programme or (), [Kind(chosen.value) for chosen in kind or ()], lang.value,
         as_json=form is TextOrJson.JSON, seconds=seconds, jobs=jobs, cases_out=cases_out,
+        matching=matching, details=details,
     )  # fmt: skip
     raise typer.Exit(status)

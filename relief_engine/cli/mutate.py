@@ -8,6 +8,7 @@ from pathlib import Path
 
 from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import EXIT_INPUT, CannotWrite, note, out, out_json
+from relief_engine.errors import UnknownName
 from relief_engine.explanation.harmless import one_line
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
 from relief_engine.rulebook.model import Rulebook
@@ -23,12 +24,13 @@ EXIT_SURVIVORS, EXIT_OPEN = 3, 4
 
 def mutate_rules(
     folder: Path | None, programmes: Sequence[str], kinds: Sequence[Kind], language: Language, *, as_json: bool,
-    seconds: float, jobs: int, cases_out: Path | None,
+    seconds: float, jobs: int, cases_out: Path | None, matching: str = "", details: bool = False,
 ) -> int:  # fmt: skip
     """Make every mistake of some kinds in the rules, run the worked cases, and print what none of them notices.
 
     Gives the exit status: 0 if each mistake is noticed or proven to be none, 3 if one is not, 4 if that is not decided
-    of one, 2 if a case fails before anything is changed.
+    of one, 2 if a case fails before anything is changed. ``matching`` chooses mistakes by a text in their id, words or
+    place; with ``details`` those that are proven to be none are listed too.
     """
     root = folder if folder is not None else shipped_rules()
     rulebook = load_rulebook(root)
@@ -46,13 +48,21 @@ def mutate_rules(
         )
         note(text.in_(language))
         return EXIT_INPUT
-    results = list(killed(rulebook, cases, names, kinds, jobs))
+    note(
+        Text(
+            "逐处改动规则并运行算例，可能要几分钟……",
+            "Changing the rules and running the cases; this may take minutes …",
+        ).in_(language)
+    )
+    results = list(killed(rulebook, cases, names, kinds, jobs, matching))
+    if not results:
+        raise UnknownName(Text("没有符合所选范围的改动", "no mistake can be made in what was chosen"))
     found = list(judged(bench, [result for result in results if result.survived], seconds))
     fates = Counter(judgement.fate for judgement in found)
     if as_json:
         _print_json(rulebook, results, found, language)
     else:
-        _print_text(results, found, fates, language)
+        _print_text(results, found, fates, language, details=details)
     if cases_out is not None:
         _write_cases(cases_out, rulebook, found)
     return EXIT_SURVIVORS if fates[Fate.SURVIVED] else EXIT_OPEN if fates[Fate.OPEN] else 0
@@ -67,9 +77,11 @@ _SAYS = {
 _ASIDE = Text("（写明数字不存在的资料除外）", ", those aside that say that a figure does not exist")
 
 
-def _print_text(results: Sequence[Killed], found: Sequence[Judged], fates: Counter[Fate], language: Language) -> None:
-    """Survivors with the cases that would notice them, then what is left open, what is equivalent, and a count."""
-    for fate in (Fate.SURVIVED, Fate.OPEN, Fate.EQUIVALENT):
+def _print_text(
+    results: Sequence[Killed], found: Sequence[Judged], fates: Counter[Fate], language: Language, *, details: bool
+) -> None:
+    """Survivors with the cases that would notice them, what is left open, in detail what is equivalent, and a count."""
+    for fate in (Fate.SURVIVED, Fate.OPEN, *((Fate.EQUIVALENT,) if details else ())):
         for judgement in found:
             if judgement.fate is fate:
                 out("\n".join(_lines(judgement, language)) + "\n")

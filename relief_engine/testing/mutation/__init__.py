@@ -19,24 +19,31 @@ __all__ = ["Kind", "Mutant", "mutants"]
 
 
 def mutants(
-    rulebook: Rulebook, programmes: Sequence[str] = (), kinds: Sequence[Kind] = (), *, standards: bool = True
-) -> Iterator[Mutant]:
+    rulebook: Rulebook, programmes: Sequence[str] = (), kinds: Sequence[Kind] = (), matching: str = "", *,
+    standards: bool = True,
+) -> Iterator[Mutant]:  # fmt: skip
     """Every mutant of a rulebook, those of programmes first.
 
     Args:
         rulebook: the rules, loaded from a folder.
         programmes: ids; only mutants that these may notice. All if left out.
         kinds: only mutants of these kinds. All if left out.
+        matching: only mutants that have this text in their id, their words or their place; in any letters.
         standards: whether standards are mutated too.
     """
     chosen = [p for p in rulebook.programmes.values() if not programmes or p.id in programmes]
     for programme in chosen:
-        yield from (m for m in programme_mutants(programme) if not kinds or m.kind in kinds)
+        yield from (m for m in programme_mutants(programme) if (not kinds or m.kind in kinds) and _has(m, matching))
     if standards and (not kinds or {Kind.LIMIT, Kind.CLASS} & set(kinds)):
         for mutant in standards_mutants(rulebook):
             touched = tuple(name for name in mutant.touched if not programmes or name in programmes)
-            if touched and (not kinds or mutant.kind in kinds):
+            if touched and (not kinds or mutant.kind in kinds) and _has(mutant, matching):
                 yield mutant if touched == mutant.touched else _touching(mutant, touched)
+
+
+def _has(mutant: Mutant, text: str) -> bool:
+    said = (mutant.id, mutant.text.zh, mutant.text.en, str(mutant.where))
+    return not text or any(text.casefold() in part.casefold() for part in said)
 
 
 def _touching(mutant: Mutant, touched: tuple[str, ...]) -> Mutant:

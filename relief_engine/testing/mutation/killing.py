@@ -169,7 +169,7 @@ def cases_of(rulebook: Rulebook, programmes: Sequence[str] = ()) -> list[Case]:
 
 def killed(
     rulebook: Rulebook, cases: Sequence[Case], programmes: Sequence[str] = (), kinds: Sequence[Kind] = (),
-    jobs: int = 1,
+    jobs: int = 1, matching: str = "",
 ) -> Iterator[Killed]:  # fmt: skip
     """What becomes of every mutant, in their order.
 
@@ -179,17 +179,18 @@ def killed(
         programmes: ids; only mutants that these may notice.
         kinds: only mutants of these kinds.
         jobs: how many processes work at the same time; each loads the rulebook from its folder.
+        matching: only mutants that have this text in their id, their words or their place.
     """
     if jobs <= 1:
         bench = Bench(rulebook, cases)
-        yield from (bench.outcome(mutant) for mutant in mutants(rulebook, programmes, kinds))
+        yield from (bench.outcome(mutant) for mutant in mutants(rulebook, programmes, kinds, matching))
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    made = list(mutants(rulebook, programmes, kinds))
+    made = list(mutants(rulebook, programmes, kinds, matching))
     starts = range(0, len(made), _CHUNK)
     numbers = {(case.where.file, case.where.line): case for case in cases}
-    arguments = (rulebook.root, tuple(programmes), tuple(kinds))
+    arguments = (rulebook.root, tuple(programmes), tuple(kinds), matching)
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=arguments) as pool:
         for start, found in zip(starts, pool.map(_chunk, starts), strict=True):
             for mutant, (place, refused) in zip(made[start : start + _CHUNK], found, strict=True):
@@ -203,10 +204,10 @@ _worker: dict[str, tuple[Bench, list[Mutant]]] = {}
 _Found = tuple[tuple[str, int] | None, str | None]
 
 
-def _start(root: Path, programmes: Sequence[str], kinds: Sequence[Kind]) -> None:
+def _start(root: Path, programmes: Sequence[str], kinds: Sequence[Kind], matching: str) -> None:
     rulebook = load_rulebook(root)
     bench = Bench(rulebook, cases_of(rulebook, programmes))
-    _worker["it"] = bench, list(mutants(rulebook, programmes, kinds))
+    _worker["it"] = bench, list(mutants(rulebook, programmes, kinds, matching))
 
 
 def _chunk(start: int) -> list[_Found]:
