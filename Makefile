@@ -45,6 +45,8 @@ soak: $(STAMP)  ## long random search for disagreements
 
 bench: $(STAMP)  ## measure the budgets
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.strategies
+	$(BIN)/python -m benchmarks.diffs
 	$(BIN)/python -m benchmarks.rosters --sizes 1M --rounds 4 --no-spark
 
 fmt: $(STAMP)  ## format, and mend what the linter can
