@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import z3
@@ -12,7 +12,15 @@ from relief_engine.proving.kinds import Kinds
 from relief_engine.proving.smt.logic import FALSE, TRUE, among, both, either, no
 from relief_engine.proving.space import Space
 from relief_engine.proving.terms import Step
-from relief_engine.rulebook.facts import FIRST_DAY, OPEN_END, Encoded, NotBeforeRelation, OneFormRelation
+from relief_engine.rulebook.facts import (
+    FIRST_DAY,
+    OPEN_END,
+    AmongStepsRelation,
+    Encoded,
+    NotBeforeRelation,
+    OneFormRelation,
+    Relation,
+)
 from relief_engine.rulebook.periods import Period
 
 #: The days from ``start`` to ``end`` of a year or window that a rent in steps is asked about.
@@ -38,14 +46,15 @@ class Variables:
         self.used: dict[str, z3.ArithRef] = {}
         self.spans: dict[Span, tuple[z3.BoolRef, z3.ArithRef, z3.ArithRef]] = {}
         self.forms = [
-            alternatives
-            for rulebook in space.rulebooks
-            for subject in rulebook.subjects.values()
-            for relation in subject.relations
-            if isinstance(relation, OneFormRelation)
-            for alternatives in (_alternatives(space, relation),)
+            _alternatives(space, relation) for relation in self._relations() if isinstance(relation, OneFormRelation)
         ]
         self.optional = {name for form in self.forms for group in form for name in group}
+        #: Of an amount and its steps, which may both be given, the other one.
+        self.instead: dict[str, set[str]] = {}
+        for relation in self._relations():
+            if isinstance(relation, AmongStepsRelation):
+                self.instead.setdefault(relation.value, set()).add(relation.steps)
+                self.instead.setdefault(relation.steps, set()).add(relation.value)
 
     def known(self, fact: str) -> z3.BoolRef:
         """Whether a fact is known."""
@@ -85,21 +94,20 @@ class Variables:
         first, last = self.period.first.toordinal(), self.period.last.toordinal()
         found = [z3.And(self.day >= first, self.day <= last)]
         found += [constraint for fact, value in self.used.items() for constraint in self._bounds(fact, value)]
-        for rulebook in self.space.rulebooks:
-            for subject in rulebook.subjects.values():
-                for relation in subject.relations:
-                    if (
-                        isinstance(relation, NotBeforeRelation)
-                        and {relation.earlier, relation.later} <= self.used.keys()
-                    ):
-                        known = both(self.known(relation.earlier), self.known(relation.later))
-                        found.append(either(no(known), self.used[relation.earlier] <= self.used[relation.later]))
+        for relation in self._relations():
+            if isinstance(relation, NotBeforeRelation) and {relation.earlier, relation.later} <= self.used.keys():
+                known = both(self.known(relation.earlier), self.known(relation.later))
+                found.append(either(no(known), self.used[relation.earlier] <= self.used[relation.later]))
         for form in self.forms:
             if form[0][0] in self.used:
                 found += self._one_form(form)
         for span, (counted, low, high) in self.spans.items():
             found += self._steps(span, counted, low, high)
         return found
+
+    def _relations(self) -> Iterator[Relation]:
+        subjects = (subject for rulebook in self.space.rulebooks for subject in rulebook.subjects.values())
+        return (relation for subject in subjects for relation in subject.relations)
 
     def _close(self) -> None:
         """Where one form of a figure is used, whether another is given matters too."""
@@ -119,12 +127,17 @@ class Variables:
         return [z3.Or(inside, value == OPEN_END) if variable.open_ended else inside]
 
     def _one_form(self, form: list[list[str]]) -> list[z3.BoolRef]:
-        """Facts of one group at most; in a complete profile one of them, steps counting as a form of their own."""
-        given = [either(*(self.known(name) for name in group)) for group in form]
+        """Facts of one group at most; in a complete profile a whole group, of which steps or their amount will do."""
+        given = [either(*map(self.known, group)) for group in form]
+        apart = [no(both(one, other)) for one, other in combinations(given, 2)]
         if not self.complete:
-            return [no(both(one, other)) for one, other in combinations(given, 2)]
-        each = [self.known(name) for group in form for name in group]
-        return [either(*each), *(no(both(one, other)) for one, other in combinations(each, 2))]
+            return apart
+        whole = [both(*(self._or_steps(name) for name in group)) for group in form]
+        return [either(*whole), *(either(no(some), all_) for some, all_ in zip(given, whole, strict=True)), *apart]
+
+    def _or_steps(self, name: str) -> z3.BoolRef:
+        """A fact is known, or what stands in for it: an amount and its steps need not both be given."""
+        return either(self.known(name), *map(self.known, self.instead.get(name, ())))
 
     def _steps(self, span: Span, counted: z3.BoolRef, low: z3.ArithRef, high: z3.ArithRef) -> list[z3.BoolRef]:
         """What steps there can be: see :func:`steps_of`."""
@@ -133,7 +146,8 @@ class Variables:
         dated = both(self.known(start), self.known(end))
         begins, ends = (self.value(name) if name else z3.IntVal(0) for name in (start, end))
         several = both(dated, ends - begins >= 1, ends >= first + 1, begins <= last - 1)
-        some = both(dated, ends >= first, begins <= last)
+        # Not every rulebook says that an end is not before its start; of days in that order some are surely counted.
+        some = both(dated, begins <= ends, ends >= first, begins <= last)
         begun, ended = self.known(start), self.known(end)
         return [
             z3.And(low >= fact.lowest, high <= fact.highest, low <= high),

@@ -11,7 +11,7 @@ from itertools import combinations
 import z3
 
 from relief_engine.compiled.figures import months_later
-from relief_engine.rulebook.facts import LAST_DAY
+from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY
 
 _MUL = z3.Function("times", z3.IntSort(), z3.IntSort(), z3.IntSort())
 
@@ -51,7 +51,7 @@ class Functions:
         if found.get_id() not in self.applied:
             self.applied[found.get_id()] = Applied(found, (day,), lambda d: months_later(d, months))
             span = z3.And(found >= day + min(28 * months, 31 * months), found <= day + max(28 * months, 31 * months))
-            self.axioms.append(z3.Implies(z3.And(day >= 1, day <= LAST_DAY), span))
+            self.axioms.append(z3.Implies(z3.And(day >= FIRST_DAY, day <= LAST_DAY), span))
         return found
 
     def monotone(self) -> list[z3.BoolRef]:

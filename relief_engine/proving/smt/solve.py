@@ -15,6 +15,7 @@ import z3
 
 from relief_engine.proving.smt.encode import Encoding
 from relief_engine.proving.space import Answers
+from relief_engine.rulebook.facts import FIRST_DAY
 
 #: A profile on a day.
 Profile = tuple[dt.date, Answers]
@@ -95,11 +96,13 @@ class Solver:
                 continue
             if len(point) == 1:
                 (day,) = applied.operands
-                lemmas += [
-                    z3.Implies(day == point[0], applied.result == exact),
-                    z3.Implies(day <= point[0], applied.result <= exact),
-                    z3.Implies(day >= point[0], applied.result >= exact),
-                ]
+                lemmas.append(z3.Implies(day == point[0], applied.result == exact))
+                if point[0] >= FIRST_DAY:
+                    # Days so early that months before or after them are none come out last of all.
+                    lemmas += [
+                        z3.Implies(z3.And(day >= FIRST_DAY, day <= point[0]), applied.result <= exact),
+                        z3.Implies(day >= point[0], applied.result >= exact),
+                    ]
                 continue
             lemmas += [
                 z3.Implies(mine == value, applied.result == value * other)
