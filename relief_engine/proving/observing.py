@@ -108,7 +108,11 @@ def transition(old: Seen, new: Seen) -> Transition:
     if apart and Outcome.NOT_IN_FORCE not in (old.outcome, new.outcome):
         criteria += _alone(old.criteria, new.criteria, ir.MET)
         referrals += _alone(old.referrals, new.referrals, ir.UNMET)
-    figures = (*_differing(old.named, new.named), *_differing(old.benefit, new.benefit))
+    figures = _differing(old.named, new.named)
+    if old.outcome in GIVES and new.outcome in GIVES:
+        # One that only one side has is given by that side alone, unless it is unknown there.
+        names = dict.fromkeys((*old.benefit, *new.benefit))
+        figures += [name for name in names if old.benefit.get(name) != new.benefit.get(name)]
     notes = _differing(old.notes, new.notes)
     listed = [tuple(sorted(part)) for part in (criteria, referrals, figures, notes)]
     return Transition(old.outcome, new.outcome, *listed)

@@ -9,8 +9,9 @@ import pytest
 
 from relief_engine.compiled import ir
 from relief_engine.engine import Engine
-from relief_engine.proving import Found, Limits, Side, Verdict, reachable
+from relief_engine.proving import Found, Limits, Side, Verdict, compare, reachable
 from relief_engine.rulebook.load import load_rulebook
+from tests.proving.wordings import told
 from tests.rulebook.building import edit
 
 pytest.importorskip("z3")
@@ -93,3 +94,23 @@ def test_days_before_all_days_prove_nothing_of_later_ones(tmp_path: Path) -> Non
     one = made(tmp_path, *required("add_months(lease.start - ages , a_month ) > last_day"))
     assert asked(one, ir.MET, 1).verdict is not Verdict.NONE
     assert asked(one, ir.UNMET, 1).verdict is not Verdict.NONE
+
+
+@pytest.mark.parametrize(
+    ("change", "figures"),
+    [
+        (("  rounding:", "  payable: lease.monthly_rent * months\n  rounding:"), ("payable",)),
+        (("  kind: entitlement\n  payer: landlord\n  amount: ", "  kind: ceiling\n  payer: landlord\n  ceiling: "),
+         ("amount", "ceiling")),
+    ],
+)  # fmt: skip
+def test_a_figure_that_only_one_side_gives_is_a_difference(
+    change: tuple[str, str], figures: tuple[str, ...], tmp_path: Path
+) -> None:
+    plain, other = made(tmp_path / "plain"), made(tmp_path / "other", (RENT, *change))
+    for old, new in ((plain, other), (other, plain)):
+        found = compare(old, new, Limits(seconds=60))
+        assert {region.transition.figures for region in found.regions} == {figures}
+        assert found.verdict is Verdict.NONE
+        for region in found.regions:
+            told(region, old, new)

@@ -83,6 +83,11 @@ class Differences:
             self._define(("figures", name), both(given, self._figures(old.plain[name], new.plain[name])))
         for name in _shared(old.money, new.money):
             self._define(("figures", name), both(given, self._money(old.money[name], new.money[name])))
+        for one, other in ((old, new), (new, old)):
+            for name in sorted(one.money.keys() - other.money.keys()):
+                self._define(("figures", name), both(given, self._known(one.money[name].figure)))
+            for name in sorted(one.plain.keys() - other.plain.keys()):
+                self._define(("figures", name), both(given, self._known(one.plain[name])))
         for name in _shared(old.deadlines, new.deadlines):
             self._define(("notes", name), both(given, self._days(old.deadlines[name], new.deadlines[name])))
         for name in _shared(old.remarks, new.remarks):
