@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from relief_engine.cli.naming import asked_for
-from relief_engine.cli.output import EXIT_INPUT, CannotWrite, note, out, out_json
+from relief_engine.cli.output import EXIT_INPUT, note, out, out_json
+from relief_engine.cli.progress import Progress
+from relief_engine.cli.targets import check_report, write_report
 from relief_engine.explanation.harmless import one_line
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
 from relief_engine.rulebook.model import Rulebook
@@ -33,6 +35,8 @@ def mutate_rules(
     root = folder if folder is not None else shipped_rules()
     rulebook = load_rulebook(root)
     names = asked_for(programmes, rulebook) if programmes else []
+    if cases_out is not None:
+        check_report(cases_out, [rulebook.root])
     cases = cases_of(rulebook, names)
     bench = Bench(rulebook, cases)
     failing = bench.failing()
@@ -46,8 +50,17 @@ def mutate_rules(
         )
         note(text.in_(language))
         return EXIT_INPUT
-    results = list(killed(rulebook, cases, names, kinds, jobs))
-    found = list(judged(bench, [result for result in results if result.survived], seconds))
+    results: list[Killed] = []
+    found: list[Judged] = []
+    with Progress(language) as progress:
+        for result in killed(rulebook, cases, names, kinds, jobs):
+            results.append(result)
+            progress.tell(Text(f"已试 {len(results):,} 处改动", f"{len(results):,} mutants tried"))
+        survivors = [result for result in results if result.survived]
+        for judgement in judged(bench, survivors, seconds):
+            found.append(judgement)
+            done = f"{len(found):,}/{len(survivors):,}"
+            progress.tell(Text(f"没有算例发现的改动，已查 {done}", f"not noticed by a case, looked into: {done}"))
     fates = Counter(judgement.fate for judgement in found)
     if as_json:
         _print_json(rulebook, results, found, language)
@@ -144,15 +157,9 @@ def _print_json(rulebook: Rulebook, results: Sequence[Killed], found: Sequence[J
 
 def _write_cases(target: Path, rulebook: Rulebook, found: Iterable[Judged]) -> None:
     """Write the suggested cases, those of each programme as a document of its own, whole or not at all."""
-    from relief_engine.roster.whole import whole_file
-
     by_programme: dict[str, list[Suggestion]] = {}
     for judgement in found:
         if judgement.suggestion is not None and not judgement.shared:
             by_programme.setdefault(judgement.suggestion.case.programme, []).append(judgement.suggestion)
     documents = [file_of(rulebook, programme, cases) for programme, cases in by_programme.items()]
-    try:
-        with whole_file(target) as temporary:
-            temporary.write_text("---\n".join(documents), encoding="utf-8")
-    except OSError as error:
-        raise CannotWrite(error.strerror or type(error).__name__) from error
+    write_report(target, "---\n".join(documents))
