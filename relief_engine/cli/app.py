@@ -244,7 +244,11 @@ rules_app.command(
     "mutate",
     cls=Command,
     help="逐个改错规则（界限、比较号、条件、日期等），列出没有算例发现的改动和能发现它的算例。\n"
-    "Make every small mistake in the rules, one at a time; list what no worked case notices, and a case that would.",
+    "Make every small mistake in the rules, one at a time; list what no worked case notices, and a case that would.\n\n"
+    "退出状态：0 每处改动都有算例发现，或已证明等价；3 有改动没有算例发现；4 其余的未判明；"
+    "2 输入不可用，或有算例不通过；1 内部错误。\n"
+    "Exit status: 0 each is noticed, or proven equivalent; 3 some are not noticed; 4 of some that is not decided; "
+    "2 unusable input, or a case that fails; 1 internal failure.",
     epilog="relief rules mutate --programme rent-reduction-2022\n"
     "relief rules mutate 规则目录 --kind comparison --cases-out 待核对.yaml",
 )(case_commands.rules_mutate)
@@ -357,6 +361,8 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
         output.report_message(message, "internal", language, as_json=as_json)
         return output.EXIT_INTERNAL
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
+        if "KeyboardInterrupt" in str(error):  # Ctrl-C while an argument was handed to the solver's C library
+            return output.EXIT_INTERRUPTED
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
 

@@ -9,6 +9,11 @@ import typer
 
 from relief_engine.cli.options import Lang, LangOption, ListFormat, MutantKind, RulesArgument, TextOrJson
 
+_KINDS = (
+    f"只作这种改动，可重复：{'、'.join(MutantKind)}\n"
+    f"Only mistakes of this kind; may be repeated: {', '.join(MutantKind)}"
+)
+
 
 def rules_test(
     folder: RulesArgument = None,
@@ -61,15 +66,21 @@ def rules_mutate(
     ] = None,
     kind: Annotated[
         Optional[list[MutantKind]],  # noqa: UP045
-        typer.Option("--kind", help="只作这种改动，可重复\nOnly mistakes of this kind; may be repeated"),
+        typer.Option("--kind", metavar="KIND", help=_KINDS),
     ] = None,
     form: ListFormat = TextOrJson.TEXT,
     lang: LangOption = Lang.ZH,
     seconds: Annotated[
         float,
-        typer.Option(min=0, help="每处改动最多查找多少秒\nHow long to look for a profile for each mistake, in seconds"),
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="每处改动最多查找多少秒，默认 10\nFor how many seconds each mistake is looked into; 10 by default",
+        ),
     ] = 10.0,
-    jobs: Annotated[int, typer.Option(min=1, help="同时运行的进程数\nHow many processes work at the same time")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="同时运行的进程数\nHow many processes work at the same time")
+    ] = 1,
     matching: Annotated[
         str,
         typer.Option(

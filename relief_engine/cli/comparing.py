@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from relief_engine.cli.mapping import read_mapping
 from relief_engine.cli.naming import asked_for
 from relief_engine.cli.options import DiffFormat
 from relief_engine.cli.output import colour, note, out, width
+from relief_engine.cli.targets import check_report, file_system, write_report
 from relief_engine.cli.usage import WrongUsage
 from relief_engine.comparing.difference import Difference, Status, difference
 from relief_engine.comparing.revisions import Revision, read_revisions
@@ -25,10 +25,8 @@ from relief_engine.comparing.rosters import (
     impact_text,
     write_impact,
 )
-from relief_engine.errors import Finding, InputError, Location
 from relief_engine.explanation.harmless import json_text
 from relief_engine.proving import Limits
-from relief_engine.roster.whole import whole_file
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.record import Record
 from relief_engine.text import Language, Text
@@ -67,6 +65,9 @@ class Request(Record):
 def compare_rules(request: Request) -> int:
     """Compare two rulebooks, print or write the report, and give the exit status."""
     changes = _changes_file(request)
+    if request.output is not None:
+        read = [Path(request.old), Path(request.new)]
+        check_report(request.output, read if request.roster is None else [*read, request.roster.roster])
     before, after = read_revisions(request.old, request.new)
     chosen = _chosen(request.programmes, before.rulebook, after.rulebook)
     told = None if request.roster is None else _told(request.roster, before, after, chosen)
@@ -74,13 +75,13 @@ def compare_rules(request: Request) -> int:
     written = None if changes is not None else request.output
     text = rendered(found, request.language, request.form, told, details=request.details, to_file=written is not None)
     if changes is not None and told is not None:
-        with _file_system(changes):
+        with file_system(changes):
             write_impact(told, changes, request.language)
         _note_file(Text("台账的得失", "What becomes of the roster"), changes, request.language)
     if written is None:
         out(text)
     else:
-        _write(written, text)
+        write_report(written, text)
         _note_file(Text("报告", "Report"), written, request.language)
     return int(Status.DIFFERENT if told is not None and told.changed else found.status)
 
@@ -148,23 +149,6 @@ def _told(table: Table, before: Revision, after: Revision, chosen: Sequence[str]
         as_of=table.as_of or dt.date.today(), programmes=tuple(chosen or ()), sheet=table.sheet,
         encoding=table.encoding, kind=table.kind, mapping=read_mapping(table.mapping),
     )  # fmt: skip
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a report, whole or not at all."""
-    with _file_system(path), whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def _file_system(path: Path) -> Iterator[None]:
-    """What the file system refuses is told as a mistake in the place that was asked for."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = Text(f"不能写入（{reason}）", f"can't be written: {reason}")
-        raise InputError([Finding("file-unwritable", Location(str(path)), message)]) from None
 
 
 def _note_file(title: Text, path: Path, language: Language) -> None:

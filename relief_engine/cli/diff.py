@@ -21,6 +21,9 @@ OLD and NEW are folders, or git revisions (HEAD~1, v1:rules, origin/main).
 Exit status: 0 no difference in effect (proven); 3 differences; 4 none found but not proven within the limits; \
 2 unusable input; 1 internal failure."""
 
+#: The form of a report whose name ends so.
+_FORMS = {".md": DiffFormat.MARKDOWN, ".json": DiffFormat.JSON}
+
 
 def rules_diff(
     old: Annotated[
@@ -39,7 +42,7 @@ def rules_diff(
             metavar="N",
             min=0.1,
             max=86400,
-            help="每个项目最多找多少秒\nThe longest search in one programme",
+            help="每个项目最多找多少秒，默认 10\nThe longest search in one programme, in seconds; 10 by default",
         ),
     ] = 10.0,
     roster: Annotated[
@@ -83,7 +86,14 @@ def rules_diff(
         ),
     ] = None,
     lang: LangOption = Lang.ZH,
-    form: Annotated[DiffFormat, typer.Option("--format", help="输出格式\nForm of the output")] = DiffFormat.TEXT,
+    form: Annotated[
+        Optional[DiffFormat],  # noqa: UP045
+        typer.Option(
+            "--format",
+            help="输出格式，不写则按 --output 的扩展名（.md、.json），否则 text\n"
+            "Form of the output; by default what the name of --output says (.md, .json), else text",
+        ),
+    ] = None,
 ) -> None:
     """Compare two rulebooks."""
     day = day_of(as_of)
@@ -95,7 +105,9 @@ def rules_diff(
     from relief_engine.cli.comparing import Request, Table, compare_rules
 
     table = None if roster is None else Table(roster, day, sheet, encoding, row, tuple(mapping or ()))
+    suffix = "" if output is None else output.suffix.lower()
+    chosen = form or _FORMS.get(suffix, DiffFormat.TEXT)
     request = Request(
-        old, new, tuple(programme or ()), seconds, lang.value, form, details=details, output=output, roster=table
+        old, new, tuple(programme or ()), seconds, lang.value, chosen, details=details, output=output, roster=table
     )
     raise typer.Exit(compare_rules(request))

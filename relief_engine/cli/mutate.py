@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from relief_engine.cli.naming import asked_for
-from relief_engine.cli.output import EXIT_INPUT, CannotWrite, note, out, out_json
+from relief_engine.cli.output import EXIT_INPUT, note, out, out_json
+from relief_engine.cli.progress import Progress
+from relief_engine.cli.targets import check_report, write_report
 from relief_engine.errors import UnknownName
 from relief_engine.explanation.harmless import one_line
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
@@ -35,6 +37,8 @@ def mutate_rules(
     root = folder if folder is not None else shipped_rules()
     rulebook = load_rulebook(root)
     names = asked_for(programmes, rulebook) if programmes else []
+    if cases_out is not None:
+        check_report(cases_out, [rulebook.root])
     cases = cases_of(rulebook, names)
     bench = Bench(rulebook, cases)
     failing = bench.failing()
@@ -48,16 +52,19 @@ def mutate_rules(
         )
         note(text.in_(language))
         return EXIT_INPUT
-    note(
-        Text(
-            "逐处改动规则并运行算例，可能要几分钟……",
-            "Changing the rules and running the cases; this may take minutes …",
-        ).in_(language)
-    )
-    results = list(killed(rulebook, cases, names, kinds, jobs, matching))
-    if not results:
-        raise UnknownName(Text("没有符合所选范围的改动", "no mistake can be made in what was chosen"))
-    found = list(judged(bench, [result for result in results if result.survived], seconds))
+    results: list[Killed] = []
+    found: list[Judged] = []
+    with Progress(language) as progress:
+        for result in killed(rulebook, cases, names, kinds, jobs, matching):
+            results.append(result)
+            progress.tell(Text(f"已试 {len(results):,} 处改动", f"{len(results):,} mutants tried"))
+        if not results:
+            raise UnknownName(Text("没有符合所选范围的改动", "no mistake can be made in what was chosen"))
+        survivors = [result for result in results if result.survived]
+        for judgement in judged(bench, survivors, seconds):
+            found.append(judgement)
+            done = f"{len(found):,}/{len(survivors):,}"
+            progress.tell(Text(f"没有算例发现的改动，已查 {done}", f"not noticed by a case, looked into: {done}"))
     fates = Counter(judgement.fate for judgement in found)
     if as_json:
         _print_json(rulebook, results, found, language)
@@ -155,16 +162,15 @@ def _print_json(rulebook: Rulebook, results: Sequence[Killed], found: Sequence[J
 
 
 def _write_cases(target: Path, rulebook: Rulebook, found: Iterable[Judged]) -> None:
-    """Write the suggested cases, those of each programme as a document of its own, whole or not at all."""
-    from relief_engine.roster.whole import whole_file
+    """Write the suggested cases, those of each programme as a document of its own, whole or not at all.
 
+    Where none is suggested there is no file: one without cases would be of no use.
+    """
     by_programme: dict[str, list[Suggestion]] = {}
     for judgement in found:
         if judgement.suggestion is not None and not judgement.shared:
             by_programme.setdefault(judgement.suggestion.case.programme, []).append(judgement.suggestion)
     documents = [file_of(rulebook, programme, cases) for programme, cases in by_programme.items()]
-    try:
-        with whole_file(target) as temporary:
-            temporary.write_text("---\n".join(documents), encoding="utf-8")
-    except OSError as error:
-        raise CannotWrite(error.strerror or type(error).__name__) from error
+    if not documents:
+        return
+    write_report(target, "---\n".join(documents))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -31,8 +32,12 @@ def whole_file(target: Path) -> Iterator[Path]:
     """A path beside ``target`` to write to; at the end it takes the target's place in one step.
 
     After an exception it is removed and the target is as it was. What runs that were killed left beside the target is
-    removed first. Raises :class:`OSError` as the file system does.
+    removed first. A link stays one, and the file that it leads to is replaced. Raises :class:`OSError` as the file
+    system does, and where something stands that is no ordinary file, such as a device.
     """
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        raise OSError(errno.EINVAL, "not an ordinary file", str(target))
     clear(target)
     temporary = _temporary(target)
     try:

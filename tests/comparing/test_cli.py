@@ -144,7 +144,32 @@ def test_a_report_that_can_t_be_written(diff: Diff, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(effects, "compare", finding({}))
     status, out, err = diff([RAISED], "--output", "missing/report.txt")
     assert (status, out) == (2, "")
-    assert "missing/report.txt: 不能写入" in err
+    assert "missing/report.txt: 没有文件夹“missing”" in err
+    assert diff([RAISED], "--output", "")[2].startswith(".: 这是一个文件夹")
+
+
+@pytest.mark.parametrize(("name", "begins"), [("a.md", "旧：old（"), ("a.json", "{\n"), ("a.txt", "旧：old（")])
+def test_the_name_of_a_report_says_its_form(
+    diff: Diff, name: str, begins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "compare", finding({}))
+    assert diff([RAISED], "--output", name)[0] == 0
+    text = Path(name).read_text(encoding="utf-8")
+    assert text.startswith(begins)
+    assert ("\n## " in text) == name.endswith(".md")
+
+
+def test_a_report_replaces_nothing_that_is_read(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a file of either rulebook, by whatever way it is named, nor the roster."""
+    monkeypatch.setattr(effects, "compare", finding({}))
+    Path("roll.txt").write_text("行业\n61\n", encoding="utf-8")
+    Path("link.txt").symlink_to(Path("new") / RENT)
+    for name in (f"old/{RENT}", f"new/../new/{RENT}", "link.txt", "roll.txt"):
+        status, out, err = diff([RAISED], "--roster", "roll.txt", "--output", name)
+        assert (status, out) == (2, "")
+        assert "不会覆盖" in err
+    assert Path("roll.txt").read_text(encoding="utf-8") == "行业\n61\n"
+    assert (Path("new") / RENT).read_text(encoding="utf-8") == edited(RAISED)[RENT]
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,16 @@ def test_a_figure_has_a_value_or_never_has() -> None:
         # A product of two figures, which the solver does not calculate by itself.
         found = reachable(one, program, amount.figure.low, value, limits=Limits(seconds=60, samples=0))
         assert (found.verdict, found.how) == (Verdict.FOUND, "z3")
+
+
+def test_an_interrupted_solver_stops_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver takes Ctrl-C for itself and answers *unknown*, which is no limit that was reached."""
+    import z3
+
+    monkeypatch.setattr(z3.Solver, "check", lambda *_: z3.unknown)
+    monkeypatch.setattr(z3.Solver, "reason_unknown", lambda _: "interrupted from keyboard")
+    one = edited(tmp_path, RENT, NEVER)
+    program = one.engine.program(one.programme, one.programme.period.first)
+    node = next(r.node for r in program.referrals if r.referral.id == "head-lease-shared")
+    with pytest.raises(KeyboardInterrupt):
+        asked(one, program, node, ir.MET)

@@ -256,3 +256,17 @@ def test_parquet_names_differ(tmp_path: Path) -> None:
     write_results(tmp_path / "r.parquet", given, [answered(given, 2, tenant())])
     types, _ = typed(tmp_path / "r.parquet")
     assert {"row", "row_2", "amount", "AMOUNT_2", "备注", "备注_2", "备注_3"} <= set(types)
+
+
+def test_a_link_stays_one_and_a_device_what_it_is(tmp_path: Path) -> None:
+    real, link, pipe = tmp_path / "real.txt", tmp_path / "link.txt", tmp_path / "pipe"
+    real.write_text("before", encoding="utf-8")
+    link.symlink_to(real)
+    with whole.whole_file(link) as temporary:
+        temporary.write_text("after", encoding="utf-8")
+    assert link.is_symlink()
+    assert real.read_text(encoding="utf-8") == "after"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="not an ordinary file"), whole.whole_file(pipe):
+        pass
+    assert pipe.is_fifo()

@@ -258,8 +258,8 @@ def test_unknown_programmes(capsys: pytest.CaptureFixture[str], rules: Path) -> 
 
 def test_a_file_that_cannot_be_written_is_said(capsys: pytest.CaptureFixture[str], rules: Path, tmp_path: Path) -> None:
     status, _, err = run(capsys, rules, "--kind", "rounding", "--cases-out", tmp_path / "none" / "cases.yaml")
-    assert status == 1
-    assert "无法写出结果" in err
+    assert status == 2
+    assert "没有文件夹" in err
 
 
 # --- the shipped rulebook ---------------------------------------------------------------------------------------------
@@ -294,3 +294,17 @@ def test_cases_notice_every_mistake_in_the_shipped_rulebook() -> None:
     left = [j for j in judged(Bench(shipped(), cases), survivors, 30.0) if j.fate is not Fate.EQUIVALENT]
     assert {judgement.mutant.id for judgement in left} <= UNSETTLED
     assert all(judgement.fate is Fate.OPEN for judgement in left)
+
+
+def test_suggestions_replace_no_file_of_the_rulebook(capsys: pytest.CaptureFixture[str], rules: Path) -> None:
+    before = (rules / CASES).read_bytes()
+    status, out, err = run(capsys, rules, "--kind", "rounding", "--cases-out", rules / CASES)
+    assert (status, out) == (2, "")
+    assert "不会覆盖" in err
+    assert (rules / CASES).read_bytes() == before
+
+
+def test_what_a_rulebook_inherits_is_left_alone() -> None:
+    """The example reads classifications and a size table of the shipped rulebook, which its keeper can't change."""
+    found = list(mutants(load_rulebook(HERE.parents[1] / "examples" / "rulebooks" / "wenzhou")))
+    assert {Path(mutant.where.file).name for mutant in found} == {"rent-2022.yaml"}

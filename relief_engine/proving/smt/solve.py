@@ -82,6 +82,8 @@ class Solver:
             raise Undecided
         self.solver.set("timeout", max(1, int(left * 1000)))
         answer = self.solver.check(*formulas)
+        if answer not in (_SAT, _UNSAT) and "keyboard" in self.solver.reason_unknown():
+            raise KeyboardInterrupt  # the solver takes Ctrl-C for itself and only says that it knows nothing
         if answer not in (_SAT, _UNSAT):
             raise Undecided
         return answer

@@ -16,7 +16,7 @@ from relief_engine.rulebook.build_codes import classified
 from relief_engine.rulebook.building import Desk
 from relief_engine.rulebook.expressions import Expr, FactRef, walk
 from relief_engine.rulebook.facts import ClassFact, SizeFact
-from relief_engine.rulebook.folder import gathered, kind_of, place_of
+from relief_engine.rulebook.folder import SHIPPED, gathered, kind_of, place_of
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.periods import Dated
 from relief_engine.rulebook.programme import Programme
@@ -29,7 +29,10 @@ from relief_engine.text import Text
 
 
 def standards_mutants(rulebook: Rulebook) -> Iterator[Mutant]:
-    """Every mutant of a size limit or a row of a classification that some programme reads."""
+    """Every mutant of a size limit or a row of a classification that some programme reads.
+
+    What a rulebook inherits from the shipped one is left alone: whoever keeps it can't change that, nor answers for it.
+    """
     readers = _readers(rulebook)
     standards = rulebook.standards
     for read in _files(rulebook):
@@ -80,7 +83,7 @@ def _files(rulebook: Rulebook) -> Iterator[_File]:
     contents = gathered(rulebook.root).contents
     tables = Tables(contents, rulebook.root)
     for name, data in contents.items():
-        if kind_of(name) != "standards" or not name.endswith(".yaml"):
+        if name.startswith(SHIPPED) or kind_of(name) != "standards" or not name.endswith(".yaml"):
             continue
         document = decode(data, place_of(rulebook.root, name))
         value = document.value if isinstance(document.value, dict) else {}
