@@ -10,15 +10,7 @@ from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.build_forms import forms_of
 from relief_engine.rulebook.build_ledger import ledger_of
 from relief_engine.rulebook.check_programme import expressions
-from relief_engine.rulebook.facts import (
-    AnyFact,
-    ClassFact,
-    ExtremeFact,
-    Fact,
-    FormFact,
-    OneFormRelation,
-    SizeFact,
-)
+from relief_engine.rulebook.facts import AnyFact, Fact, OneFormRelation, behind
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Text
 
@@ -33,23 +25,8 @@ def read_facts(rulebook: Rulebook) -> frozenset[str]:
         identity = waiting.pop()
         if identity not in found:
             found.add(identity)
-            waiting.extend(_behind(rulebook.facts[identity]))
+            waiting.extend(behind(rulebook.facts[identity]))
     return frozenset(found)
-
-
-def _behind(fact: AnyFact) -> tuple[str, ...]:
-    """The facts from which a derived one is worked out."""
-    match fact:
-        case FormFact(given_by=given):
-            return tuple(name for name, _ in given)
-        case ExtremeFact(of=of, start=start, end=end):
-            return (of, start, end)
-        case ClassFact(code=code):
-            return (code,)
-        case SizeFact(code=code, indicators=indicators):
-            return (code, *(name for _, name in indicators))
-        case _:
-            return ()
 
 
 def facts_unused(rulebook: Rulebook, _: Written) -> Iterator[Finding]:
@@ -99,7 +76,7 @@ def _in_forms(rulebook: Rulebook) -> set[str]:
             found |= {column.fact.id} if column.fact is not None else set()
             found |= {words.fact.id for words in column.words}
         found |= {note.fact.id for note in form.notes if note.fact is not None}
-    return found | {behind for identity in found for behind in _behind(rulebook.facts[identity])}
+    return found | {name for identity in found for name in behind(rulebook.facts[identity])}
 
 
 def informative_facts_read(rulebook: Rulebook, _: Written) -> Iterator[Finding]:

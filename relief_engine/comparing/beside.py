@@ -8,9 +8,10 @@ from relief_engine.comparing.edit import Aspect, Part, Reach
 from relief_engine.comparing.matching import by_id
 from relief_engine.comparing.notebook import Element, Notebook, Sides
 from relief_engine.comparing.values import days
-from relief_engine.comparing.written import same, written
+from relief_engine.comparing.written import same
 from relief_engine.explanation import say
 from relief_engine.rulebook import expressions as ex
+from relief_engine.rulebook.expression_text import written
 from relief_engine.rulebook.periods import Period
 from relief_engine.rulebook.programme import Deadline, NotAvailable, Programme, Remark
 from relief_engine.text import Text

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from relief_engine.comparing.edit import Part, Reach
 from relief_engine.comparing.matching import by_name
 from relief_engine.comparing.notebook import Element, Notebook
-from relief_engine.comparing.written import written
 from relief_engine.errors import Location
 from relief_engine.explanation import say
 from relief_engine.rulebook import expressions as ex
+from relief_engine.rulebook.expression_text import written
 from relief_engine.rulebook.properties import Properties
 
 

@@ -12,8 +12,9 @@ from relief_engine.comparing.matching import by_id, by_name, reordered, stretche
 from relief_engine.comparing.notebook import Element, Notebook, Sides
 from relief_engine.comparing.uses import Uses
 from relief_engine.comparing.values import days, same_value, value_words
-from relief_engine.comparing.written import formula, same, written
+from relief_engine.comparing.written import formula, same
 from relief_engine.explanation import say
+from relief_engine.rulebook.expression_text import written
 from relief_engine.rulebook.periods import Dated, Period
 from relief_engine.rulebook.programme import BenefitWording, Criterion, Let, Parameter, Programme, Referral, Wording
 from relief_engine.text import Text

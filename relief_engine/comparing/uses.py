@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from relief_engine.comparing.edit import Reach
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.check_programme import expressions
-from relief_engine.rulebook.facts import AnyFact, ClassFact, ExtremeFact, FormFact, SizeFact
+from relief_engine.rulebook.facts import ClassFact, SizeFact, behind
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.standards import Standards
 
@@ -83,7 +83,7 @@ class Reads:
             if fact.id in self.facts:
                 continue
             self.facts.add(fact.id)
-            waiting += [programme.facts[name] for name in _under(fact) if name in programme.facts]
+            waiting += [programme.facts[name] for name in behind(fact) if name in programme.facts]
             if isinstance(fact, ClassFact | SizeFact):
                 self._standard(fact.standard, standards)
 
@@ -95,18 +95,3 @@ class Reads:
                 self.standards |= {table.id, table.sectors.id, table.sectors.codes.id}
         if name in standards.class_maps:
             self.standards |= {name, standards.class_maps[name].codes.id}
-
-
-def _under(fact: AnyFact) -> tuple[str, ...]:
-    """The facts that a derived fact comes from."""
-    match fact:
-        case FormFact(given_by=given_by):
-            return tuple(name for name, _ in given_by)
-        case ExtremeFact(of=of, start=start, end=end):
-            return (of, start, end)
-        case ClassFact(code=code):
-            return (code,)
-        case SizeFact(code=code, indicators=indicators):
-            return (code, *(name for _, name in indicators))
-        case _:
-            return ()

@@ -132,6 +132,21 @@ DerivedFact = FormFact | ExtremeFact | ClassFact | SizeFact
 AnyFact = Fact | DerivedFact
 
 
+def behind(fact: AnyFact) -> tuple[str, ...]:
+    """The ids of the facts that a derived one is worked out from; none for one that a profile gives."""
+    match fact:
+        case FormFact(given_by=given):
+            return tuple(name for name, _ in given)
+        case ExtremeFact(of=of, start=start, end=end):
+            return (of, start, end)
+        case ClassFact(code=code):
+            return (code,)
+        case SizeFact(code=code, indicators=indicators):
+            return (code, *(name for _, name in indicators))
+        case _:
+            return ()
+
+
 class NotBeforeRelation(Value):
     """``later`` is not before ``earlier`` (both known)."""
 

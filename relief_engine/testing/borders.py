@@ -14,14 +14,7 @@ from relief_engine.compiled.layout import AS_OF_SLOT, Value
 from relief_engine.engine import Engine
 from relief_engine.profile.words import code_list
 from relief_engine.rulebook.expressions import Expr, FactRef, Flag, walk
-from relief_engine.rulebook.facts import (
-    AnyFact,
-    ClassFact,
-    ExtremeFact,
-    Fact,
-    NotBeforeRelation,
-    SizeFact,
-)
+from relief_engine.rulebook.facts import AnyFact, ExtremeFact, Fact, NotBeforeRelation, SizeFact, behind
 from relief_engine.rulebook.periods import FIRST
 from relief_engine.rulebook.programme import Programme
 
@@ -102,21 +95,10 @@ class Borders:
         found: dict[str, Fact] = {}
         waiting = list(facts)
         while waiting:
-            names: Iterable[str]
-            match waiting.pop():
-                case Fact() as fact:
-                    if fact.type not in _TEXTS:
-                        found[fact.id] = fact
-                    continue
-                case ExtremeFact(of=steps, start=start, end=end):
-                    names = (steps, start, end)
-                case ClassFact(code=code):
-                    names = (code,)
-                case SizeFact(code=code, indicators=indicators):
-                    names = (code, *(name for _, name in indicators))
-                case form:
-                    names = (name for name, _ in form.given_by)
-            waiting += [self.rulebook.facts[name] for name in names]
+            fact = waiting.pop()
+            if isinstance(fact, Fact) and fact.type not in _TEXTS:
+                found[fact.id] = fact
+            waiting += [self.rulebook.facts[name] for name in behind(fact)]
         return sorted(found.values(), key=_order)
 
     # --- where answers turn -------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine.comparing.written import written
 from relief_engine.rulebook import expressions as ex
 from relief_engine.rulebook.check_programme import expressions
+from relief_engine.rulebook.expression_text import written
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.normal_form import alike
 from relief_engine.rulebook.programme import Programme

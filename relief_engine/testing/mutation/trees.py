@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from relief_engine.rulebook import expressions as ex
+from relief_engine.rulebook.expression_text import written
 from relief_engine.rulebook.expressions import Expr, children
 from relief_engine.rulebook.record import changed
 from relief_engine.testing.mutation.mutant import Edit, Kind
-from relief_engine.testing.mutation.written import written
 
 _TURNED: Mapping[ex.Comparison, ex.Comparison] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 _CONTRARY: Mapping[ex.Comparison, ex.Comparison] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}

@@ -1,4 +1,4 @@
-"""Testing stage, mutation: an expression as a person would write it in a rule file."""
+"""Rulebook stage: typed expressions back in the language of rules, in one layout however they were written."""
 
 from __future__ import annotations
 
