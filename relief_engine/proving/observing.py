@@ -114,7 +114,7 @@ def transition(old: Seen, new: Seen) -> Transition:
         names = dict.fromkeys((*old.benefit, *new.benefit))
         figures += [name for name in names if old.benefit.get(name) != new.benefit.get(name)]
     notes = _differing(old.notes, new.notes)
-    listed = [tuple(sorted(part)) for part in (criteria, referrals, figures, notes)]
+    listed = [tuple(sorted(set(part))) for part in (criteria, referrals, figures, notes)]
     return Transition(old.outcome, new.outcome, *listed)
 
 

@@ -22,6 +22,7 @@ BASE = Path(__file__).parents[1] / "rulebook" / "base"
 CITE = "cite: [{source: notice, clause: 二}]"
 PARAMETERS = f"""
   a_rent: [{{value: 5000, unit: 元/月, {CITE}}}]
+  two_rents: [{{value: 10000, unit: 元/月, {CITE}}}]
   a_daily_rent: [{{value: 30, unit: 元/天, {CITE}}}]
   a_few: [{{value: 30, unit: 人, {CITE}}}]
   a_day: [{{value: 2022-01-01, {CITE}}}]
@@ -114,3 +115,22 @@ def test_a_figure_that_only_one_side_gives_is_a_difference(
         assert found.verdict is Verdict.NONE
         for region in found.regions:
             told(region, old, new)
+
+
+def test_a_named_figure_may_be_called_as_one_of_the_benefit_is(tmp_path: Path) -> None:
+    def side(folder: Path, named: str, more: str) -> Side:
+        shown = f"let:\n  amount:\n    title: {{zh: 试, en: trial}}\n    value: {named}\n"
+        return made(
+            folder,
+            (RENT, "let:\n", shown),
+            (RENT, "  amount: (lease", f"  amount: (({more}) + (lease"),
+            (RENT, "else lease.monthly_rent) *", "else lease.monthly_rent)) *"),
+            *required("amount <= two_rents or a_rent <= two_rents"),
+        )
+
+    either = "a_rent if applicant.registered else two_rents"
+    old = side(tmp_path / "old", either, either)
+    new = side(tmp_path / "new", "two_rents", "a_rent")
+    # For nobody do both differ.
+    found = compare(old, new, Limits(seconds=60, samples=0))
+    assert {region.transition.figures for region in found.regions} == {("amount",)}

@@ -27,8 +27,12 @@ class Differences:
         self.elements: dict[Element, z3.BoolRef] = {}
         #: What the names of the differences stand for.
         self.defined: list[z3.BoolRef] = []
+        self._differs: dict[Element, z3.BoolRef] = {}
         if old is not None and new is not None:
             self._both(old, new)
+        for element, differs in self._differs.items():
+            literal = self.elements[element] = z3.Bool(" ".join(("differs", *element)))
+            self.defined.append(literal == differs)
 
     def outcomes(self, side: Observed | None) -> dict[Outcome, z3.BoolRef]:
         """When a side has which outcome, by ``engine.outcome.outcome_of``."""
@@ -98,11 +102,9 @@ class Differences:
             self._define(("notes", name), both(given, apart(*shown)))
 
     def _define(self, element: Element, differs: z3.BoolRef) -> None:
-        """Give a difference a name, unless it can't be."""
+        """Say when an element differs, unless it can't; a figure of the benefit and a named one may have one name."""
         if differs is not FALSE:
-            literal = z3.Bool(" ".join(("differs", *element)))
-            self.elements[element] = literal
-            self.defined.append(literal == differs)
+            self._differs[element] = either(self._differs.get(element, FALSE), differs)
 
     def _conditions(self, mine: int, theirs: int) -> z3.BoolRef:
         (met, unmet), (met_too, unmet_too) = self.encoding.truth(mine), self.encoding.truth(theirs)
