@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT, Value
 from relief_engine.engine import Engine
 from relief_engine.engine.cells import Trials
+from relief_engine.proving import Side
 from relief_engine.proving.sampling import Sampler
+from relief_engine.proving.stretches import stretches
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.periods import LAST, Period
+from relief_engine.rulebook.periods import Period
 from relief_engine.rulebook.record import Record
 from relief_engine.testing.mutation.difference import Comparer, said
 
-_DAY = dt.timedelta(days=1)
 #: Types of facts that have a lowest and a highest value.
 _RANGED = ("count", "amount", "number")
 
@@ -31,21 +31,10 @@ class Pair:
 
     def stretches(self) -> Iterator[tuple[Period, ir.Program | None, ir.Program | None]]:
         """The stretches of days on which at least one is in force, with the programs of both on them."""
-        days: set[dt.date] = set()
-        for programme in (self.one, self.other):
-            days |= set(programme.change_days())
-            days |= {programme.period.first}
-            if programme.period.last < LAST:
-                days.add(programme.period.last + _DAY)
-        ordered = sorted(days)
-        for index, first in enumerate(ordered):
-            last = ordered[index + 1] - _DAY if index + 1 < len(ordered) else LAST
-            programs = [
-                engine.program(programme, first) if programme.period.holds(first) else None
-                for engine, programme in ((self.right, self.one), (self.wrong, self.other))
-            ]
-            if programs != [None, None]:
-                yield Period(first, last), programs[0], programs[1]
+        old, new = Side(self.right, self.one), Side(self.wrong, self.other)
+        for stretch in stretches(old, new):
+            one, other = (None if stand is None else stand.program for stand in (stretch.old, stretch.new))
+            yield stretch.period, one, other
 
     def differing(self) -> list[tuple[Period, ir.Program | None, ir.Program | None]]:
         """The stretches on which the two are not alike; none proves that no profile tells them apart."""
