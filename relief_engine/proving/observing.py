@@ -108,12 +108,14 @@ def transition(old: Seen, new: Seen) -> Transition:
     if apart and Outcome.NOT_IN_FORCE not in (old.outcome, new.outcome):
         criteria += _alone(old.criteria, new.criteria, ir.MET)
         referrals += _alone(old.referrals, new.referrals, ir.UNMET)
-    figures = _differing(old.named, new.named)
+    figures, notes = _differing(old.named, new.named), _differing(old.notes, new.notes)
     if old.outcome in GIVES and new.outcome in GIVES:
         # One that only one side has is given by that side alone, unless it is unknown there.
         names = dict.fromkeys((*old.benefit, *new.benefit))
         figures += [name for name in names if old.benefit.get(name) != new.benefit.get(name)]
-    notes = _differing(old.notes, new.notes)
+        # So with deadlines; a remark that only one side has is text.
+        for one, other in ((old.notes, new.notes), (new.notes, old.notes)):
+            notes += [name for name, days in one.items() if name not in other and isinstance(days, frozenset) and days]
     listed = [tuple(sorted(set(part))) for part in (criteria, referrals, figures, notes)]
     return Transition(old.outcome, new.outcome, *listed)
 

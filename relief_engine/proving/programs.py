@@ -84,9 +84,9 @@ class Observed(Value):
         found: list[object] = []
         for kind, (mine, theirs) in enumerate(zip(self.parts, other.parts, strict=True)):
             for name in sorted(mine.keys() | theirs.keys()):
-                # Criteria and referrals that only one has show where the outcome differs, figures of the benefit where
-                # both give; the rest is text.
-                if (name in mine and name in theirs) or kind in (0, 1, 3, 4):
+                # Criteria and referrals that only one has show where the outcome differs, figures of the benefit and
+                # deadlines where both give; the rest is text.
+                if (name in mine and name in theirs) or kind in (0, 1, 3, 4, 5):
                     pair = (mine.get(name), theirs.get(name))
                     found += [(kind, name, *pair)] if pair[0] != pair[1] else []
         return tuple(found)
@@ -95,7 +95,7 @@ class Observed(Value):
         """Whether a user sees the same of both, by the structure of the terms alone."""
         differing = (name for mine, theirs in zip(self.parts, other.parts, strict=True)
                      for name in mine.keys() & theirs.keys() if mine[name] != theirs[name])  # fmt: skip
-        given = self.money == other.money and self.plain == other.plain
+        given = (self.money, self.plain, self.deadlines) == (other.money, other.plain, other.deadlines)
         return self.core == other.core and given and next(differing, None) is None
 
 

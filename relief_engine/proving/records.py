@@ -111,8 +111,9 @@ class Transition(Value):
     ``criteria`` are those whose status differs, and so ``referrals`` where not both outcomes are refusals. One that
     only one side has counts where the outcome differs too and it does not hold (a referral: holds), so that a criterion
     may be split or renamed. ``figures`` are the named figures that differ and, where both outcomes give or refer, those
-    of the benefit (``amount``, ``rate``, ...), also one that only one side has. ``notes`` are the deadlines and remarks
-    of both sides whose day or showing differs where both outcomes give or refer; a remark is ``KIND:ID``.
+    of the benefit (``amount``, ``rate``, ...), also one that only one side has. ``notes`` are, where both outcomes give
+    or refer, the deadlines whose days differ, also one that only one side shows, and the remarks of both sides whose
+    showing does; a remark is ``KIND:ID``.
     """
 
     old: Outcome

@@ -134,3 +134,17 @@ def test_a_named_figure_may_be_called_as_one_of_the_benefit_is(tmp_path: Path) -
     # For nobody do both differ.
     found = compare(old, new, Limits(seconds=60, samples=0))
     assert {region.transition.figures for region in found.regions} == {("amount",)}
+
+
+def test_a_deadline_that_only_one_side_has_is_a_difference(tmp_path: Path) -> None:
+    plain = made(tmp_path / "plain")
+    text = (BASE / RENT).read_text(encoding="utf-8")
+    deadline = text[text.index("deadlines:") : text.index("remarks:")]
+    parameter = text[text.index("  days_to_pay:") : text.index("let:")]
+    without = made(tmp_path / "without", (RENT, deadline, ""), (RENT, parameter, "\n"))
+    for old, new in ((plain, without), (without, plain)):
+        found = compare(old, new, Limits(seconds=60))
+        assert {region.transition.notes for region in found.regions} == {("pay",)}
+        assert found.verdict is Verdict.NONE
+        for region in found.regions:
+            told(region, old, new)

@@ -92,6 +92,9 @@ class Differences:
                 self._define(("figures", name), both(given, self._known(one.money[name].figure)))
             for name in sorted(one.plain.keys() - other.plain.keys()):
                 self._define(("figures", name), both(given, self._known(one.plain[name])))
+            for name in sorted(one.deadlines.keys() - other.deadlines.keys()):
+                days = (holds for holds, _ in self._entries(one.deadlines[name]))
+                self._define(("notes", name), both(given, either(*days)))
         for name in _shared(old.deadlines, new.deadlines):
             self._define(("notes", name), both(given, self._days(old.deadlines[name], new.deadlines[name])))
         for name in _shared(old.remarks, new.remarks):
