@@ -71,6 +71,12 @@ def compare_rules(request: Request) -> int:
     before, after = read_revisions(request.old, request.new)
     chosen = _chosen(request.programmes, before.rulebook, after.rulebook)
     told = None if request.roster is None else _told(request.roster, before, after, chosen)
+    if request.roster is not None and request.roster.as_of is None:
+        said = Text(
+            "台账按今天判定；规则已过期的，用 --as-of 指明日期",
+            "the roster is decided as of today; --as-of names a day",
+        )
+        note(said.in_(request.language))
     found = difference(before, after, Limits(seconds=request.seconds), chosen)
     written = None if changes is not None else request.output
     text = rendered(found, request.language, request.form, told, details=request.details, to_file=written is not None)

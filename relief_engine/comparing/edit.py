@@ -151,10 +151,13 @@ def certain(edit: AnyEdit) -> bool:
     """Whether an edit is a difference in effect by itself, which no search for profiles would show.
 
     So is how an input is read: the same profile, once read, is decided alike. So is who gives a benefit and of which
-    kind it is: outcome and figures are the same.
+    kind it is: outcome and figures are the same. So is the referral for figures that do not exist,
+    which no search draws.
     """
     if edit.reach is Reach.READING:
         return True
+    if edit.part is Part.NOT_AVAILABLE:
+        return not isinstance(edit, Changed) or edit.aspect is Aspect.NAMES
     return isinstance(edit, Changed) and edit.part is Part.BENEFIT and edit.aspect in (Aspect.PAYER, Aspect.KIND)
 
 

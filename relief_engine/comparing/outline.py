@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from relief_engine.comparing.blocks import Block, Heading, Paragraph
 from relief_engine.comparing.cases import Teller
 from relief_engine.comparing.difference import Difference, Status
-from relief_engine.comparing.edit import Reach, certain
+from relief_engine.comparing.edit import Part, Reach, certain
 from relief_engine.comparing.effects import Verdict
 from relief_engine.comparing.revisions import Revision
 from relief_engine.comparing.telling import edit_blocks
@@ -64,9 +64,9 @@ class _Report:
             (
                 altered,
                 Text(
-                    "结论和数额没有差别（已证明），但资料的读法、待遇的种类或给予方有改动（见上）",
-                    "No other outcome or figure (proven), but another reading of inputs, kind of benefit or payer (see "
-                    "above)",
+                    "结论和数额没有差别（已证明），但资料的读法、待遇的种类、给予方或没有数据时的转人工情形有改动（见上）",
+                    "No other outcome or figure (proven), but another reading of inputs, kind of benefit, payer, or "
+                    "referral for figures that do not exist (see above)",
                 ),
             ),
             (untouched, Text("改动没有涉及、没有差别（已证明）", "Not touched, and no difference (proven)")),
@@ -102,7 +102,17 @@ class _Report:
                 ),
                 strong=True,
             )
-        given = sum(certain(edit) for edit in found.edits) - reading
+        absent = sum(certain(edit) and edit.part is Part.NOT_AVAILABLE for edit in found.edits)
+        if absent:
+            yield Paragraph(
+                self.teller.say(
+                    f"{absent} 处改动改变没有数据时的转人工情形：填“无”的资料，转人工的理由会不同。",
+                    f"Edits of the referral for figures that do not exist: {absent}. Profiles with such figures are "
+                    "referred for another reason.",
+                ),
+                strong=True,
+            )
+        given = sum(certain(edit) for edit in found.edits) - reading - absent
         if given:
             yield Paragraph(
                 self.teller.say(

@@ -9,6 +9,7 @@ from relief_engine.compiled import ir
 from relief_engine.compiled.layout import AS_OF_SLOT, Value
 from relief_engine.engine import Engine
 from relief_engine.errors import Location
+from relief_engine.profile.mistakes import spelled
 from relief_engine.profile.model import Known, Profile
 from relief_engine.profile.words import plain
 from relief_engine.rulebook.facts import Encoded, Fact
@@ -46,7 +47,12 @@ def profile_of(
     lists = {} if programme.kind.list is None else {programme.subject: (parts[programme.subject],)}
     day = vector[AS_OF_SLOT]
     as_of = dt.date.fromordinal(day) if isinstance(day, int) else program.period.first
-    return Profile(as_of, parts["applicant"], lists, lambda _: Location(_SOURCE), _SOURCE, engine.rulebook.digest)
+    return Profile(as_of, parts["applicant"], lists, _place, _SOURCE, engine.rulebook.digest)
+
+
+def _place(path: tuple[str | int, ...]) -> Location:
+    """The place of a part of a witness, which stands in no file: its path."""
+    return Location(f"{_SOURCE}:{spelled(path)}" if path else _SOURCE)
 
 
 def in_yaml(engine: Engine, program: ir.Program, vector: Sequence[Value], barred: frozenset[int] = frozenset()) -> str:

@@ -260,3 +260,37 @@ def test_a_roster_in_which_nothing_changes(diff: Diff, monkeypatch: pytest.Monke
     monkeypatch.setattr(effects, "compare", finding({}))
     Path("roster.csv").write_text(ROSTER, encoding="utf-8")
     assert diff([], "--roster", "roster.csv", "--as-of", "2022-06-10")[0] == 0
+
+
+NONE = """
+not_available:
+  id: no-figures
+  title: {zh: 没有数据, en: No figures}
+  reason: {zh: 没有数据的由人认定, en: 'Without figures, people decide.'}
+  cite: [{source: notice, clause: 一}]
+"""
+
+
+def test_who_decides_without_figures_is_a_difference_that_no_search_shows(
+    diff: Diff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is drawn and proven knows no figures that do not exist: their referral counts by itself."""
+    monkeypatch.setattr(effects, "compare", finding({}))
+    status, out, _ = diff([(RENT, "", NONE)], "--lang", "en")
+    assert status == 3
+    assert "Edits of the referral for figures that do not exist: 1." in out
+    assert "No decision changes" not in out
+    write(edited((RENT, "", NONE)), Path("old"))
+    assert diff([(RENT, "", NONE.replace("Without figures, p", "P"))])[0] == 0
+
+
+def test_explanations_name_the_facts_of_a_witness_as_those_of_a_profile(diff: Diff) -> None:
+    out = diff([RAISED], "--details", "--lang", "en")[1]
+    assert "applicant.employees" in out
+    assert "  witness" not in out
+
+
+def test_the_day_of_a_roster_is_said_where_nobody_names_it(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "compare", finding({}))
+    Path("roster.csv").write_text(ROSTER, encoding="utf-8")
+    assert diff([], "--roster", "roster.csv")[2].startswith("台账按今天判定")

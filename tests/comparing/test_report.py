@@ -182,7 +182,7 @@ def test_another_payer_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.status is Status.DIFFERENT
     text = rendered(found, "zh", DiffFormat.TEXT, to_file=True)
     assert "1 处改动改变待遇的种类或由谁给予。" in text
-    assert "结论和数额没有差别（已证明），但资料的读法、待遇的种类或给予方有改动" in text
+    assert "结论和数额没有差别（已证明），但资料的读法、待遇的种类、给予方或没有数据时的转人工情形有改动" in text
     assert "但没有差别" not in text
 
 
