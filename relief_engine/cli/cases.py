@@ -70,8 +70,7 @@ def run_cases(
     rulebook = load_rulebook(root)
     engine = Engine(rulebook)
     cases = [case for path in find_cases(root) for case in load_cases(path, rulebook)]
-    if programmes or matching is not None:
-        cases = _chosen(cases, asked_for(programmes, rulebook), matching)
+    cases = _chosen(cases, asked_for(programmes, rulebook), matching)
     ran = [_run(engine, case, accept=accept) for case in cases]
     files = _prepared(ran)
     for file in files:
@@ -102,6 +101,8 @@ def _chosen(cases: list[Case], programmes: Sequence[str], matching: str | None) 
                     f"no case has {matching!r} in its name, clauses or file{hint.en}",
                 )
             )
+    elif not programmes and not chosen:  # nothing was tested, which must not pass for a success
+        raise UnknownName(Text("规则库里没有算例（*.cases.yaml）", "the rulebook has no worked cases (*.cases.yaml)"))
     elif not chosen:
         raise UnknownName(
             Text(f"{'、'.join(programmes)} 没有算例", f"there is no case of {', '.join(programmes)}")

@@ -58,7 +58,8 @@ def test_a_choice_that_leaves_no_case_is_a_mistake(relief: Relief, folder: Path)
         "没有项目“rent-2021”，是否想写“rent-2022”？" in relief("rules", "test", "small", "--programme", "rent-2021").err
     )
     (folder / "small/rent.cases.yaml").unlink()
-    assert relief("rules", "test", "small").status == 0
+    ran = relief("rules", "test", "small")
+    assert (ran.status, ran.err) == (2, "错误：规则库里没有算例（*.cases.yaml）\n")
     ran = relief("rules", "test", "small", "--programme", "rent-2022", "--lang", "en")
     assert (ran.status, ran.err) == (2, "error: there is no case of example/rent-2022\n")
 
