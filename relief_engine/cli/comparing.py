@@ -33,6 +33,8 @@ from relief_engine.text import Language, Text
 
 #: What tells a table from a report by the end of its name.
 _TABLES = (".xlsx", ".xls", ".csv", ".parquet")
+#: More profiles than anybody draws in a second.
+_DRAWN = 5000
 #: How wide a report in a file is.
 _WIDE = 120
 
@@ -77,7 +79,7 @@ def compare_rules(request: Request) -> int:
             "the roster is decided as of today; --as-of names a day",
         )
         note(said.in_(request.language))
-    found = difference(before, after, Limits(seconds=request.seconds), chosen)
+    found = difference(before, after, _limits(request.seconds), chosen)
     written = None if changes is not None else request.output
     text = rendered(found, request.language, request.form, told, details=request.details, to_file=written is not None)
     if changes is not None and told is not None:
@@ -90,6 +92,11 @@ def compare_rules(request: Request) -> int:
         write_report(written, text)
         _note_file(Text("报告", "Report"), written, request.language)
     return int(Status.DIFFERENT if told is not None and told.changed else found.status)
+
+
+def _limits(seconds: float) -> Limits:
+    """The time that is asked for, all of it: without the solver so many profiles are drawn as it suffices for."""
+    return Limits(seconds=seconds, samples=max(Limits().samples, int(seconds * _DRAWN)))
 
 
 def rendered(

@@ -11,6 +11,7 @@ import pytest
 
 from relief_engine.cli import main
 from relief_engine.comparing import effects
+from relief_engine.proving import Comparison, Limits, Side
 from relief_engine.rulebook.periods import LAST, Period
 from tests.comparing.books import APPLICANT, RENT, SIZE, Change, base, edited, write
 from tests.comparing.fakes import finding
@@ -294,3 +295,19 @@ def test_the_day_of_a_roster_is_said_where_nobody_names_it(diff: Diff, monkeypat
     monkeypatch.setattr(effects, "compare", finding({}))
     Path("roster.csv").write_text(ROSTER, encoding="utf-8")
     assert diff([], "--roster", "roster.csv")[2].startswith("台账按今天判定")
+
+
+def test_the_time_is_used_without_a_solver_too(diff: Diff, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing stops at a number of profiles or at the limit of time: more time draws more."""
+    asked: list[Limits] = []
+    answer = finding({})
+
+    def compare(old: Side | None, new: Side | None, limits: Limits) -> Comparison:
+        asked.append(limits)
+        return answer(old, new, limits)
+
+    monkeypatch.setattr(effects, "compare", compare)
+    for seconds in ("1", "60"):
+        diff([RAISED], "--seconds", seconds)
+    assert [limits.seconds for limits in asked] == [1, 60]
+    assert asked[1].samples == 60 * asked[0].samples
