@@ -12,6 +12,7 @@ from relief_engine.cli.mapping import read_mapping
 from relief_engine.cli.naming import asked_for
 from relief_engine.cli.options import DiffFormat
 from relief_engine.cli.output import colour, note, out, width
+from relief_engine.cli.progress import Progress
 from relief_engine.cli.targets import check_report, file_system, write_report
 from relief_engine.cli.usage import WrongUsage
 from relief_engine.comparing.difference import Difference, Status, difference
@@ -79,7 +80,12 @@ def compare_rules(request: Request) -> int:
             "the roster is decided as of today; --as-of names a day",
         )
         note(said.in_(request.language))
-    found = difference(before, after, _limits(request.seconds), chosen)
+    with Progress(request.language) as progress:
+
+        def tell(done: int) -> None:
+            progress.tell(Text(f"已比较 {done} 个项目", f"programmes compared: {done}"))
+
+        found = difference(before, after, _limits(request.seconds), chosen, tell)
     written = None if changes is not None else request.output
     text = rendered(found, request.language, request.form, told, details=request.details, to_file=written is not None)
     if changes is not None and told is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from importlib.util import find_spec
 
@@ -48,7 +48,13 @@ class Difference(Record):
         return Status.SAME if proven else Status.OPEN
 
 
-def difference(old: Revision, new: Revision, limits: Limits, programmes: Sequence[str] | None = None) -> Difference:
+def difference(
+    old: Revision,
+    new: Revision,
+    limits: Limits,
+    programmes: Sequence[str] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Difference:
     """Compare two rulebooks.
 
     Args:
@@ -56,16 +62,21 @@ def difference(old: Revision, new: Revision, limits: Limits, programmes: Sequenc
         new: the rulebook as it is to be.
         limits: those of the search in one programme.
         programmes: ids of the programmes to compare; all of both rulebooks by default.
+        progress: called after each programme with how many are compared.
 
     Raises:
         RulebookError: a form of one of them can't be used.
     """
     found = edits(old.rulebook, new.rulebook)
-    told = tuple(effects(old.rulebook, new.rulebook, found, limits, programmes))
+    told: list[Effects] = []
+    for effect in effects(old.rulebook, new.rulebook, found, limits, programmes):
+        told.append(effect)
+        if progress is not None:
+            progress(len(told))
     drawn = find_spec("z3") is None
     if programmes is None:
-        return Difference(old, new, None, found, told, drawn)
-    return Difference(old, new, tuple(programmes), tuple(_about(found, told)), told, drawn)
+        return Difference(old, new, None, found, tuple(told), drawn)
+    return Difference(old, new, tuple(programmes), tuple(_about(found, told)), tuple(told), drawn)
 
 
 def _about(found: Iterable[AnyEdit], told: Sequence[Effects]) -> Iterable[AnyEdit]:
