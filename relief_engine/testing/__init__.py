@@ -22,6 +22,16 @@ __all__ = [
 if not TYPE_CHECKING:  # A type checker that saw this would take any name for one of ours.
 
     def __getattr__(name: str) -> object:
+        try:
+            found = globals()[name] = _found(name)
+        except ModuleNotFoundError as error:
+            if error.name != "hypothesis":
+                raise
+            message = f"{name} needs Hypothesis: pip install 'relief-engine[testing]'"
+            raise ModuleNotFoundError(message, name=error.name) from error
+        return found
+
+    def _found(name: str) -> object:
         if name in ("Case", "CaseResult", "find_cases", "load_cases", "run_case"):
             from relief_engine.testing import cases as home
         elif name in ("BadArgument", "days", "facts", "profiles"):
@@ -36,8 +46,7 @@ if not TYPE_CHECKING:  # A type checker that saw this would take any name for on
             from relief_engine.testing import written as home
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = globals()[name] = getattr(home, name)
-        return found
+        return getattr(home, name)
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

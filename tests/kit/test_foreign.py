@@ -46,3 +46,16 @@ def test_its_own_tests_find_a_mistake(elsewhere: Path) -> None:
     assert "1 failed" in done.stdout
     assert "has_rent_free_period: false" in done.stdout
     assert "rent-2022.yaml:" in done.stdout
+
+
+def test_without_hypothesis_cases_run_and_the_rest_says_what_is_lacking() -> None:
+    code = """import sys
+sys.modules["hypothesis"] = None
+from relief_engine.testing import run_case
+try:
+    from relief_engine.testing import profiles
+except ModuleNotFoundError as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "profiles needs Hypothesis: pip install 'relief-engine[testing]'\n"
