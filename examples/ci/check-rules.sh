@@ -7,7 +7,8 @@
 #   BASE     the revision that the change is merged into       (origin/main)
 #   REPORT   where the report of the differences is written    (diff.md)
 #   STRICT   1: fail where the change decides anybody otherwise; else it passes, and a person reads the report
-#   MUTATE   1: also make every small mistake in the rules, and fail if no case would notice one
+#   MUTATE   1: also make every small mistake in the rules, and fail if no case would notice one, or if that is not
+#            decided of one within the limit
 set -eu
 RULES=${RULES:-rules}
 BASE=${BASE:-origin/main}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
-from importlib.util import find_spec
 
 from relief_engine.comparing.edit import AnyEdit, Home, certain
 from relief_engine.comparing.edits import edits
 from relief_engine.comparing.effects import Effects, Verdict, effects
 from relief_engine.comparing.revisions import Revision
 from relief_engine.proving import Limits
+from relief_engine.proving.solver import solver_is_there
 from relief_engine.rulebook.record import Record
 
 
@@ -73,7 +73,7 @@ def difference(
         told.append(effect)
         if progress is not None:
             progress(len(told))
-    drawn = find_spec("z3") is None
+    drawn = not solver_is_there()
     if programmes is None:
         return Difference(old, new, None, found, tuple(told), drawn)
     return Difference(old, new, tuple(programmes), tuple(_about(found, told)), tuple(told), drawn)

@@ -134,8 +134,8 @@ class _Report:
             if found.drawn:
                 yield Paragraph(
                     self.teller.say(
-                        "没有安装 z3：只抽样，未证明。安装 relief-engine[prove] 后可以证明。",
-                        "z3 is not installed: profiles were only drawn, and nothing is proven. "
+                        "没有可用的 z3：只抽样，未证明。安装 relief-engine[prove] 后可以证明。",
+                        "There is no z3 that works here: profiles were only drawn, and nothing is proven. "
                         "Install relief-engine[prove] for proofs.",
                     )
                 )

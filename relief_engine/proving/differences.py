@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from time import monotonic
 
 from relief_engine.compiled import ir
@@ -15,6 +14,7 @@ from relief_engine.proving.programs import Observed, Translation
 from relief_engine.proving.records import Comparison, Group, Limits, Side, Verdict, Witness
 from relief_engine.proving.regions import Regions, joined, rank
 from relief_engine.proving.search import Case, sampled
+from relief_engine.proving.solver import solver_is_there
 from relief_engine.proving.space import Answers
 from relief_engine.proving.stretches import Stand, Stretch, stretches
 from relief_engine.rulebook.periods import Period
@@ -88,7 +88,7 @@ class _Search:
             return self._found[key]
         again = self._again(stretch)
         cases = list(again)
-        if find_spec("z3") is None:
+        if not solver_is_there():
             whole = False
             sampled(stretch, self.samples, self.until, cases, partial=True)
         else:

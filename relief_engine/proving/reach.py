@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from importlib.util import find_spec
 from time import monotonic
 
 from relief_engine.compiled import ir
@@ -13,6 +12,7 @@ from relief_engine.proving.normal import Terms
 from relief_engine.proving.programs import Translation
 from relief_engine.proving.records import Found, Limits, Side, Verdict, Witness
 from relief_engine.proving.search import drawn
+from relief_engine.proving.solver import solver_is_there
 from relief_engine.proving.space import Answers, Space
 from relief_engine.proving.stretches import Stand, Stretch
 from relief_engine.proving.terms import Truth
@@ -56,7 +56,7 @@ def reachable(
     fixed = terms.list[translation.of[node]]
     if isinstance(fixed, Truth) and fixed.value != value:
         return Found(Verdict.NONE, None, "structure")
-    solver = find_spec("z3") is not None
+    solver = solver_is_there()
     samples = min(_BEFORE, limits.samples) if solver else limits.samples
     for partial in (False,) if complete else (False, True):
         for day, answers in drawn(stretch, samples, until, partial=partial):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from relief_engine.decision import Decision
 from relief_engine.engine import Engine
@@ -42,6 +43,11 @@ def screen(engine: Engine, screening: Screening, second: SecondRoute | None = No
     yield from in_a_process(Sender(rows, clerk.answer, clerk.flush, screening, clerk.programs))
 
 
+#: How many runs want objects looked for seldom, and how often they were looked for before.
+_runs, _before = 0, gc.get_threshold()
+_LOCK = Lock()
+
+
 @contextmanager
 def seldom_collected() -> Iterator[None]:
     """Have objects that refer to each other in a circle looked for seldom.
@@ -49,12 +55,19 @@ def seldom_collected() -> Iterator[None]:
     Rows make many objects and hardly a circle; looking through all that is kept of a long table, again and again as it
     grows, takes a fifth of the time.
     """
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, *before[1:])
+    global _runs, _before
+    with _LOCK:  # runs in several threads overlap, and the last one to end puts back what the first one found
+        _runs += 1
+        if _runs == 1:
+            _before = gc.get_threshold()
+            gc.set_threshold(200_000, *_before[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        with _LOCK:
+            _runs -= 1
+            if _runs == 0:
+                gc.set_threshold(*_before)
 
 
 class Clerk:

@@ -92,9 +92,9 @@ def routes_agree(engine: Engine, profile: Mapping[str, object], programme: str |
 
 
 def deciding_again_is_the_same(engine: Engine, profile: Mapping[str, object], programme: str | None = None) -> None:
-    """The same profile is decided the same a second time, and by an engine that has decided nothing before."""
+    """The same profile is decided the same a second time, and by another engine of the same rules."""
     for one, other in _pairs(engine, profile, profile, programme):
-        (fresh,) = (d for d in decided(_fresh(engine), profile, one.programme.id) if d.subject == one.subject)
+        (fresh,) = (d for d in decided(_other(engine), profile, one.programme.id) if d.subject == one.subject)
         for again in (other, fresh):
             if (shown(one), one.missing, one.values) != (shown(again), again.missing, again.values):
                 message = Text("同一份资料两次判定不同", "the same profile is decided differently a second time")
@@ -102,7 +102,7 @@ def deciding_again_is_the_same(engine: Engine, profile: Mapping[str, object], pr
 
 
 @lru_cache(maxsize=8)
-def _fresh(engine: Engine) -> Engine:
+def _other(engine: Engine) -> Engine:
     return Engine(engine.rulebook)
 
 

@@ -25,7 +25,7 @@ FEW_YUAN = (
 
 
 def without_solver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach, "find_spec", lambda _: None)
+    monkeypatch.setattr(reach, "solver_is_there", lambda: False)
 
 
 def found(root: Path) -> list[Finding]:

@@ -159,9 +159,9 @@ def test_what_is_proven_is_said_and_nothing_more(
 
 
 def test_without_a_solver_it_says_that_profiles_were_only_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors, "find_spec", lambda _: None)
+    monkeypatch.setattr(doors, "solver_is_there", lambda: False)
     text = rendered(compared(monkeypatch, CHANGES, [], UNPROVEN), "zh", DiffFormat.TEXT, to_file=True)
-    assert "没有安装 z3：只抽样，未证明" in text
+    assert "没有可用的 z3：只抽样，未证明" in text
     assert "已证明" not in text
     proven = rendered(compared(monkeypatch, [], []), "zh", DiffFormat.TEXT, to_file=True)
     assert "z3" not in proven

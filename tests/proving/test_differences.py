@@ -182,7 +182,7 @@ def test_without_time_nothing_is_claimed(tmp_path: Path) -> None:
 def test_without_the_solver_changes_are_found_and_nothing_is_claimed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("relief_engine.proving.differences.find_spec", lambda _: None)
+    monkeypatch.setattr("relief_engine.proving.differences.solver_is_there", lambda: False)
     old, new = side(shipped(), RENT), edited(tmp_path, RENT, ("- {value: 365, unit: 天", "- {value: 360, unit: 天"))
     found = compare(old, new, Limits(seconds=60, samples=200))
     assert found.verdict is Verdict.OPEN

@@ -53,7 +53,7 @@ def test_what_never_holds_is_proven(tmp_path: Path) -> None:
 
 
 def test_without_the_solver_nothing_is_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("relief_engine.proving.reach.find_spec", lambda _: None)
+    monkeypatch.setattr("relief_engine.proving.reach.solver_is_there", lambda: False)
     one = edited(tmp_path, RENT, NEVER)
     program = one.engine.program(one.programme, one.programme.period.first)
     node = next(r.node for r in program.referrals if r.referral.id == "head-lease-shared")

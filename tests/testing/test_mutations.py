@@ -308,3 +308,10 @@ def test_what_a_rulebook_inherits_is_left_alone() -> None:
     """The example reads classifications and a size table of the shipped rulebook, which its keeper can't change."""
     found = list(mutants(load_rulebook(HERE.parents[1] / "examples" / "rulebooks" / "wenzhou")))
     assert {Path(mutant.where.file).name for mutant in found} == {"rent-2022.yaml"}
+
+
+def test_the_command_offers_every_kind_of_mistake() -> None:
+    """Its help has kinds of its own, since it must not wait for what makes mutants."""
+    from relief_engine.cli.options import MutantKind
+
+    assert [kind.value for kind in MutantKind] == [kind.value for kind in Kind]
