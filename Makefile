@@ -37,7 +37,7 @@ test: $(STAMP)  ## lint, format, types, the rulebook's own checks, tests
 	$(BIN)/relief rules check
 	$(BIN)/python -m pytest -n 2
 
-test-engines: $(SPARK)  ## the direct route against DuckDB, Spark and PostgreSQL
+test-engines: $(SPARK)  ## the direct route against DuckDB, Spark and PostgreSQL; tests that take long
 	$(BIN)/python -m pytest -m "engines and not soak"
 
 soak: $(STAMP)  ## long random search for disagreements

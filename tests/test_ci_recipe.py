@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 ROOT = Path(__file__).resolve().parent.parent
 RECIPE = ROOT / "examples" / "ci" / "check-rules.sh"
 GIT = ["git", "-c", "user.name=maintainer", "-c", "user.email=maintainer@example.org", "-c", "init.defaultBranch=main"]

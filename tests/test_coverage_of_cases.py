@@ -63,6 +63,7 @@ def test_cases_reach_every_criterion_and_referral(name: str) -> None:
     assert {referral.id for referral in programme.referrals} - set(UNREACHED) <= referred
 
 
+@pytest.mark.engines
 @each_programme
 def test_some_case_notices_every_parameter_that_is_altered(name: str) -> None:
     results = [result for result in _altered(cases()[name], name) if ":parameters." in result.mutant.id]

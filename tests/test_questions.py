@@ -46,6 +46,7 @@ def options(fact: Fact) -> Iterator[object]:
         yield from fact.domain.ids
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("profile", PROFILES, ids=["nothing", "leases", "loan"])
 def test_answers_settle_as_many_decisions_as_is_said(profile: dict[str, Any]) -> None:
     tried = 0

@@ -19,6 +19,7 @@ from tests.properties.rules import FILE, changed
 from tests.properties.strategies import WORLD
 
 
+@pytest.mark.engines
 def test_the_shipped_rulebook_passes_in_time() -> None:
     """Without errors; and its hints are of kinds that are meant."""
     started = time.process_time()
@@ -187,6 +188,7 @@ def test_a_condition_may_turn_on_the_border_of_a_figure(tmp_path: Path) -> None:
         assert findings(load_rulebook(rules)) == []
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize(("edits", "expected"), MISTAKES)
 def test_a_mistake_is_found(edits: list[tuple[str, str]], expected: list[tuple[str, str]], tmp_path: Path) -> None:
     rulebook = changed(tmp_path, *edits)
@@ -205,6 +207,7 @@ def _around(file: str, line: int) -> list[str]:
     return Path(file).read_text(encoding="utf-8").splitlines()[line - 2 : line + 1]
 
 
+@pytest.mark.engines
 def test_the_profile_of_a_finding_can_be_tried(tmp_path: Path) -> None:
     rulebook = changed(tmp_path, LEASED_DAYS)
     (finding,) = [found for found in findings(rulebook) if found.code == "nothing-missing"]

@@ -144,6 +144,7 @@ def the_list_is_exact(brute: Brute) -> None:
         assert {answer[0] for answer in answers} == {decision.outcome}, answers
 
 
+@pytest.mark.engines
 def test_missing_facts_are_exact() -> None:
     by_chance(the_list_is_exact, few_hidden, examples=150)
 

@@ -21,6 +21,8 @@ from relief_engine.rulebook.load import load_rulebook, read_rulebook, shipped_ru
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.testing import find_cases, load_cases, run_case
 
+pytestmark = pytest.mark.engines
+
 TOWN = "beijing-tongzhou"
 RENT = f"{TOWN}/rent-reduction-2022"
 #: How many lines above a change its element may begin.
