@@ -69,6 +69,7 @@ def test_it_says_that_it_is_not_official(region: str) -> None:
         assert re.search("example, not official", en, re.IGNORECASE)
 
 
+@pytest.mark.engines
 @each_region
 def test_its_behaviour_holds_up(region: str) -> None:
     assert [str(finding.in_("en")) for finding in findings(rulebook(region))] == []

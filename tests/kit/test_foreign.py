@@ -52,6 +52,8 @@ def test_without_hypothesis_cases_run_and_the_rest_says_what_is_lacking() -> Non
     code = """import sys
 sys.modules["hypothesis"] = None
 from relief_engine.testing import run_case
+
+pytestmark = pytest.mark.engines
 try:
     from relief_engine.testing import profiles
 except ModuleNotFoundError as error:

@@ -23,6 +23,8 @@ from relief_engine.rulebook.record import changed  # noqa: E402
 from tests.roster import dirty  # noqa: E402
 from tests.roster.test_bulk import DAY, FIRMS, LOANS, RENT, engine, made_of  # noqa: E402
 
+pytestmark = pytest.mark.engines
+
 # Comparisons that are marked build and run queries of many kilobytes; CI runs them too.
 
 Rows = list[dict[str, Any]]
