@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.engines
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "rulebooks" / "wenzhou"
 
@@ -52,8 +54,6 @@ def test_without_hypothesis_cases_run_and_the_rest_says_what_is_lacking() -> Non
     code = """import sys
 sys.modules["hypothesis"] = None
 from relief_engine.testing import run_case
-
-pytestmark = pytest.mark.engines
 try:
     from relief_engine.testing import profiles
 except ModuleNotFoundError as error:
