@@ -49,8 +49,11 @@ def _record(finding: Finding, language: Language) -> dict[str, object]:
 
 
 def _lines(finding: Finding, language: Language) -> list[str]:
-    """A finding on a line, and below it the profile that shows it, to be copied as it is."""
-    profile = () if finding.profile is None else finding.profile.splitlines()
+    """A finding on a line, and below it the profile that shows it, to be copied as it is: its lead is a remark."""
+    if finding.profile is None:
+        return [one_line(finding.in_(language))]
+    lead = Text("# 例如这份资料：", "# for example this profile:")
+    profile = [lead.in_(language), *finding.profile.splitlines()]
     indented = [f"    {line[: len(line) - len(line.lstrip())]}{one_line(line)}" for line in profile]
     return [one_line(finding.in_(language)), *indented]
 
