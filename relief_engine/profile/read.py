@@ -92,7 +92,7 @@ class ProfileReader:
         }
         if found:
             raise ProfileError(found)
-        return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook.digest)
+        return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook)
 
     def _subject(
         self, subject: Subject, values: dict[str, Any], path: Path_, locate: Finder, found: list[Finding]
