@@ -7,18 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from relief_engine.cli.output import out, out_json, width
-from relief_engine.engine.sizing import IndicatorClass, Sizing, classify, size_fact
-from relief_engine.errors import Finding, Location, ProfileError
+from relief_engine.engine.asked_size import sized
+from relief_engine.engine.sizing import IndicatorClass, Sizing
+from relief_engine.errors import Location
 from relief_engine.explanation import say
 from relief_engine.explanation.columns import hanging, wrapped
 from relief_engine.explanation.outline import grouped
 from relief_engine.explanation.size_records import size_record
 from relief_engine.explanation.sizes import band, limit_words
-from relief_engine.profile.values import BadValue, reader
-from relief_engine.profile.words import code_list
 from relief_engine.rulebook.cache import cached_rulebook
-from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text, joined
 
 
@@ -28,38 +25,11 @@ def show_size(
 ) -> None:  # fmt: skip
     """Read the options like facts of a profile, classify, print. ``figures`` are by indicator."""
     rulebook = cached_rulebook(rules)
-    fact = size_fact(rulebook)
-    findings: list[Finding] = []
-    code = _read(rulebook, fact.code, industry, "--industry", findings)
-    values: dict[str, int] = {}
-    for indicator, fact_id in fact.indicators:
-        written = figures.get(indicator)
-        value = None if written is None else _read(rulebook, fact_id, written, f"--{indicator}", findings)
-        if value is not None:
-            values[fact_id] = value
-    if code is None and not findings:
-        missing = Text("缺少行业代码", "the industry code is missing")
-        findings.append(Finding("empty", Location("--industry"), missing))
-    if findings or code is None:
-        raise ProfileError(findings)
-    sizing = classify(rulebook, code, values, day or dt.date.today())
+    sizing = sized(rulebook, industry, figures, day, lambda name: Location(f"--{name}"))
     if as_json:
         out_json(size_record(sizing, language))
     else:
         out("\n".join(size_lines(sizing, language, width())) + "\n")
-
-
-def _read(rulebook: Rulebook, fact_id: str, written: str, option: str, findings: list[Finding]) -> int | None:
-    """An option's value as it is encoded; None for one that is empty, not available or wrong (a finding)."""
-    fact = rulebook.facts[fact_id]
-    if not isinstance(fact, Fact):
-        return None
-    try:
-        value = reader(fact, code_list(rulebook))(written)
-    except BadValue as bad:
-        findings.append(Finding(bad.code, Location(option), bad.message))
-        return None
-    return value if isinstance(value, int) else None
 
 
 # --- as text ----------------------------------------------------------------------------------------------------------
