@@ -12,6 +12,7 @@ from typing import Any, Final
 from relief_engine.compiled.layout import AS_OF_SLOT, Layout, Value
 from relief_engine.errors import Location
 from relief_engine.rulebook.facts import Encoded
+from relief_engine.rulebook.record import Value as RecordValue
 from relief_engine.rulebook.terms import APPLICANT, Subject
 
 #: The keys of one rent step in a profile (contract, design section 4).
@@ -26,6 +27,25 @@ class Known:
 
     values: Final[Mapping[str, Encoded | str]]
     not_available: Final[frozenset[str]]
+
+
+class Resolution(RecordValue):
+    """A person's answer to one referral of one decision: what the texts leave to people, and they have decided.
+
+    ``subject`` is ``applicant``, ``leases[0]`` and so on; ``amount`` is what was agreed, in whole cents, None where
+    only the granting was decided; ``by`` is a role or a body, not a person's name. ``index`` is its place in the
+    profile.
+    """
+
+    programme: str
+    subject: str
+    referral: str
+    granted: bool
+    amount: int | None
+    on: dt.date
+    by: str
+    note: str | None
+    index: int
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +64,9 @@ class Profile:
     source: Final[str]
     #: The digest of the rulebook whose facts encode the values; an engine of another rulebook refuses the profile.
     rulebook: Final[str]
+    #: What people decided where the texts leave it to them, in the order in which the profile lists it.
+    resolutions: Final[tuple[Resolution, ...]] = ()
+    _answers: dict[tuple[str, str], tuple[Resolution, ...]] | None = None
     _vectors: dict[tuple[Subject, int | None], tuple[Layout, tuple[Value, ...]]] = field(default_factory=dict)
 
     def subjects(self, subject: Subject) -> tuple[Known, ...] | None:
@@ -57,6 +80,19 @@ class Profile:
         if subject != APPLICANT and index is not None and listed:
             found |= listed[index].not_available
         return found
+
+    def answers(self, programme: str, subject: str) -> tuple[Resolution, ...]:
+        """What people decided about one programme and one subject such as ``leases[0]``."""
+        if not self.resolutions:
+            return ()
+        found = self._answers
+        if found is None:
+            lists: dict[tuple[str, str], list[Resolution]] = {}
+            for one in self.resolutions:
+                lists.setdefault((one.programme, one.subject), []).append(one)
+            # Put in place as a whole: another thread may be asking.
+            found = self._answers = {key: tuple(listed) for key, listed in lists.items()}
+        return found.get((programme, subject), ())
 
     def vector(self, layout: Layout, subject: Subject, index: int | None, as_of: dt.date) -> tuple[Value, ...]:
         """The vector of facts about one subject; ``index`` None stands for a subject of which nothing is known."""
@@ -80,14 +116,26 @@ class Profile:
     @property
     def digest(self) -> str:
         """``sha256:…`` of what is known, whatever the order or style in which it was written."""
-        content = {
+        content: dict[str, object] = {
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "applicant": _content(self.applicant),
             "lists": {subject: [_content(known) for known in listed] for subject, listed in self.lists.items()},
         }
+        if self.resolutions:
+            # Their order says nothing; a profile without any keeps the digest that it had before there were any.
+            content["resolutions"] = [_answer(one) for one in sorted(self.resolutions, key=_named)]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _content(known: Known) -> dict[str, object]:
     return {**known.values, **dict.fromkeys(known.not_available, "not_available")}
+
+
+def _answer(one: Resolution) -> list[str | int | bool | None]:
+    return [one.programme, one.subject, one.referral, one.granted, one.amount, one.on.isoformat(), one.by, one.note]
+
+
+def _named(one: Resolution) -> tuple[str, str, str]:
+    """What a resolution answers; a profile answers nothing twice."""
+    return one.programme, one.subject, one.referral

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY, Known, Profile
+from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY, Known, Profile, Resolution
 from relief_engine.rulebook.facts import OPEN_END, AnyFact, Encoded, ExtremeFact, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.standards import CodeList
-from relief_engine.rulebook.units import PURE, Unit
+from relief_engine.rulebook.terms import APPLICANT
+from relief_engine.rulebook.units import PURE, Unit, parse_unit
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
 
 _YES_NO = (Text("否", "no"), Text("是", "yes"))
@@ -169,6 +170,22 @@ def plain(profile: Profile, rulebook: Rulebook) -> dict[str, object]:
         listed = profile.subjects(kind.id)
         if listed is not None:
             written[name] = [_plain_subject(known, rulebook) for known in listed]
+    if profile.resolutions:
+        written["resolutions"] = [_plain_resolution(one) for one in profile.resolutions]
+    return written
+
+
+def _plain_resolution(one: Resolution) -> dict[str, object]:
+    written: dict[str, object] = {"programme": one.programme}
+    if one.subject != APPLICANT:
+        written["subject"] = one.subject
+    written |= {"referral": one.referral, "granted": one.granted}
+    if one.amount is not None:
+        yuan = Fraction(one.amount, 100)
+        written["amount"] = yuan.numerator if yuan.denominator == 1 else figure_text(yuan, parse_unit("元"))
+    written |= {"on": one.on.isoformat(), "by": one.by}
+    if one.note is not None:
+        written["note"] = one.note
     return written
 
 
