@@ -143,7 +143,7 @@ class Engine:
             RoutesDisagree: the two routes differ; no answer is given.
         """
         known = profile if isinstance(profile, Profile) else self.profile(profile)
-        if known.rulebook != self.rulebook.digest:
+        if known.rulebook is not self.rulebook and known.rulebook.digest != self.rulebook.digest:
             raise ProfileError([Finding("other-rulebook", Location(known.source), _OTHER_RULEBOOK)])
         if isinstance(programmes, str):
             raise TypeError("programmes: expected a list of ids, not one text")

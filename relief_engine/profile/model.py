@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from relief_engine.compiled.layout import AS_OF_SLOT, Layout, Value
 from relief_engine.errors import Location
+from relief_engine.profile.natural import FigureWriter, in_base_units, natural
 from relief_engine.rulebook.facts import Encoded
+from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.record import Value as RecordValue
 from relief_engine.rulebook.terms import APPLICANT, Subject
-
-#: The keys of one rent step in a profile (contract, design section 4).
-STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"
 
 
 # Final says it to the type checker, as `frozen` would; but a frozen record takes seven times as long to make, and these
@@ -62,8 +61,8 @@ class Profile:
     lists: Final[Mapping[Subject, tuple[Known, ...]]]
     locate: Final[Callable[[tuple[str | int, ...]], Location]]
     source: Final[str]
-    #: The digest of the rulebook whose facts encode the values; an engine of another rulebook refuses the profile.
-    rulebook: Final[str]
+    #: The rulebook whose facts encode the values; an engine of another one refuses the profile.
+    rulebook: Final[Rulebook]
     #: What people decided where the texts leave it to them, in the order in which the profile lists it.
     resolutions: Final[tuple[Resolution, ...]] = ()
     _answers: dict[tuple[str, str], tuple[Resolution, ...]] | None = None
@@ -113,27 +112,50 @@ class Profile:
         self._vectors[key] = (layout, vector)
         return vector
 
+    def written(self, figure: FigureWriter) -> dict[str, object]:
+        """What is known, as a plain mapping of the shape of a profile file; ``figure`` writes figures."""
+        content: dict[str, object] = {}
+        if self.as_of is not None:
+            content["as_of"] = self.as_of.isoformat()
+        content["applicant"] = self._natural(self.applicant, figure)
+        for name, kind in self.rulebook.lists.items():
+            listed = self.subjects(kind.id)
+            if listed is not None:
+                content[name] = [self._natural(known, figure) for known in listed]
+        if self.resolutions:
+            content["resolutions"] = [_written(one) for one in self.resolutions]
+        return content
+
+    def _natural(self, known: Known, figure: FigureWriter) -> dict[str, object]:
+        return natural(known.values, known.not_available, self.rulebook, figure)
+
     @property
     def digest(self) -> str:
-        """``sha256:…`` of what is known, whatever the order or style in which it was written."""
-        content: dict[str, object] = {
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "applicant": _content(self.applicant),
-            "lists": {subject: [_content(known) for known in listed] for subject, listed in self.lists.items()},
-        }
+        """``sha256:…`` of what is known, whatever the order or style in which it was written.
+
+        It is the same under every rulebook that knows these facts: it is taken over natural values and base units.
+        """
+        content = self.written(in_base_units)
         if self.resolutions:
-            # Their order says nothing; a profile without any keeps the digest that it had before there were any.
-            content["resolutions"] = [_answer(one) for one in sorted(self.resolutions, key=_named)]
+            # Their order says nothing.
+            content["resolutions"] = [_written(one) for one in sorted(self.resolutions, key=_named)]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _content(known: Known) -> dict[str, object]:
-    return {**known.values, **dict.fromkeys(known.not_available, "not_available")}
-
-
-def _answer(one: Resolution) -> list[str | int | bool | None]:
-    return [one.programme, one.subject, one.referral, one.granted, one.amount, one.on.isoformat(), one.by, one.note]
+def _written(one: Resolution) -> dict[str, object]:
+    """An answer as a profile states it; amounts in yuan."""
+    written: dict[str, object] = {"programme": one.programme}
+    if one.subject != APPLICANT:
+        written["subject"] = one.subject
+    written |= {"referral": one.referral, "granted": one.granted}
+    if one.amount is not None:
+        yuan, cents = divmod(one.amount, 100)
+        written["amount"] = f"{yuan}.{cents:02d}" if cents else yuan
+    written |= {"on": one.on.isoformat(), "by": one.by}
+    if one.note is not None:
+        written["note"] = one.note
+    return written
 
 
 def _named(one: Resolution) -> tuple[str, str, str]:

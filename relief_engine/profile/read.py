@@ -97,7 +97,7 @@ class ProfileReader:
             found += self._resolutions.without_subject(answers, lists, locate)
         if found:
             raise ProfileError(found)
-        return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook.digest, answers)
+        return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook, answers)
 
     def _subject(
         self, subject: Subject, values: dict[str, Any], path: Path_, locate: Finder, found: list[Finding]

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY
+from relief_engine.profile.natural import STEP_AMOUNT, STEP_DAY
 from relief_engine.profile.written import LONGEST, Reader
 from relief_engine.rulebook.facts import Fact, SubjectFacts
 from relief_engine.rulebook.terms import Subject
