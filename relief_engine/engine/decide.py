@@ -43,7 +43,7 @@ class Skipped(record.Value):
     reason: Text
 
 
-# Made for every question, so not `frozen` but Final (see relief_engine/decision.py).
+# Made for every question, so not `frozen` but Final (see relief_engine/decision/record.py).
 @dataclass(slots=True)
 class Report:
     """The decisions for one profile on one day."""
@@ -60,6 +60,14 @@ class Report:
         """The sum of the amounts of eligible entitlements, in yuan."""
         amounts = [d.amount for d in self.decisions if d.adds_up and d.amount is not None]
         return sum(amounts, Decimal("0.00"))
+
+    @property
+    def total_by_people(self) -> Decimal:
+        """The sum of the amounts of entitlements that people granted where the rules left it to them, in yuan."""
+        if not self.profile.resolutions:
+            return Decimal("0.00")
+        found = [d.resolution for d in self.decisions if d.adds_up]
+        return sum([r.amount for r in found if r is not None and r.amount is not None], Decimal("0.00"))
 
 
 _OTHER_RULEBOOK = Text(
