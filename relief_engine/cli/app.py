@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli import case_commands, diff, ledger_commands, output, roster_commands
+from relief_engine.cli import case_commands, diff, ledger_commands, output, roster_commands, service_commands
 from relief_engine.cli.options import (
     CheckFormat,
     Lang,
@@ -183,6 +183,13 @@ def programmes(
     from relief_engine.cli.lists import show_programmes
 
     show_programmes(programme or (), day, rules, lang.value, as_json=form is TextOrJson.JSON, brief=brief)
+
+
+app.command(
+    cls=Command,
+    help="启动判定服务：网页和 HTTP 接口。\nServe decisions: the page and the HTTP interface.",
+    epilog="relief serve\nrelief serve --port 9000 --workers 4 --ledger 判定台账.sqlite --api-key-file 密钥.txt",
+)(service_commands.serve)
 
 
 @app.command(cls=Command, help="列出资料文件中可以写的各项。\nList the facts that a profile may hold.")

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
 from relief_engine.errors import Finding, Location, RouteUnavailable
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
 

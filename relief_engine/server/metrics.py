@@ -1,0 +1,33 @@
+"""Server stage: what is counted, as Prometheus reads it. One process speaks HTTP, so one registry has it all."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+MEDIA = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+
+
+class Metrics:
+    """The counters of one service."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        one = {"registry": self.registry}
+        self.requests = Counter("relief_requests", "Requests answered", ["route", "method", "status"], **one)
+        self.seconds = Histogram(
+            "relief_request_seconds", "From the first byte of a request to the last of its answer", ["route"],
+            buckets=_SECONDS, **one,
+        )  # fmt: skip
+        self.in_flight = Gauge("relief_requests_in_flight", "Requests that wait for a worker or are worked on", **one)
+        self.refused = Counter("relief_requests_refused", "Requests not worked on, by kind of problem", ["kind"], **one)
+        self.workers = Gauge("relief_workers", "Worker processes that run", **one)
+        self.replaced = Gauge("relief_workers_replaced", "Workers that were replaced since the start", ["why"], **one)
+        self.rulebook = Gauge("relief_rulebook_info", "1 for the rulebook that decides", ["digest"], **one)
+        self.reloads = Counter("relief_rulebook_reloads", "Rulebooks read anew, by result", ["result"], **one)
+        self.stale = Gauge("relief_rulebook_stale", "1 while the folder holds a rulebook that can't be used", **one)
+        self.records = Counter("relief_records", "Records appended to the ledger", **one)
+
+    def text(self) -> bytes:
+        """All of it."""
+        return generate_latest(self.registry)
