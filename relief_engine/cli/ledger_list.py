@@ -22,11 +22,8 @@ from relief_engine.text import Language, Text
 #: Lines that are laid out together, so that a list of any length needs no more memory.
 _PORTION = 200
 
-RESOLVED = {
-    "granted": Text("经人工认定：同意", "decided by a person: granted"),
-    "refused": Text("经人工认定：不同意", "decided by a person: refused"),
-    "partly": Text("经人工认定：部分同意", "decided by a person: granted in part"),
-}
+#: The states of a resolution in which people decided the case.
+RESOLVED = ("granted", "refused", "partly")
 
 
 def list_entries(path: Path, wish: Wish, limit: int | None, language: Language, *, as_json: bool) -> None:

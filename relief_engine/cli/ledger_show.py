@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from relief_engine.cli.ledger_list import RESOLVED, local_time, money, outcome_label
+from relief_engine.cli.ledger_list import local_time, money, outcome_label
 from relief_engine.cli.output import out, width
 from relief_engine.errors import Finding, InputError
 from relief_engine.explanation.columns import hanging
@@ -82,11 +82,12 @@ def _decisions(document: Mapping[str, Any], language: Language) -> Iterator[str]
         about = title if not subject else (f"{title}（{subject}）" if language == "zh" else f"{title} ({subject})")
         yield one_line(about)
         yield from hanging("", one_line(headline), 2, room)
-        said = RESOLVED.get(_text(_mapping(decision.get("resolution")).get("state")))
-        if said is not None:
-            amount = _text(_mapping(decision.get("resolution")).get("amount"))
-            tail = f" {money(amount, language)}" if amount else ""
-            yield f"  {one_line(said.in_(language) + tail)}"
+        people = _mapping(decision.get("resolution"))
+        said = _text(people.get("state_label")) or _text(people.get("state"))
+        if said:
+            amount = _text(people.get("amount"))
+            parts = [said, money(amount, language)] if amount else [said]
+            yield from _listed(Text("人工认定", "By people"), parts, language)
         yield from _listed(Text("依据", "Basis"), map(_text, _list(explanation.get("citations"))), language)
         if decision.get("outcome") == "undetermined":
             missing = (_text(_mapping(asked).get("question")) for asked in _list(decision.get("missing")))

@@ -143,7 +143,7 @@ def test_show(relief: Relief, tmp_path: Path) -> None:
     decided = {
         "programme": RENT, "subject": "leases[0]", "outcome": "undetermined",
         "missing": [{"question": "月租金是多少？"}],
-        "resolution": {"state": "partly", "amount": "90000.00"},
+        "resolution": {"state": "partly", "state_label": "部分同意", "amount": "90000.00"},
         "explanation": {
             "title": "国有房屋租金减免", "subject": "第1份租约", "headline": "资料不足：还缺月租金",
             "citations": ["通政办发〔2022〕12号 一"],
@@ -161,7 +161,7 @@ def test_show(relief: Relief, tmp_path: Path) -> None:
     assert "申请方：运河小馆3" in lines
     at = lines.index("国有房屋租金减免（第1份租约）")
     assert lines[at : at + 6] == [
-        "国有房屋租金减免（第1份租约）", "  资料不足：还缺月租金", "  经人工认定：部分同意 90000.00 元",
+        "国有房屋租金减免（第1份租约）", "  资料不足：还缺月租金", "  人工认定：部分同意；90000.00 元",
         "  依据：通政办发〔2022〕12号 一", "  还缺：月租金是多少？", LOAN,
     ]  # fmt: skip
     assert lines[at + 6] == "  符合"
