@@ -31,12 +31,14 @@ ASKED = {
     "/v1/programmes": "programmes",
     "/v1/facts": "facts",
     "/v1/schema/profile": "profile_schema",
+    "/v1/form": "form",
 }
 SENT = {
     "/v1/decide": "decide",
     "/v1/explain": "explain",
     "/v1/decide-many": "decide_many",
     "/v1/size": "size",
+    "/v1/profile": "profile",
 }
 _HTTP: dict[int, tuple[Kind, Text]] = {
     404: ("not-found", Text("可用的地址见 /openapi.json", "see /openapi.json for the addresses there are")),
