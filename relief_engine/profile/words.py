@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from relief_engine.profile.model import Profile
-from relief_engine.profile.natural import code_list
+from relief_engine.profile.natural import Measured, code_list
 from relief_engine.rulebook.facts import OPEN_END, AnyFact, Encoded, ExtremeFact, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.standards import CodeList
@@ -164,7 +164,7 @@ def plain(profile: Profile, rulebook: Rulebook) -> dict[str, object]:
     return profile.written(_plain_figure)
 
 
-def _plain_figure(fact: Fact, value: int) -> int | str:
+def _plain_figure(fact: Measured, value: int) -> int | str:
     exact = Fraction(value, fact.denominator)
     number = exact / (fact.unit or PURE).scale
     return number.numerator if number.denominator == 1 else figure_text(exact, fact.unit)
