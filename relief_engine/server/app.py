@@ -35,12 +35,14 @@ ASKED = {
     "/v1/programmes": "programmes",
     "/v1/facts": "facts",
     "/v1/schema/profile": "profile_schema",
+    "/v1/form": "form",
 }
 SENT = {
     "/v1/decide": "decide",
     "/v1/explain": "explain",
     "/v1/decide-many": "decide_many",
     "/v1/size": "size",
+    "/v1/profile": "profile",
     "/v1/interview": "interview",
 }
 _HTTP: dict[int, tuple[Kind, Text]] = {
