@@ -12,7 +12,8 @@ from collections.abc import Hashable, Sequence
 
 from relief_engine.compiled.layout import Value
 from relief_engine.engine.cells import Trials
-from relief_engine.engine.outcome import residue, settled
+from relief_engine.engine.outcome import settled
+from relief_engine.engine.residue import residue
 from relief_engine.interview.open import Case
 
 #: So many evaluations are spent on one question about one decision.

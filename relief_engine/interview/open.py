@@ -15,7 +15,8 @@ from relief_engine.compiled.layout import Layout, Value
 from relief_engine.decision import NOTHING_MISSING, Decision, Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.cells import Cells, Evaluate
-from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, residue, settled
+from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, settled
+from relief_engine.engine.residue import residue
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
