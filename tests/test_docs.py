@@ -30,7 +30,7 @@ from typer.main import get_command
 
 from relief_engine import Rulebook, __all__, load_rulebook
 from relief_engine.cli import main
-from relief_engine.cli.app import app, rules_app
+from relief_engine.cli.app import app, ledger_app, rules_app
 from relief_engine.engine import Engine
 from relief_engine.explanation.records import report_record
 from relief_engine.recording.record import record_of
@@ -302,7 +302,8 @@ def test_guide_explains_only_codes_that_exist() -> None:
 
 def test_readme_lists_every_command() -> None:
     commands = {command.name or name_of(command.callback) for command in app.registered_commands}
-    commands |= {f"rules {command.name}" for command in rules_app.registered_commands}
+    for group, inside in (("rules", rules_app), ("ledger", ledger_app)):
+        commands |= {f"{group} {command.name}" for command in inside.registered_commands}
     assert set(table("README.md", "## Commands")) == {f"relief {command}" for command in commands}
 
 

@@ -8,7 +8,15 @@ from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli import case_commands, diff, output, record_commands, roster_commands, service_commands
+from relief_engine.cli import (
+    case_commands,
+    diff,
+    ledger_commands,
+    output,
+    record_commands,
+    roster_commands,
+    service_commands,
+)
 from relief_engine.cli.options import (
     CheckFormat,
     Lang,
@@ -47,6 +55,8 @@ rules_app = typer.Typer(
     cls=Group, help="检查和试算规则库。\nCheck and try a rulebook.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(rules_app, name="rules")
+ledger_app = typer.Typer(cls=Group, help=ledger_commands.HELP, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(ledger_app, name="ledger")
 
 
 @app.callback(invoke_without_command=True)
@@ -342,6 +352,24 @@ rules_app.command(
     "diff", cls=Command, help=diff.HELP,
     epilog="relief rules diff HEAD rules\nrelief rules diff v1 v2 --programme rent-reduction-2022 --format markdown",
 )(diff.rules_diff)  # fmt: skip
+
+
+ledger_app.command(
+    "verify", cls=Command, help=ledger_commands.VERIFY,
+    epilog="relief ledger verify 判定.ledger\nrelief ledger verify 判定.ledger --count 120 --head sha256:…",
+)(ledger_commands.ledger_verify)  # fmt: skip
+ledger_app.command(
+    "list", cls=Command, help="列出账本中的判定记录。\nList the records of a ledger.",
+    epilog="relief ledger list 判定.ledger --applicant 运河小馆 --from 2022-06-01",
+)(ledger_commands.ledger_list)  # fmt: skip
+ledger_app.command(
+    "show", cls=Command, help="显示账本中的一份判定记录。\nShow one record of a ledger.",
+    epilog="relief ledger show 判定.ledger 12\nrelief ledger show 判定.ledger 12 --format json > 记录.json",
+)(ledger_commands.ledger_show)  # fmt: skip
+ledger_app.command(
+    "export", cls=Command, help="把账本全部写出为 JSON，写全或不写。\nWrite all of a ledger as JSON, or nothing.",
+    epilog="relief ledger export 判定.ledger --output 判定.jsonl",
+)(ledger_commands.ledger_export)  # fmt: skip
 
 
 def run(arguments: list[str]) -> int:
