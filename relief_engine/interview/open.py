@@ -15,7 +15,8 @@ from relief_engine.compiled.layout import Layout, Value
 from relief_engine.decision import NOTHING_MISSING, Decision, Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.cells import Cells, Evaluate
-from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, residue, settled
+from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, settled
+from relief_engine.engine.residue import residue
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
@@ -28,7 +29,8 @@ Asked = tuple[str, str]
 class Case:
     """One decision with what it may still wait for.
 
-    ``shut`` holds the slots that nobody fills: figures that do not exist, and facts that a person passed on.
+    ``candidates`` are the slots that may be asked for, ``passed`` those that a person passed on, ``barred`` those of
+    figures that do not exist.
     """
 
     def __init__(self, engine: Engine, decision: Decision, passed: Collection[Asked]) -> None:
@@ -95,11 +97,9 @@ class Case:
         if settled(program, values):
             return answer_of(program, values)
         slots = residue(program, values, vector).slots
-        waiting = self.askable(slots, vector)
-        if waiting - self.passed:
+        if self.askable(slots, vector):
             return None
-        found = outcome_of(program, values)
-        if found is Outcome.UNDETERMINED and not waiting and slots & self.barred:
+        if outcome_of(program, values) is Outcome.UNDETERMINED and slots & self.barred:
             # What is open waits only for figures that do not exist: people decide.
             return (Outcome.REFERRED, *figure_answer(program, values))
         return answer_of(program, values)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,11 +14,13 @@ from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from relief_engine.rulebook.model import Rulebook
 from relief_engine.server.exchange import JSON, Answer, Job
 from relief_engine.server.frame import Frame, internal, told
 from relief_engine.server.metrics import MEDIA as METRICS
 from relief_engine.server.plain_json import written
 from relief_engine.server.problems import Kind, Problem
+from relief_engine.server.reloading import Reloader
 from relief_engine.server.service import Service
 from relief_engine.server.settings import Settings
 from relief_engine.text import Text
@@ -31,12 +35,15 @@ ASKED = {
     "/v1/programmes": "programmes",
     "/v1/facts": "facts",
     "/v1/schema/profile": "profile_schema",
+    "/v1/form": "form",
 }
 SENT = {
     "/v1/decide": "decide",
     "/v1/explain": "explain",
     "/v1/decide-many": "decide_many",
     "/v1/size": "size",
+    "/v1/profile": "profile",
+    "/v1/interview": "interview",
 }
 _HTTP: dict[int, tuple[Kind, Text]] = {
     404: ("not-found", Text("可用的地址见 /openapi.json", "see /openapi.json for the addresses there are")),
@@ -44,17 +51,16 @@ _HTTP: dict[int, tuple[Kind, Text]] = {
 }
 
 
-def application(settings: Settings) -> Frame:
-    """The application of a service, as ASGI; its workers start and stop with its lifespan."""
+def application(settings: Settings, rulebook: Rulebook) -> Frame:
+    """The application of a service that begins with a rulebook, as ASGI; its workers live as long as its lifespan."""
     service = Service(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await service.start()
-        try:
+        await service.start(rulebook)
+        async with reloading(service):
             yield
-        finally:
-            await service.stop()
+        await service.stop()
 
     app = FastAPI(
         lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
@@ -62,6 +68,25 @@ def application(settings: Settings) -> Frame:
     )  # fmt: skip
     _Routes(service).add_to(app)
     return Frame(app, service)
+
+
+@asynccontextmanager
+async def reloading(service: Service) -> AsyncIterator[None]:
+    """Read the rulebook anew on SIGHUP, where there is such a signal, and when a folder that is watched changes."""
+    reloader = Reloader(service)
+    task = asyncio.create_task(reloader.run())
+    loop = asyncio.get_running_loop()
+    # Only the main thread hears signals; an application inside another has no say in them.
+    listening = hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread()
+    if listening:
+        loop.add_signal_handler(signal.SIGHUP, reloader.ask)
+    try:
+        yield
+    finally:
+        if listening:
+            loop.remove_signal_handler(signal.SIGHUP)
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:
@@ -161,7 +186,11 @@ class _Routes:
         request.state.route = "/readyz"
         generation = self.service.current
         alive = generation.deciding.alive
-        record = {"status": "ready" if alive else "not-ready", "workers": alive, "rulebook": generation.digest}
+        record = {
+            "status": "ready" if alive else "not-ready",
+            "workers": alive,
+            "rulebook": {"digest": generation.digest, "kept_because": self.service.kept_because},
+        }
         return Response(written(record), 200 if alive else 503, media_type=JSON)
 
     async def metrics(self, request: Request) -> Response:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.server import logs
 from relief_engine.server.exchange import Answer, Job
@@ -65,20 +63,37 @@ class Service:
         self.settings = settings
         self.metrics = Metrics()
         self.stopping = False
+        #: Why the rulebook in the folder is not the one that decides; None if it is, as far as known.
+        self.kept_because: str | None = None
         self._current: Generation | None = None
         self._pending = 0
 
-    async def start(self) -> None:
-        """Load the rulebook and start the workers; raises :class:`RulebookError`."""
-        rulebook = await asyncio.to_thread(load_rulebook, self.settings.rules)
+    async def start(self, rulebook: Rulebook) -> None:
+        """Start workers for a rulebook; raises :class:`WorkerDied` if they can't."""
         generation = Generation(rulebook, self.settings)
         await generation.deciding.start()
-        self._take(generation)
+        self.replace(generation)
 
-    def _take(self, generation: Generation) -> None:
-        self._current = generation
+    def replace(self, generation: Generation) -> Generation | None:
+        """Let new requests begin with another generation, whose workers are ready; gives the one before."""
+        before, self._current = self._current, generation
         self.metrics.rulebook.clear()
         self.metrics.rulebook.labels(generation.digest).set(1)
+        if before is not None:
+            self.fresh("taken-over")
+        return before
+
+    def fresh(self, result: str) -> None:
+        """The folder was read anew, and what decides is what stands there."""
+        self.kept_because = None
+        self.metrics.reloads.labels(result).inc()
+        self.metrics.stale.set(0)
+
+    def stale(self, why: str) -> None:
+        """The folder was read anew, and what decides is what was there before, because that can't be used."""
+        self.kept_because = why
+        self.metrics.reloads.labels(why).inc()
+        self.metrics.stale.set(1)
 
     @property
     def current(self) -> Generation:
@@ -133,8 +148,3 @@ class Service:
                     await generation.close()
             except TimeoutError:
                 generation.kill()
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder of the rules, None for the shipped ones."""
-        return self.settings.rules

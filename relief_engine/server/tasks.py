@@ -28,6 +28,8 @@ MANY_SCHEMA = "relief-decide-many/1"
 PROGRAMMES_SCHEMA = "relief-programmes/1"
 FACTS_SCHEMA = "relief-facts/1"
 
+#: The most questions that an interview passes on.
+MAX_PASSED = 5000
 #: What every request for a decision may hold.
 _ASKED = ("profile", "as_of", "programmes")
 
@@ -192,6 +194,39 @@ def profile_schema(desk: Desk, job: Job, _: Any) -> Answer:
     """GET /v1/schema/profile."""
     query_fields(job.query, ()).done()
     return Answer(200, "application/schema+json", written(desk.engine.reader.json_schema()))
+
+
+@task
+def interview(desk: Desk, job: Job, value: Any) -> Answer:
+    """POST /v1/interview."""
+    from relief_engine.interview import step, step_record
+
+    query_fields(job.query, ()).done()
+    engine = desk.engine
+    fields = Fields(value, (*_ASKED, "passed"))
+    known = fields.values.get("profile")
+    if fields.needed("profile"):
+        try:  # a profile may still be empty, unlike one that is decided
+            checked({"applicant": {}, **known} if isinstance(known, Mapping) else known, engine, job.limits.subjects)
+        except InputError as error:
+            fields.findings += error.findings
+    day, ids = fields.day("as_of"), fields.programmes("programmes", engine.rulebook)
+    passed = _passed(fields)
+    fields.done()
+    found = step(engine, known if isinstance(known, Mapping) else {}, as_of=day, programmes=ids, passed=passed)
+    return _json(step_record(found, job.language))
+
+
+def _passed(fields: Fields) -> set[tuple[str, str]]:
+    """The questions that were passed on."""
+    found: set[tuple[str, str]] = set()
+    for index, item in enumerate(fields.items("passed", MAX_PASSED)):
+        one = Fields(item, ("fact", "subject"), f"passed[{index}]")
+        fact, subject = (one.text(key) if one.needed(key) else None for key in ("fact", "subject"))
+        fields.findings += one.findings
+        if fact is not None and subject is not None:
+            found.add((fact, subject))
+    return found
 
 
 def perform(desk: Desk, job: Job) -> Answer:

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from relief_engine.engine import Engine
 from relief_engine.errors import ReliefError, RoutesDisagree
 from relief_engine.rulebook.packing import unpacked
+from relief_engine.server import form  # noqa: F401 - its tasks enter themselves
 from relief_engine.server.exchange import Answer, Job
 from relief_engine.server.problems import Problem
 from relief_engine.server.tasks import Desk, perform, refused
