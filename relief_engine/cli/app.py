@@ -111,12 +111,21 @@ def check(
             help="同时写出判定记录，可用 relief replay 重新核对\nAlso keep the report as a record for relief replay",
         ),
     ] = None,
+    ledger: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--ledger",
+            metavar="FILE",
+            help="同时把判定记录追加到这个账本，没有则新建，可用 relief ledger 查看和核对\n"
+            "Also append the record to this ledger, which is made if it is not there; see relief ledger",
+        ),
+    ] = None,
 ) -> None:
     """Decide for one applicant."""
     day = day_of(as_of)
     from relief_engine.cli.check import check_profile
 
-    check_profile(profile, programme, day, rules, lang.value, form.value, details=details, record=record)
+    check_profile(profile, programme, day, rules, lang.value, form.value, details=details, record=record, ledger=ledger)
 
 
 app.command(
