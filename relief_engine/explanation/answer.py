@@ -26,9 +26,9 @@ def subject_text(decision: Decision) -> Text:
     return Text(f"{number.zh}（{address}）", f"{number.en} ({address})") if address else number
 
 
-def headline(decision: Decision) -> Text:
-    """The decision in one sentence."""
-    label, rest = decision.outcome.label, answer(decision)
+def headline(decision: Decision, rest: Text | None = None) -> Text:
+    """The decision in one sentence; ``rest`` is its answer, where that is at hand."""
+    label, rest = decision.outcome.label, rest or answer(decision)
     mark = ", " if decision.outcome is Outcome.INELIGIBLE else ": "
     return Text(f"{label.zh}：{rest.zh}", f"{label.en}{mark}{rest.en}")
 
