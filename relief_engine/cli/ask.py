@@ -9,7 +9,7 @@ from pathlib import Path
 
 from relief_engine.cli import dialogue, keeping
 from relief_engine.cli.check import show, verified
-from relief_engine.cli.naming import asked_for
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.cli.output import EXIT_INTERRUPTED, out, width
 from relief_engine.decision import Decision, Outcome
 from relief_engine.engine import Engine
