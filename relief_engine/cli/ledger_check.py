@@ -71,9 +71,3 @@ def append(path: Path, data: bytes, language: Language) -> Entry:
     if new:
         note(Text(f"新建了账本 {path}", f"a new ledger was made: {path}").in_(language))
     return entry
-
-
-def receipt(path: Path, entry: Entry) -> tuple[Text, str]:
-    """What a receipt says of an entry: a name and a value."""
-    digest = entry.summary.record or entry.digest
-    return Text("账本", "Ledger"), f"{path} #{entry.number} {digest}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -108,9 +110,11 @@ def local_time(appended_at: str) -> str:
 
 
 def money(amount: str | None, language: Language) -> str:
-    """An amount of yuan as it stands in a record."""
+    """An amount of yuan that stands in a record as text."""
     if amount is None:
         return "—"
+    if re.fullmatch(r"\d{1,30}\.\d\d", amount, re.ASCII):
+        amount = f"{Decimal(amount):,}"
     return Text(f"{amount} 元", f"{amount} yuan").in_(language)
 
 

@@ -49,6 +49,7 @@ def _about(entry: Entry, document: Mapping[str, Any], language: Language) -> Ite
     told = entry.summary
     engine = _mapping(document.get("engine"))
     rulebook = _mapping(document.get("rulebook"))
+    by_people = None if told.total_by_people == "0.00" else told.total_by_people
     pairs = [
         (Text("序号", "Entry"), str(entry.number)),
         (Text("记入时间", "Appended"), f"{local_time(entry.appended_at)} ({entry.appended_at})"),
@@ -63,7 +64,7 @@ def _about(entry: Entry, document: Mapping[str, Any], language: Language) -> Ite
         (Text("金额合计", "Total"), told.total and money(told.total, language)),
         (
             Text("经人工认定的金额", "Total decided by people"),
-            told.total_by_people and money(told.total_by_people, language),
+            by_people and money(by_people, language),
         ),
     ]
     for name, value in pairs:

@@ -10,8 +10,11 @@ from relief_engine.cli.ledger_commands import OUTCOMES
 from relief_engine.cli.ledger_export import ENTRIES
 from relief_engine.decision import Outcome
 from relief_engine.ledger.entry import GENESIS, chain_of
+from relief_engine.ledger.file import LedgerFailed
 from relief_engine.ledger.store import Ledger
-from tests.cli.conftest import Relief
+from relief_engine.recording.reading import read_record
+from relief_engine.text import Text
+from tests.cli.conftest import RESTAURANT, Relief
 from tests.ledger.documents import LOAN, RENT, behind, document, written
 
 
@@ -161,7 +164,7 @@ def test_show(relief: Relief, tmp_path: Path) -> None:
     assert "申请方：运河小馆3" in lines
     at = lines.index("国有房屋租金减免（第1份租约）")
     assert lines[at : at + 6] == [
-        "国有房屋租金减免（第1份租约）", "  资料不足：还缺月租金", "  人工认定：部分同意；90000.00 元",
+        "国有房屋租金减免（第1份租约）", "  资料不足：还缺月租金", "  人工认定：部分同意；90,000.00 元",
         "  依据：通政办发〔2022〕12号 一", "  还缺：月租金是多少？", LOAN,
     ]  # fmt: skip
     assert lines[at + 6] == "  符合"
@@ -218,3 +221,78 @@ def test_export_overwrites_nothing_else(relief: Relief, path: Path, tmp_path: Pa
         assert (ran.status, ran.out) == (2, "")
     assert path.read_bytes() == before
     assert list(folder.iterdir()) == []
+
+
+# --- relief check --ledger --------------------------------------------------------------------------------------------
+
+
+def test_check_appends_and_the_receipt_names_number_and_digest(relief: Relief, tmp_path: Path) -> None:
+    path = tmp_path / "判定.ledger"
+    asked = ("check", RESTAURANT, "--programme", "rent-reduction-2022", "--ledger", path)
+    first = relief(*asked)
+    assert (first.status, first.err) == (0, f"新建了账本 {path}\n")
+    second = relief(*asked, "--format", "json", "--lang", "en")
+    assert (second.status, second.err) == (0, "")
+    with Ledger.open(path, create=False) as ledger:
+        one, two = ledger.kept()
+        assert ledger.verify().sound
+    for kept, language in ((one, "zh"), (two, "en")):
+        record = read_record(kept.data, "entry")
+        assert (record.digest, record.document["language"]) == (kept.entry.summary.record, language)
+        assert kept.entry.summary.applicant == "运河小馆"
+        assert [decided.outcome for decided in kept.entry.summary.decided] == ["eligible"]
+        assert (kept.entry.summary.as_of, kept.entry.summary.total) == ("2022-06-01", "180000.00")
+    assert second.json.pop("record") == {"number": 2, "digest": two.entry.summary.record}
+    words = " ".join(first.out.split())
+    assert f"第 1 条 {one.entry.summary.record}" in words
+    shown = relief("ledger", "show", path, one.entry.summary.record)
+    assert "  符合：减免租金 180,000.00 元，由出租方给予" in shown.out.splitlines()
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_every_form_of_the_report_has_the_entry(relief: Relief, tmp_path: Path, form: str) -> None:
+    path = tmp_path / "a.ledger"
+    ran = relief("check", RESTAURANT, "--programme", "rent-reduction-2022", "--ledger", path, "--format", form)
+    with Ledger.open(path, create=False) as ledger:
+        assert f"第 1 条 {ledger.get(1).entry.summary.record}" in ran.out
+
+
+def test_file_and_ledger_keep_one_record(relief: Relief, tmp_path: Path) -> None:
+    path, file = tmp_path / "a.ledger", tmp_path / "record.json"
+    ran = relief("check", RESTAURANT, "--programme", "rent-reduction-2022", "--ledger", path, "--record", file)
+    assert ran.status == 0
+    with Ledger.open(path, create=False) as ledger:
+        assert ledger.get(1).data == file.read_bytes()
+    again = relief("check", RESTAURANT, "--ledger", path, "--record", path)
+    assert (again.status, again.out) == (2, "")
+    with Ledger.open(path, create=False) as ledger:
+        assert ledger.head().count == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_nothing_is_decided_that_could_not_be_kept(
+    relief: Relief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    other = tmp_path / "other"
+    other.write_text("文字" * 5000, encoding="utf-8")
+    asked = ("check", RESTAURANT, "--programme", "rent-reduction-2022", "--format", form, "--ledger")
+    for place in (other, tmp_path, tmp_path / "nowhere" / "a.ledger"):
+        ran = relief(*asked, place)
+        assert ran.status == 2
+        assert "180" not in ran.out + ran.err
+
+    def full(*_: object) -> None:
+        raise LedgerFailed(Text("磁盘已满", "the disk is full"))
+
+    monkeypatch.setattr(Ledger, "append", full)
+    ran = relief(*asked, tmp_path / "a.ledger")
+    assert ran.status == 1
+    assert "磁盘已满" in ran.out + ran.err
+    assert "180" not in ran.out + ran.err
+
+
+def test_a_profile_that_is_wrong_makes_no_ledger(relief: Relief, tmp_path: Path) -> None:
+    profile = tmp_path / "profile.yaml"
+    profile.write_text("applicant: {kind: nobody}\n", encoding="utf-8")
+    assert relief("check", profile, "--ledger", tmp_path / "a.ledger").status == 2
+    assert list(tmp_path.iterdir()) == [profile]
