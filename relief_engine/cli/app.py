@@ -135,6 +135,54 @@ app.command(
 )(record_commands.replay)
 
 
+@app.command(
+    cls=Command,
+    help="逐个提问，只问还影响结论的，答案确定了就停，并保存资料文件。\n"
+    "Ask one question after the other, only those that still matter, until the answer is certain; save the profile.",
+    epilog="relief ask 资料.yaml --programme rent-reduction-2022 --as-of 2022-06-20\n"
+    "relief ask 未填完.yaml --output 资料.yaml",
+)
+def ask(
+    profile: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(
+            metavar="PROFILE.yaml",
+            help="接着填的资料文件；没有的新建\nA profile to go on with; made if there is none",
+        ),
+    ] = None,
+    programme: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--programme", metavar="ID", help="只问这个项目，可重复\nOnly this programme; may be repeated"),
+    ] = None,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="判定日，不写则用资料中的，再不然用今天\nDay of the decision; else the profile's, else today",
+        ),
+    ] = None,
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+    output: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="保存到这个文件；不写则存在所填的资料文件里，其中有注释的除外\n"
+            "Save in this file; else in the profile itself, unless it has comments",
+        ),
+    ] = None,
+) -> None:
+    """Ask for what is missing."""
+    day = day_of(as_of)
+    from relief_engine.cli.ask import ask as interview
+
+    status = interview(profile, programme, day, rules, output, lang.value)
+    if status:
+        raise typer.Exit(status)
+
+
 app.command(
     cls=Command,
     help="判定一张租户台账（.xlsx、.xls、.csv、.parquet），每行一份租约，写出结果工作簿。\n"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
 from relief_engine.errors import Finding, Location, RouteUnavailable
+from relief_engine.profile.model import Profile
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.naming import asked_for
@@ -47,15 +48,22 @@ def check_profile(
         keeping.look([path] if rules is None else [path, rules])
     rulebook = cached_rulebook(rules)
     programmes = asked_for(programmes or (), rulebook, missing_file(path))
-    engine, why_one = engine_for(rulebook)
-    profile = engine.read_profile(path)
-    try:
-        report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
-    except RouteUnavailable as error:  # the second route can't run with one of the programmes
-        engine, why_one = Engine(rulebook), error.message
-        report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
+    report, engine, why_one = verified(rulebook, lambda one: one.read_profile(path), as_of, programmes or None)
     keep = None if keeping is None else partial(keeping.keep, report, engine, language, programmes or None)
     show(report, engine, language, form, why_one, full=details or bool(programmes), keep=keep)
+
+
+def verified(
+    rulebook: Rulebook, read: Callable[[Engine], Profile], as_of: dt.date | None, programmes: Sequence[str] | None
+) -> tuple[Report, Engine, Text | None]:
+    """The report of the profile that ``read`` gives, its engine, and why only one route answered, if so."""
+    engine, why_one = engine_for(rulebook)
+    profile = read(engine)
+    try:
+        return engine.decide(profile, as_of=as_of, programmes=programmes), engine, why_one
+    except RouteUnavailable as error:  # the second route can't run with one of the programmes
+        engine = Engine(rulebook)
+        return engine.decide(profile, as_of=as_of, programmes=programmes), engine, error.message
 
 
 def missing_file(path: Path) -> list[Finding]:

@@ -7,6 +7,7 @@ whose other side is known: there the turning point is found by bisection.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -69,6 +70,7 @@ class Cells:
         read = {node.slot for node in program.nodes if isinstance(node, ir.FactValue)}
         #: Figures that only size tables read: inside a cell nothing depends on their value.
         self.stepwise = self.limits.keys() - read
+        self.steps = {slot: self._bounds(slot) for slot in self.stepwise}
 
     def _cut(self, node: ir.Node, leans: Sequence[frozenset[int]]) -> None:
         match node:
@@ -95,6 +97,22 @@ class Cells:
                             self._crossed(Crossing(side, None, bound, leans[side]))
             case _:
                 pass
+
+    def _bounds(self, slot: int) -> list[int]:
+        """All limits of size tables that a figure may reach, in order."""
+        limits = [
+            limit.bounds
+            for _, table, indicator in self.limits[slot]
+            for row in table.rows
+            for limit in row.limits
+            if limit.indicator == indicator
+        ]
+        return sorted({bound for bounds in limits for bound in bounds})
+
+    def alike(self, slot: int, value: int) -> int:
+        """A number that two values of a fact share only if no node tells them apart, whatever else is known."""
+        steps = self.steps.get(slot)
+        return value if steps is None else bisect_right(steps, value)
 
     def _crossed(self, crossing: Crossing) -> None:
         for slot in crossing.under:

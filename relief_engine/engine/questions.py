@@ -81,9 +81,15 @@ def _settling(engine: Engine, decision: Decision, fact: Fact, values: Sequence[i
     profile, index = decision.profile, decision.index
     # Beside figures that do not exist a case may be left to people though the rules alone can't tell.
     absent = profile.not_available(decision.programme.subject, index)
+    cells = engine.cells(program)
+    found: dict[int, bool] = {}
     for value in values:
-        vector[slot] = value
-        derive(vector)
-        yield outcome_of(program, evaluate(vector)) is not Outcome.UNDETERMINED or (
-            bool(absent) and engine.left_to_people(program, vector, profile, index)
-        )
+        # A size table cuts the number of employees into two hundred values, most of which it does not tell apart.
+        kind = cells.alike(slot, value)
+        if kind not in found:
+            vector[slot] = value
+            derive(vector)
+            found[kind] = outcome_of(program, evaluate(vector)) is not Outcome.UNDETERMINED or (
+                bool(absent) and engine.left_to_people(program, vector, profile, index)
+            )
+        yield found[kind]

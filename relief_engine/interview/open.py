@@ -125,6 +125,14 @@ def cases(
     return found
 
 
+def in_full(case: Case) -> Decision:
+    """The decision as the engine gives it. It differs only beside figures that do not exist: then people may decide."""
+    decision = case.decision
+    if decision.outcome is not Outcome.UNDETERMINED or not case.barred:
+        return decision
+    return case.engine.decide_one(decision.programme, decision.profile, decision.index, decision.as_of)
+
+
 def _decided(engine: Engine, programme: Programme, profile: Profile, index: int | None, day: dt.date) -> Decision:
     """The decision of :meth:`Engine.decide_one`, but that nobody looks for what is missing."""
     if not programme.period.holds(day):
@@ -137,10 +145,6 @@ def _decided(engine: Engine, programme: Programme, profile: Profile, index: int 
         return Decision(
             programme, None, day, Outcome.UNDETERMINED, profile, program, slots, values, NOTHING_MISSING, ()
         )
-    barred = engine.barred(program, profile, index)
-    if outcome is Outcome.UNDETERMINED and barred and barred & residue(program, values, slots).slots:
-        # People may have to decide beside figures that do not exist; only the whole search tells.
-        return engine.decide_one(programme, profile, index, day)
     return Decision(programme, index, day, outcome, profile, program, slots, values, NOTHING_MISSING, ())
 
 

@@ -11,7 +11,7 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine, Report
 from relief_engine.explanation import say
 from relief_engine.interview.matter import BUDGET, completed, matters
-from relief_engine.interview.open import Asked, Case, cases
+from relief_engine.interview.open import Asked, Case, cases, in_full
 from relief_engine.interview.order import Open, open_facts, settles
 from relief_engine.interview.prompts import SUBJECTS, FactPrompt, Offered, Prompt, SubjectsPrompt, other_forms, path_of
 from relief_engine.profile.model import Profile
@@ -21,7 +21,7 @@ from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.terms import APPLICANT
 
 #: So many evaluations are first spent on each question: mostly a few dozens tell.
-_SHORT = 2_000
+_SHORT = 400
 
 
 class Step:
@@ -48,7 +48,10 @@ class Step:
         self.as_of: Final = as_of
         self.programmes: Final = programmes
         self.prompt: Final = prompt
-        self.decisions: Final = tuple(case.decision for case in found)
+        # Whether people decide beside figures that do not exist takes long to tell while much else is open.
+        self.decisions: Final = tuple(
+            case.decision if prompt is not None and case.candidates else in_full(case) for case in found
+        )
         self.identity: Final = identity
         self._cases = found
         self._unnamed = unnamed

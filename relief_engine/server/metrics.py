@@ -16,7 +16,7 @@ class Metrics:
         here = self.registry
         self.requests = Counter("relief_requests", "Requests answered", ["route", "method", "status"], registry=here)
         self.seconds = Histogram(
-            "relief_request_seconds", "From the first byte of a request to the last of its answer", ["route"],
+            "relief_request_seconds", "From the headers of a request to the end of its answer", ["route"],
             buckets=_SECONDS, registry=here,
         )  # fmt: skip
         self.in_flight = Gauge(
@@ -26,8 +26,8 @@ class Metrics:
             "relief_requests_refused", "Requests not worked on, by kind of problem", ["kind"], registry=here
         )
         self.workers = Gauge("relief_workers", "Worker processes that run", registry=here)
-        self.replaced = Gauge(
-            "relief_workers_replaced", "Workers that were replaced since the start", ["why"], registry=here
+        self.replaced = Counter(
+            "relief_jobs_lost", "Requests that were not done: out of time, or their worker died", ["why"], registry=here
         )
         self.rulebook = Gauge("relief_rulebook_info", "1 for the rulebook that decides", ["digest"], registry=here)
         self.reloads = Counter("relief_rulebook_reloads", "Rulebooks read anew, by result", ["result"], registry=here)

@@ -14,6 +14,7 @@ from relief_engine.errors import Finding, InputError, Location
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.server import logs
 from relief_engine.server.app import application
+from relief_engine.server.keeping import Keeper
 from relief_engine.server.patience import patient_protocol
 from relief_engine.server.settings import Settings
 from relief_engine.text import Text
@@ -23,16 +24,17 @@ def serve(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
-        InputError: the address can't be listened on, or the rulebook can't be used.
+        InputError: the address can't be listened on, or the rulebook or the ledger can't be used.
     """
     logs.prepare()
     rulebook = load_rulebook(settings.rules)
     limits = settings.limits
+    keeper = None if settings.ledger is None else Keeper(settings.ledger)
     listener = _listen(settings.host, settings.port)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(
-        application(settings, rulebook),
+        application(settings, rulebook, keeper),
         http=patient_protocol(limits.read_seconds, limits.connections),
         lifespan="on",
         log_config=None,

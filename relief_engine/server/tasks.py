@@ -10,18 +10,19 @@ from relief_engine.engine import Engine, Report
 from relief_engine.engine.asked_size import sized
 from relief_engine.engine.sizing import size_fact
 from relief_engine.engine.verify import Verification, Verifier
-from relief_engine.errors import InputError, Location, UnknownName
+from relief_engine.errors import InputError, UnknownName
 from relief_engine.explanation import html
 from relief_engine.explanation.lists import fact_record, programme_record
 from relief_engine.explanation.records import report_record
 from relief_engine.explanation.sheet import sheet
 from relief_engine.explanation.size_records import size_record
 from relief_engine.profile.model import Profile
+from relief_engine.recording.record import record_of
 from relief_engine.server.asking import Fields, checked, query_fields
 from relief_engine.server.exchange import HTML, JSON, Answer, Job
 from relief_engine.server.plain_json import read_json, written
 from relief_engine.server.problems import Problem, counted, problem_record
-from relief_engine.text import Language
+from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
 
 MANY_SCHEMA = "relief-decide-many/1"
@@ -48,6 +49,8 @@ class Desk:
 
 Task = Callable[[Desk, Job, Any], Answer]
 TASKS: dict[str, Task] = {}
+#: Tasks to which the body is no JSON, or nothing, or which read it by themselves.
+UNREAD = frozenset({"programmes", "facts", "profile_schema", "replay", "screen"})
 
 
 def task(run: Task) -> Task:
@@ -85,16 +88,32 @@ class Asked:
 def decide(desk: Desk, job: Job, value: Any) -> Answer:
     """POST /v1/decide."""
     asked = Asked(desk, job, value, "verify", "record")
+    wanted = asked.flags["record"] or job.record_all
+    if wanted and not job.ledger:
+        detail = Text("启动服务时没有指定 --ledger", "the service was started without --ledger")
+        raise Problem("no-ledger", detail)
     report = asked.report()
     record = report_record(report, desk.engine, job.language, VERSION)
-    if asked.flags["verify"]:
-        record["verification"] = verification_record(desk.verifier.verify(report), job.language)
-    return _json(record)
+    verification = desk.verifier.verify(report) if asked.flags["verify"] else None
+    if verification is not None:
+        record["verification"] = verification_record(verification, job.language)
+    answer = _json(record)
+    if not wanted:
+        return answer
+    return answer._replace(record=recorded(report, desk.engine, job.language, asked.programmes, verification))
 
 
 def verification_record(found: Verification, language: Language) -> dict[str, Any]:
     """What the second route says."""
     return {"verdict": found.verdict, "reason": found.reason.in_(language), "compared": found.compared}
+
+
+def recorded(
+    report: Report, engine: Engine, language: Language, asked: Sequence[str] | None, verification: Verification | None
+) -> bytes:
+    """A report as the bytes of a record, for the ledger."""
+    now = dt.datetime.now(dt.UTC)
+    return record_of(report, engine, language, made_at=now, asked=asked, verification=verification).data
 
 
 @task
@@ -233,7 +252,7 @@ def perform(desk: Desk, job: Job) -> Answer:
     """Answer one request; whatever is wrong with it becomes a problem document."""
     body: Any = None
     try:
-        if job.body:
+        if job.task not in UNREAD:
             try:
                 body = read_json(job.body, nesting=job.limits.nesting)
             except InputError as error:
@@ -249,6 +268,3 @@ def refused(problem: Problem, job: Job, body: object = None, fault: str | None =
     """A problem as the answer to a job."""
     data = written(problem_record(problem, job.language, job.request, body))
     return Answer(problem.status, "application/problem+json", data, problem=problem.kind, fault=fault)
-
-
-__all__ = ["TASKS", "Asked", "Desk", "Location", "perform", "refused", "task"]

@@ -11,14 +11,15 @@ import { inWords } from "./words.js";
 /** How many decisions are listed beside the questions before the rest is only counted. */
 const SHOWN = 8;
 
-/** The decisions as they stand, the certain ones first. */
+/** The decisions as they stand, the certain ones first, without programmes that are not in force. */
 export function soFar(step) {
-  const certain = step.decisions.filter((one) => one.outcome !== "undetermined");
-  const shown = [...certain, ...step.decisions.filter((one) => one.outcome === "undetermined")].slice(0, SHOWN);
+  const told = ["eligible", "referred", "ineligible", "undetermined"].flatMap((outcome) =>
+    step.decisions.filter((one) => one.outcome === outcome));
+  const shown = told.slice(0, SHOWN);
   const more = step.decisions.length - shown.length;
   return el("section", { class: "card" },
     el("h2", {}, t("so_far")),
-    el("ul", { class: "so-far" }, shown.map((one) => el("li", { class: outcomeTone(one.outcome) },
+    shown.length > 0 && el("ul", { class: "so-far" }, shown.map((one) => el("li", { class: outcomeTone(one.outcome) },
       icon(outcomeIcon(one.outcome)),
       el("span", {}, el("strong", {}, t(`outcome_${one.outcome}`)), " ", titleOf(one))))),
     more > 0 && el("p", { class: "soft" }, t("and_more", { number: more })),

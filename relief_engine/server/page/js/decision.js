@@ -67,6 +67,9 @@ export function verdictBox(outcome, label, headline, figure = null) {
 /** The figure that matters most of a decision, with its name; nothing if there is none. */
 export function figureOf(decision) {
   const eligible = decision.outcome === "eligible";
+  const people = decision.resolution;
+  if (people?.state === "refused") return null;
+  if (people?.state === "granted" && people.amount !== null) return [t("figure_by_people"), money(people.amount)];
   const deferred = decision.benefit === "deferral";
   if (decision.amount !== null) return [t(deferred ? "figure_deferred" : "figure_amount"), money(decision.amount)];
   if (eligible && decision.ceiling !== null) return [t("figure_ceiling"), money(decision.ceiling)];

@@ -6,6 +6,7 @@ import { describedBy, failing } from "./failing.js";
 import { t } from "./i18n.js";
 import { problemBox } from "./problems.js";
 import { know, request, state } from "./state.js";
+import { yes } from "./words.js";
 
 /**
  * A form for the answers to a decision's referrals, folded.
@@ -31,10 +32,12 @@ function same(one, decision, referral) {
 
 function oneForm(decision, referral, id, redo) {
   const before = given(decision, referral);
+  const said = before.granted === undefined ? null : yes(before.granted);
   const wrong = failing(id);
   const trouble = el("div", {});
   const radio = (value, text) => el("label", { class: "choice" },
-    el("input", { type: "radio", name: id, id: `${id}--${value}`, value, checked: before.granted === value }), el("span", {}, text));
+    el("input", { type: "radio", name: id, id: `${id}--${value}`, value, checked: said === (value === "yes") }),
+    el("span", {}, text));
   const field = (name, label, attrs = {}, unit = null) => el("div", {},
     el("label", { for: `${id}--${name}` }, label),
     el("div", { class: "with-unit" },
@@ -52,20 +55,20 @@ function oneForm(decision, referral, id, redo) {
     wrong.node, trouble,
     el("div", { class: "actions" },
       el("button", { class: "button first", type: "submit" }, t("resolve_save")),
-      before.granted && button(t("resolve_remove"), () => keep(null))));
+      said !== null && button(t("resolve_remove"), () => keep(null))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const granted = form.querySelector("input[type=radio]:checked")?.value;
     const read = (name) => document.getElementById(`${id}--${name}`).value.trim();
-    const said = { amount: read("amount"), on: read("on"), by: read("by"), note: read("note") };
-    if (!granted || !said.on || !said.by) {
+    const told = { amount: read("amount"), on: read("on"), by: read("by"), note: read("note") };
+    if (!granted || !told.on || !told.by) {
       wrong.tell(t("resolve_needs"), []);
       form.querySelector("input").focus();
       return;
     }
-    const answer = { programme: decision.programme, subject: decision.subject, referral: referral.id, granted, on: said.on, by: said.by };
-    if (said.amount) answer.amount = said.amount;
-    if (said.note) answer.note = said.note;
+    const answer = { programme: decision.programme, subject: decision.subject, referral: referral.id, granted, on: told.on, by: told.by };
+    if (told.amount) answer.amount = told.amount;
+    if (told.note) answer.note = told.note;
     keep(answer);
   });
 

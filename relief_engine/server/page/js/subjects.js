@@ -1,7 +1,7 @@
 // The question which leases, loans, projects and so on there are.
 
 import { el, fill, button } from "./dom.js";
-import { t } from "./i18n.js";
+import { language, t } from "./i18n.js";
 import { besideFields, problemBox } from "./problems.js";
 import { state } from "./state.js";
 
@@ -15,7 +15,7 @@ export function subjectsForm(prompt, head, take, pass) {
   const trouble = el("div", {});
   const inputs = prompt.offered.map((offered) => el("input", {
     type: "number", id: `number--${offered.list}`, min: 0, max: offered.most, step: 1, value: offered.usual, inputmode: "numeric",
-    "aria-describedby": `number--${offered.list}-unit`,
+    "aria-describedby": counter(offered, "") && `number--${offered.list}-unit`,
   }));
   const answer = async (event) => {
     event.preventDefault();
@@ -43,9 +43,14 @@ export function subjectsForm(prompt, head, take, pass) {
     trouble,
     el("div", { class: "answer numbers" }, prompt.offered.map((offered, index) => el("div", { class: "number-row" },
       el("label", { for: inputs[index].id }, offered.label),
-      el("div", { class: "with-unit" }, inputs[index], el("span", { class: "unit", id: `${inputs[index].id}-unit` }, offered.counter)),
+      el("div", { class: "with-unit" }, inputs[index], counter(offered, inputs[index].id)),
     ))),
     el("div", { class: "actions" },
       el("button", { class: "button first", type: "submit" }, t("next")),
       button(t("pass"), pass)));
+}
+
+/** What things of a kind are counted by: 份, 笔. English has no such word. */
+function counter(offered, id) {
+  return language === "zh" && el("span", { class: "unit", id: `${id}-unit` }, offered.counter);
 }
