@@ -75,7 +75,8 @@ class Routes:
         }
         for path, handler in got.items():
             app.add_route(path, _known(path, handler), methods=["GET"])
-        app.mount("/static", StaticFiles(directory=PAGE, check_dir=False))
+        if PAGE.is_dir():
+            app.mount("/static", StaticFiles(directory=PAGE))
 
     # --- what workers answer ----------------------------------------------------------------------------------------
 
