@@ -32,27 +32,33 @@ _LISTED = re.compile(r"(?P<list>\w+)\[(?P<index>0|[1-9][0-9]{0,5})\]")
 _GRANTED = {"同意": "是", "不同意": "否"}
 
 
-def _like_a_fact(key: str, type_: FactType, zh: str, highest: int = 0) -> Fact:
-    """A key of a resolution as a fact, so that the readers of facts read it and speak of it in the same words."""
+def _like_a_fact(key: str, type_: FactType, zh: str, headers: tuple[str, ...], highest: int = 0) -> Fact:
+    """A key of a resolution as a fact, so that the readers of facts read it and speak of it in the same words.
+
+    ``headers`` are the names under which a roster may have it.
+    """
     unit = parse_unit("元") if type_ == "amount" else None
     label = Text(zh, key)
     return Fact(
         f"resolution.{key}", "resolution", type_, unit, 100 if type_ == "amount" else 1, None, MappingProxyType({}),
-        label, label, None, None, None, (), changeable=False, not_available=False, informative=True, identifies=False,
-        open_ended=False, lowest=FIRST_DAY if type_ == "date" else 0, highest=highest, where=Location(RESOLUTIONS),
+        label, label, None, None, None, headers, changeable=False, not_available=False, informative=True,
+        identifies=False, open_ended=False, lowest=FIRST_DAY if type_ == "date" else 0, highest=highest,
+        where=Location(RESOLUTIONS),
     )  # fmt: skip
 
 
 _FACTS = {
-    "programme": _like_a_fact("programme", "text", "项目"),
-    "subject": _like_a_fact("subject", "text", "对象"),
-    "referral": _like_a_fact("referral", "text", "认定事项"),
-    "granted": _like_a_fact("granted", "yes_no", "是否同意", 1),
-    "amount": _like_a_fact("amount", "amount", "认定金额", _MOST_CENTS),
-    "on": _like_a_fact("on", "date", "认定日期", LAST_DAY),
-    "by": _like_a_fact("by", "text", "认定单位或岗位"),
-    "note": _like_a_fact("note", "text", "说明"),
+    "programme": _like_a_fact("programme", "text", "项目", ("认定项目", "Programme decided")),
+    "subject": _like_a_fact("subject", "text", "对象", ()),
+    "referral": _like_a_fact("referral", "text", "认定事项", ("认定事项", "Referral decided")),
+    "granted": _like_a_fact("granted", "yes_no", "是否同意", ("人工认定", "人工认定结果", "Decision by people"), 1),
+    "amount": _like_a_fact("amount", "amount", "认定金额", ("认定金额", "Agreed amount"), _MOST_CENTS),
+    "on": _like_a_fact("on", "date", "认定日期", ("认定日期", "Decided on"), LAST_DAY),
+    "by": _like_a_fact("by", "text", "认定单位或岗位", ("认定单位或岗位", "认定单位", "认定岗位", "Decided by")),
+    "note": _like_a_fact("note", "text", "说明", ("认定说明", "Decision note")),
 }
+#: What a roster may have in a column, by the id that a mapping of headers names it with: ``resolution.granted``.
+COLUMNS = {fact.id: fact for fact in _FACTS.values() if fact.headers}
 _READERS = {key: reader(fact, None) for key, fact in _FACTS.items()}
 
 
@@ -62,14 +68,17 @@ def referral_ids(programme: Programme) -> tuple[str, ...]:
     return (*(referral.id for referral in programme.referrals), *(() if extra is None else (extra.id,)))
 
 
+def agreement(value: object) -> object:
+    """同意 and 不同意 as the readers of yes and no know them; everything else as it is."""
+    return _GRANTED.get(value.strip(), value) if isinstance(value, str) else value
+
+
 def read_part(key: str, value: object) -> Any:
     """One value of a resolution by its key: text, a boolean, whole cents, a day; None where it is empty.
 
     Raises :class:`BadValue` for a value that can't be used.
     """
-    if key == "granted" and isinstance(value, str):
-        value = _GRANTED.get(value.strip(), value)
-    found = _READERS[key](value)
+    found = _READERS[key](agreement(value) if key == "granted" else value)
     match key:
         case "granted":
             return None if found is None else found == 1
