@@ -42,8 +42,9 @@ def serve_with(
 
 
 def _hosts(host: str, named: Sequence[str]) -> frozenset[str] | None:
-    """The names that clients may call the service by. On this machine alone: its own, which keeps pages out that
-    made their own name lead here.
+    """The names that clients may call the service by; None for any.
+
+    On this machine alone: its own. That keeps out pages of other sites that make their own name lead here.
     """
     if "*" in named:
         return None

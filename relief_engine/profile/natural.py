@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
-from relief_engine.rulebook.facts import OPEN_END, Encoded, Fact
+from relief_engine.rulebook.facts import OPEN_END, Encoded, ExtremeFact, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.standards import CodeList
 from relief_engine.rulebook.units import PURE, Unit
@@ -21,8 +21,10 @@ STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"
 #: How a figure that is known not to exist is written.
 ABSENT: Final = "not_available"
 
+#: Facts that have figures; the second are derived.
+Measured = Fact | ExtremeFact
 #: Writes an encoded figure of a fact.
-FigureWriter = Callable[[Fact, int], int | str]
+FigureWriter = Callable[[Measured, int], int | str]
 
 
 def code_list(rulebook: Rulebook) -> CodeList | None:
@@ -40,11 +42,12 @@ def natural(
         fact = rulebook.facts[identity]
         if isinstance(fact, Fact):
             value = values.get(identity)
-            written[fact.name] = ABSENT if value is None else _value(fact, value, codes, figure)
+            written[fact.name] = ABSENT if value is None else natural_value(fact, value, codes, figure)
     return written
 
 
-def _value(fact: Fact, value: Encoded | str, codes: CodeList | None, figure: FigureWriter) -> object:
+def natural_value(fact: Fact, value: Encoded | str, codes: CodeList | None, figure: FigureWriter) -> object:
+    """One known value of a fact, as a profile holds it."""
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
@@ -66,7 +69,7 @@ def _day(ordinal: int) -> str:
     return dt.date.fromordinal(ordinal).isoformat()
 
 
-def with_unit(fact: Fact, value: int) -> int | str:
+def with_unit(fact: Measured, value: int) -> int | str:
     """A figure in the fact's unit, which is written with it: ``800 万元``, ``30000.5 元/月``, ``2 %``.
 
     It reads to the same figure under every rulebook that knows the fact, in whatever unit that asks for it.
@@ -74,7 +77,7 @@ def with_unit(fact: Fact, value: int) -> int | str:
     return _stated(Fraction(value, fact.denominator), fact.unit or PURE)
 
 
-def in_base_units(fact: Fact, value: int) -> int | str:
+def in_base_units(fact: Measured, value: int) -> int | str:
     """A figure in base units, the same whatever unit a rulebook asks for it in: 800 万元 is ``8000000 元``."""
     unit = fact.unit or PURE
     return _stated(Fraction(value, fact.denominator), unit * PURE)

@@ -149,7 +149,7 @@ class Fields:
             return None
 
 
-def checked(value: object, engine: Engine, most: int, label: str) -> Profile:
+def checked(value: object, engine: Engine, most: int, label: str = "profile") -> Profile:
     """A profile out of a request; raises :class:`InputError` with places such as ``profile:leases[0].start``."""
     if isinstance(value, Mapping):
         count = sum(len(listed) for listed in value.values() if isinstance(listed, list))

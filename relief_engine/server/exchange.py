@@ -21,8 +21,13 @@ class Job(NamedTuple):
     limits: Limits
     query: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    #: Whether a decision has to come with its record, whatever the body asks for.
-    recorded: bool = False
+    #: The folder in which an uploaded file lies, and where its result goes.
+    folder: str = ""
+    #: The document of the record that the request is about.
+    document: bytes = b""
+    #: Whether a ledger is kept, and whether every decision goes into it, asked for or not.
+    ledger: bool = False
+    record_all: bool = False
 
 
 class Answer(NamedTuple):

@@ -13,20 +13,28 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        one = {"registry": self.registry}
-        self.requests = Counter("relief_requests", "Requests answered", ["route", "method", "status"], **one)
+        here = self.registry
+        self.requests = Counter("relief_requests", "Requests answered", ["route", "method", "status"], registry=here)
         self.seconds = Histogram(
-            "relief_request_seconds", "From the first byte of a request to the last of its answer", ["route"],
-            buckets=_SECONDS, **one,
+            "relief_request_seconds", "From the headers of a request to the end of its answer", ["route"],
+            buckets=_SECONDS, registry=here,
         )  # fmt: skip
-        self.in_flight = Gauge("relief_requests_in_flight", "Requests that wait for a worker or are worked on", **one)
-        self.refused = Counter("relief_requests_refused", "Requests not worked on, by kind of problem", ["kind"], **one)
-        self.workers = Gauge("relief_workers", "Worker processes that run", **one)
-        self.replaced = Gauge("relief_workers_replaced", "Workers that were replaced since the start", ["why"], **one)
-        self.rulebook = Gauge("relief_rulebook_info", "1 for the rulebook that decides", ["digest"], **one)
-        self.reloads = Counter("relief_rulebook_reloads", "Rulebooks read anew, by result", ["result"], **one)
-        self.stale = Gauge("relief_rulebook_stale", "1 while the folder holds a rulebook that can't be used", **one)
-        self.records = Counter("relief_records", "Records appended to the ledger", **one)
+        self.in_flight = Gauge(
+            "relief_requests_in_flight", "Requests that wait for a worker or are worked on", registry=here
+        )
+        self.refused = Counter(
+            "relief_requests_refused", "Requests not worked on, by kind of problem", ["kind"], registry=here
+        )
+        self.workers = Gauge("relief_workers", "Worker processes that run", registry=here)
+        self.replaced = Counter(
+            "relief_jobs_lost", "Requests that were not done: out of time, or their worker died", ["why"], registry=here
+        )
+        self.rulebook = Gauge("relief_rulebook_info", "1 for the rulebook that decides", ["digest"], registry=here)
+        self.reloads = Counter("relief_rulebook_reloads", "Rulebooks read anew, by result", ["result"], registry=here)
+        self.stale = Gauge(
+            "relief_rulebook_stale", "1 while the folder holds a rulebook that can't be used", registry=here
+        )
+        self.records = Counter("relief_records", "Records appended to the ledger", registry=here)
 
     def text(self) -> bytes:
         """All of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, DecimalException
 from typing import Any
@@ -101,9 +102,8 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) == len(pairs):
         return made
-    seen: set[str] = set()
     marked = _Twice(made)
-    marked.twice = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))
+    marked.twice = tuple(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
     return marked
 
 

@@ -148,8 +148,6 @@ class Pool:
         self._free = asyncio.Semaphore(len(self._idle))
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="relief-pipe")
         self._tasks: set[asyncio.Task[object]] = set()
-        #: How many workers were replaced, and why: out of time, died.
-        self.replaced = {"out-of-time": 0, "died": 0}
 
     async def start(self) -> None:
         """Start all workers; those of a lazy pool start with their first job. Raises :class:`WorkerDied`."""
@@ -198,8 +196,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         try:
             answer = await loop.run_in_executor(self._threads, worker.exchange, job, until)
-        except (OutOfTime, WorkerDied) as error:
-            self.replaced["out-of-time" if isinstance(error, OutOfTime) else "died"] += 1
+        except (OutOfTime, WorkerDied):
             again = loop.create_task(self._restart(worker))
             self._tasks.add(again)
             again.add_done_callback(self._tasks.discard)

@@ -107,7 +107,7 @@ def pointer(place: str, body: object) -> str | None:
     """
     if place == "body":
         return ""
-    if not isinstance(body, dict) or not place or place.startswith(("query", "header")):
+    if not isinstance(body, dict | list) or not place or place.startswith(("query", "header")):
         return None
     rest = place.removeprefix("body:")
     found, at = "", body

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.server import logs
 from relief_engine.server.exchange import Answer, Job
+from relief_engine.server.keeping import Keeper
 from relief_engine.server.metrics import Metrics
 from relief_engine.server.pool import OutOfTime, Pool, WorkerDied
 from relief_engine.server.problems import Problem
@@ -61,24 +60,43 @@ class Generation:
 class Service:
     """A rulebook, its workers, and the door to them. It lives in one event loop."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, keeper: Keeper | None = None) -> None:
         self.settings = settings
+        #: Keeps the records, if any are kept.
+        self.keeper = keeper
         self.metrics = Metrics()
         self.stopping = False
+        #: Why the rulebook in the folder is not the one that decides; None if it is, as far as known.
+        self.kept_because: str | None = None
         self._current: Generation | None = None
         self._pending = 0
 
-    async def start(self) -> None:
-        """Load the rulebook and start the workers; raises :class:`RulebookError`."""
-        rulebook = await asyncio.to_thread(load_rulebook, self.settings.rules)
+    async def start(self, rulebook: Rulebook) -> None:
+        """Start workers for a rulebook; raises :class:`WorkerDied` if they can't."""
         generation = Generation(rulebook, self.settings)
         await generation.deciding.start()
-        self._take(generation)
+        self.replace(generation)
 
-    def _take(self, generation: Generation) -> None:
-        self._current = generation
+    def replace(self, generation: Generation) -> Generation | None:
+        """Let new requests begin with another generation, whose workers are ready; gives the one before."""
+        before, self._current = self._current, generation
         self.metrics.rulebook.clear()
         self.metrics.rulebook.labels(generation.digest).set(1)
+        if before is not None:
+            self.fresh("taken-over")
+        return before
+
+    def fresh(self, result: str) -> None:
+        """The folder was read anew, and what decides is what stands there."""
+        self.kept_because = None
+        self.metrics.reloads.labels(result).inc()
+        self.metrics.stale.set(0)
+
+    def stale(self, why: str) -> None:
+        """The folder was read anew, and what decides is what was there before, because that can't be used."""
+        self.kept_because = why
+        self.metrics.reloads.labels(why).inc()
+        self.metrics.stale.set(1)
 
     @property
     def current(self) -> Generation:
@@ -88,12 +106,23 @@ class Service:
         return self._current
 
     @property
+    def ledger(self) -> Keeper:
+        """The ledger; raises :class:`Problem` if none is kept."""
+        if self.keeper is None:
+            detail = Text("启动服务时没有指定 --ledger", "the service was started without --ledger")
+            raise Problem("no-ledger", detail)
+        return self.keeper
+
+    @property
     def digest(self) -> str | None:
         """The digest of the rulebook that new requests are decided by."""
         return None if self._current is None else self._current.digest
 
-    async def ask(self, job: Job, *, screening: bool = False) -> tuple[Answer, Generation]:
-        """Have a job done. Raises :class:`Problem` if there is no place for it, no time, or no worker survives it."""
+    async def ask(self, job: Job, *, screening: bool = False) -> tuple[Answer, str]:
+        """Have a job done; gives the digest of the rulebook too by which it was.
+
+        Raises :class:`Problem` if there is no place for it, no time, or no worker survives it.
+        """
         limits = self.settings.limits
         if self.stopping:
             raise Problem("unavailable", Text("服务正在停止", "the service is stopping"), retry_after=RETRY_AFTER)
@@ -107,14 +136,16 @@ class Service:
         try:
             with self.current as generation:
                 pool = generation.screening if screening else generation.deciding
-                return await pool.run(job, until), generation
+                return await pool.run(job, until), generation.digest
         except OutOfTime:
+            self.metrics.replaced.labels("out-of-time").inc()
             detail = Text(
                 f"在 {seconds:g} 秒内没有算完；请减少份数或项目，或稍后再试",
                 f"not done within {seconds:g} seconds; ask for less at a time, or try again later",
             )
             raise Problem("out-of-time", detail) from None
         except WorkerDied:
+            self.metrics.replaced.labels("died").inc()
             logs.event("worker-died", request=job.request, task=job.task)
             raise Problem(
                 "internal", Text("处理这个请求的进程意外终止", "the process that worked on it died")
@@ -133,8 +164,5 @@ class Service:
                     await generation.close()
             except TimeoutError:
                 generation.kill()
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder of the rules, None for the shipped ones."""
-        return self.settings.rules
+        if self.keeper is not None:
+            self.keeper.close()

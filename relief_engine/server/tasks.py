@@ -10,24 +10,27 @@ from relief_engine.engine import Engine, Report
 from relief_engine.engine.asked_size import sized
 from relief_engine.engine.sizing import size_fact
 from relief_engine.engine.verify import Verification, Verifier
-from relief_engine.errors import InputError, Location, UnknownName
+from relief_engine.errors import InputError, UnknownName
 from relief_engine.explanation import html
 from relief_engine.explanation.lists import fact_record, programme_record
 from relief_engine.explanation.records import report_record
 from relief_engine.explanation.sheet import sheet
 from relief_engine.explanation.size_records import size_record
 from relief_engine.profile.model import Profile
+from relief_engine.recording.record import record_of
 from relief_engine.server.asking import Fields, checked, query_fields
 from relief_engine.server.exchange import HTML, JSON, Answer, Job
 from relief_engine.server.plain_json import read_json, written
 from relief_engine.server.problems import Problem, counted, problem_record
-from relief_engine.text import Language
+from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
 
 MANY_SCHEMA = "relief-decide-many/1"
 PROGRAMMES_SCHEMA = "relief-programmes/1"
 FACTS_SCHEMA = "relief-facts/1"
 
+#: The most questions that an interview passes on.
+MAX_PASSED = 5000
 #: What every request for a decision may hold.
 _ASKED = ("profile", "as_of", "programmes")
 
@@ -46,6 +49,8 @@ class Desk:
 
 Task = Callable[[Desk, Job, Any], Answer]
 TASKS: dict[str, Task] = {}
+#: Tasks to which the body is no JSON, or nothing, or which read it by themselves.
+UNREAD = frozenset({"programmes", "facts", "profile_schema", "replay", "screen"})
 
 
 def task(run: Task) -> Task:
@@ -83,16 +88,32 @@ class Asked:
 def decide(desk: Desk, job: Job, value: Any) -> Answer:
     """POST /v1/decide."""
     asked = Asked(desk, job, value, "verify", "record")
+    wanted = asked.flags["record"] or job.record_all
+    if wanted and not job.ledger:
+        detail = Text("启动服务时没有指定 --ledger", "the service was started without --ledger")
+        raise Problem("no-ledger", detail)
     report = asked.report()
     record = report_record(report, desk.engine, job.language, VERSION)
-    if asked.flags["verify"]:
-        record["verification"] = verification_record(desk.verifier.verify(report), job.language)
-    return _json(record)
+    verification = desk.verifier.verify(report) if asked.flags["verify"] else None
+    if verification is not None:
+        record["verification"] = verification_record(verification, job.language)
+    answer = _json(record)
+    if not wanted:
+        return answer
+    return answer._replace(record=recorded(report, desk.engine, job.language, asked.programmes, verification))
 
 
 def verification_record(found: Verification, language: Language) -> dict[str, Any]:
     """What the second route says."""
     return {"verdict": found.verdict, "reason": found.reason.in_(language), "compared": found.compared}
+
+
+def recorded(
+    report: Report, engine: Engine, language: Language, asked: Sequence[str] | None, verification: Verification | None
+) -> bytes:
+    """A report as the bytes of a record, for the ledger."""
+    now = dt.datetime.now(dt.UTC)
+    return record_of(report, engine, language, made_at=now, asked=asked, verification=verification).data
 
 
 @task
@@ -194,11 +215,44 @@ def profile_schema(desk: Desk, job: Job, _: Any) -> Answer:
     return Answer(200, "application/schema+json", written(desk.engine.reader.json_schema()))
 
 
+@task
+def interview(desk: Desk, job: Job, value: Any) -> Answer:
+    """POST /v1/interview."""
+    from relief_engine.interview import step, step_record
+
+    query_fields(job.query, ()).done()
+    engine = desk.engine
+    fields = Fields(value, (*_ASKED, "passed"))
+    known = fields.values.get("profile")
+    if fields.needed("profile"):
+        try:  # a profile may still be empty, unlike one that is decided
+            checked({"applicant": {}, **known} if isinstance(known, Mapping) else known, engine, job.limits.subjects)
+        except InputError as error:
+            fields.findings += error.findings
+    day, ids = fields.day("as_of"), fields.programmes("programmes", engine.rulebook)
+    passed = _passed(fields)
+    fields.done()
+    found = step(engine, known if isinstance(known, Mapping) else {}, as_of=day, programmes=ids, passed=passed)
+    return _json(step_record(found, job.language))
+
+
+def _passed(fields: Fields) -> set[tuple[str, str]]:
+    """The questions that were passed on."""
+    found: set[tuple[str, str]] = set()
+    for index, item in enumerate(fields.items("passed", MAX_PASSED)):
+        one = Fields(item, ("fact", "subject"), f"passed[{index}]")
+        fact, subject = (one.text(key) if one.needed(key) else None for key in ("fact", "subject"))
+        fields.findings += one.findings
+        if fact is not None and subject is not None:
+            found.add((fact, subject))
+    return found
+
+
 def perform(desk: Desk, job: Job) -> Answer:
     """Answer one request; whatever is wrong with it becomes a problem document."""
     body: Any = None
     try:
-        if job.body:
+        if job.task not in UNREAD:
             try:
                 body = read_json(job.body, nesting=job.limits.nesting)
             except InputError as error:
@@ -214,6 +268,3 @@ def refused(problem: Problem, job: Job, body: object = None, fault: str | None =
     """A problem as the answer to a job."""
     data = written(problem_record(problem, job.language, job.request, body))
     return Answer(problem.status, "application/problem+json", data, problem=problem.kind, fault=fault)
-
-
-__all__ = ["TASKS", "Asked", "Desk", "Location", "perform", "refused", "task"]
