@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine import Engine, load_rulebook
+from relief_engine import Engine, Outcome, load_rulebook
+from relief_engine.cli import main
+from relief_engine.decision.resolved import State
 from relief_engine.ledger.store import Ledger
+from relief_engine.server.problems import KINDS
 from relief_engine.version import VERSION
 from tests.server.conftest import RENT, ROOT, Running
 
@@ -75,3 +78,49 @@ def test_a_client_prints_what_the_library_says(name: str, kept: tuple[Running, P
     html = page.read_text(encoding="utf-8")
     assert html.startswith("<!doctype html>")
     assert re.search(r"Eligible.*180,000\.00 yuan", html)
+
+
+# --- the guide --------------------------------------------------------------------------------------------------
+
+GUIDE = ROOT / "docs" / "embedding.md"
+_FENCED = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def shown(kind: str) -> list[str]:
+    return [text for found, text in _FENCED.findall(GUIDE.read_text(encoding="utf-8")) if found == kind]
+
+
+def table(header: str) -> set[str]:
+    """The first cells of the table with this header."""
+    rows = GUIDE.read_text(encoding="utf-8").partition(f"| {header} |")[2].partition("\n\n")[0].splitlines()[2:]
+    return {cell for row in rows for cell in row.split("|")[1].replace("`", "").replace(" ", "").split(",")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("sh", "client.sh"), ("py", "client.py"), ("js", "client.mjs"), ("java", "Client.java")]
+)
+def test_what_the_guide_shows_of_clients_is_what_runs(kind: str, name: str) -> None:
+    client = (CLIENTS / name).read_text(encoding="utf-8")
+    blocks = [text for text in shown(kind) if "pip install" not in text]
+    assert blocks
+    assert [text for text in blocks if text not in client] == []
+
+
+def test_the_guide_starts_the_service_with_options_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = (text for text in shown("sh") if "relief serve" in text)
+    assert main(["serve", "--help"]) == 0
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    assert set(re.findall(r"--[a-z-]+", block)) <= known
+
+
+def test_the_problem_of_the_guide_is_what_the_service_answers(kept: tuple[Running, Path]) -> None:
+    (block,) = shown("json")
+    slip = {"profile": {"applicant": {"kind": "enterprize"}}}
+    told = kept[0].client.post("/v1/decide", params={"lang": "en"}, json=slip).json()
+    assert {**told, "instance": "urn:relief-engine:request:…"} == json.loads(block)
+
+
+def test_the_guide_says_what_to_do_with_everything_that_may_come() -> None:
+    assert table("outcome") == {outcome.value for outcome in Outcome}
+    assert table("state") == set(State)
+    assert table("status") == {str(status) for status, _ in KINDS.values()}
