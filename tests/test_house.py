@@ -17,6 +17,7 @@ STAGES = (
     "version",
     "text",
     "errors",
+    "locks",
     "rulebook",
     "compiled",
     "profile",

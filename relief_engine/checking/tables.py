@@ -111,7 +111,7 @@ def profile_of(rulebook: Rulebook, known: Mapping[str, Encoded]) -> str:
     parts = {subject: Known(values, frozenset()) for subject, values in of.items()}
     applicant = parts.pop("applicant")
     lists = {subject: (part,) for subject, part in parts.items()}
-    profile = Profile(None, applicant, lists, lambda _: Location("witness"), "witness", rulebook.digest)
+    profile = Profile(None, applicant, lists, lambda _: Location("witness"), "witness", rulebook)
     return yaml.safe_dump(
         plain(profile, rulebook), allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli import case_commands, diff, output, roster_commands
+from relief_engine.cli import case_commands, diff, output, record_commands, roster_commands, service_commands
 from relief_engine.cli.options import (
     CheckFormat,
     Lang,
@@ -93,12 +93,27 @@ def check(
             help="每个项目都给出完整说明\nExplain every programme in full",
         ),
     ] = False,
+    record: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--record",
+            metavar="FILE.json",
+            help="同时写出判定记录，可用 relief replay 重新核对\nAlso keep the report as a record for relief replay",
+        ),
+    ] = None,
 ) -> None:
     """Decide for one applicant."""
     day = day_of(as_of)
     from relief_engine.cli.check import check_profile
 
-    check_profile(profile, programme, day, rules, lang.value, form.value, details=details)
+    check_profile(profile, programme, day, rules, lang.value, form.value, details=details, record=record)
+
+
+app.command(
+    cls=Command,
+    help=record_commands.REPLAY_HELP,
+    epilog="relief replay 记录.json\nrelief replay 2022/*.json --rules 新规则",
+)(record_commands.replay)
 
 
 app.command(
@@ -181,6 +196,13 @@ def programmes(
     from relief_engine.cli.lists import show_programmes
 
     show_programmes(programme or (), day, rules, lang.value, as_json=form is TextOrJson.JSON, brief=brief)
+
+
+app.command(
+    cls=Command,
+    help="启动判定服务：网页和 HTTP 接口。\nServe decisions: the page and the HTTP interface.",
+    epilog="relief serve\nrelief serve --port 9000 --workers 4 --ledger 判定台账.sqlite --api-key-file 密钥.txt",
+)(service_commands.serve)
 
 
 @app.command(cls=Command, help="列出资料文件中可以写的各项。\nList the facts that a profile may hold.")
@@ -379,7 +401,10 @@ def _call(arguments: list[str]) -> int:
     for known in commands:
         values = plainly(known.callback, words) if known.callback else None
         if known.callback and values is not None:
-            known.callback(**values)
+            try:
+                known.callback(**values)
+            except typer.Exit as done:
+                return done.exit_code
             return 0
     needed = app
     if commands or groups:

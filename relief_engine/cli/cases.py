@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import EXIT_INPUT, out, out_json, width
 from relief_engine.engine import Engine
 from relief_engine.errors import UnknownName, did_you_mean
 from relief_engine.explanation.records import decision_record
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.testing.accepting import Accepted, CannotAccept, accepted
 from relief_engine.testing.cases import Case, CaseResult, find_cases, load_cases, run_case
 from relief_engine.testing.names import fits

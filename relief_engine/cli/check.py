@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
 from relief_engine.errors import Finding, Location, RouteUnavailable
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
 
@@ -25,11 +25,17 @@ def check_profile(
     form: str,
     *,
     details: bool = False,
+    record: Path | None = None,
 ) -> None:
     """Decide, and print the report; nothing is printed unless every decision could be made.
 
-    With ``details``, or for programmes that are asked for by name, every decision is told in full.
+    With ``details``, or for programmes that are asked for by name, every decision is told in full. With ``record`` the
+    report is kept there as a decision record before it is printed.
     """
+    if record is not None:
+        from relief_engine.cli.targets import check_report
+
+        check_report(record, [path] if rules is None else [path, rules])
     rulebook = cached_rulebook(rules)
     programmes = asked_for(programmes or (), rulebook, missing_file(path))
     engine, why_one = engine_for(rulebook)
@@ -39,6 +45,10 @@ def check_profile(
     except RouteUnavailable as error:  # the second route can't run with one of the programmes
         engine, why_one = Engine(rulebook), error.message
         report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
+    if record is not None:
+        from relief_engine.cli.record import keep_record
+
+        keep_record(record, report, engine, language, programmes or None)
     show(report, engine, language, form, why_one, full=details or bool(programmes))
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from relief_engine.cli.mapping import read_mapping
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.options import DiffFormat
 from relief_engine.cli.output import colour, note, out, width
 from relief_engine.cli.progress import Progress
@@ -29,6 +28,7 @@ from relief_engine.comparing.rosters import (
 from relief_engine.explanation.harmless import json_text
 from relief_engine.proving import Limits
 from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.rulebook.record import Record
 from relief_engine.text import Language, Text
 

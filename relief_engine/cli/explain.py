@@ -8,7 +8,6 @@ from pathlib import Path
 
 from relief_engine.cli.check import engine_for, show
 from relief_engine.cli.mapping import read_mapping
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import note
 from relief_engine.decision import Decision
 from relief_engine.engine import Engine, Report
@@ -20,6 +19,7 @@ from relief_engine.roster.reopen import Before, Reopened, reopen
 from relief_engine.roster.table import Rejected
 from relief_engine.roster.titles import AMOUNTS
 from relief_engine.rulebook.cache import cached_rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.text import Language, Text, joined
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import out, out_json, width
 from relief_engine.explanation import say
 from relief_engine.explanation.columns import columns, hanging, wrapped
 from relief_engine.explanation.description import day_of, describe, in_force
+from relief_engine.explanation.lists import fact_record, programme_record
 from relief_engine.explanation.outline import Item, grouped
 from relief_engine.rulebook.cache import cached_rulebook
-from relief_engine.rulebook.facts import Fact, SubjectFacts
-from relief_engine.rulebook.periods import FIRST, LAST
+from relief_engine.rulebook.facts import SubjectFacts
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Language, Text
 
@@ -65,37 +64,6 @@ def show_programmes(
     out("\n\n".join(blocks) + "\n")
 
 
-def programme_record(programme: Programme, day: dt.date, language: Language) -> dict[str, Any]:
-    """One programme as data."""
-    first, last = programme.period.first, programme.period.last
-    described = day_of(programme, day)
-    return {
-        "programme": programme.id,
-        "title": programme.title.in_(language),
-        "summary": programme.summary.in_(language),
-        "authority": programme.authority.in_(language),
-        "subject": programme.subject,
-        "benefit": programme.benefit.kind,
-        "payer": programme.benefit.payer,
-        "in_force": {
-            "from": None if first == FIRST else first.isoformat(),
-            "to": None if last == LAST else last.isoformat(),
-        },
-        "citations": list(say.cited(programme.citations)),
-        "criteria": [{"id": c.id, "title": c.title.in_(language)} for c in programme.criteria],
-        "referrals": [{"id": r.id, "title": r.title.in_(language)} for r in programme.referrals],
-        "described_on": described.isoformat(),
-        "description": [
-            {"part": part.key, "title": part.title, "items": [_item_record(item) for item in part.items]}
-            for part in describe(programme, described, language)
-        ],
-    }
-
-
-def _item_record(item: Item) -> dict[str, Any]:
-    return {"text": item.text, "citations": item.citations, "items": [_item_record(below) for below in item.items]}
-
-
 def programme_lines(programme: Programme, day: dt.date, language: Language, room: int) -> Iterator[str]:
     """One programme as lines of at most ``room`` columns."""
     described = day_of(programme, day)
@@ -138,26 +106,6 @@ def show_facts(rules: Path | None, language: Language, *, as_json: bool) -> None
         return
     room = width()
     out("\n\n".join("\n".join(subject_lines(subject, language, room)) for subject in subjects) + "\n")
-
-
-def fact_record(fact: Fact, language: Language) -> dict[str, Any]:
-    """One fact as data."""
-    choices: list[dict[str, str]] = []
-    if fact.domain is not None:
-        pairs = zip(fact.domain.ids, fact.domain.labels, strict=True)
-        choices = [{"id": name, "label": label.in_(language)} for name, label in pairs]
-    return {
-        "fact": fact.id,
-        "type": fact.type,
-        "unit": str(fact.unit) if fact.unit is not None else None,
-        "label": say.label(fact).in_(language),
-        "question": fact.question.in_(language),
-        "note": None if fact.note is None else fact.note.in_(language),
-        "evidence": None if fact.evidence is None else fact.evidence.in_(language),
-        "headers": list(fact.headers),
-        "choices": choices,
-        "may_be_not_available": fact.not_available,
-    }
 
 
 def subject_lines(subject: SubjectFacts, language: Language, room: int) -> Iterator[str]:

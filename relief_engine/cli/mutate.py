@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import EXIT_INPUT, note, out, out_json
 from relief_engine.cli.progress import Progress
 from relief_engine.cli.targets import check_report, write_report
@@ -14,6 +13,7 @@ from relief_engine.errors import UnknownName
 from relief_engine.explanation.harmless import one_line
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
 from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.testing.mutation import Kind
 from relief_engine.testing.mutation.killing import Bench, Killed, cases_of, killed
 from relief_engine.testing.mutation.pasting import Suggestion, file_of

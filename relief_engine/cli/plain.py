@@ -74,7 +74,8 @@ def _parameters(command: Callable[..., object]) -> list[Parameter] | None:
         given = [name for name in (marks[0].default, *(marks[0].param_decls or ())) if isinstance(name, str)]
         own = [f"--{key.replace('_', '-')}"] if isinstance(marks[0], OptionInfo) else []
         names = tuple(given or own)
-        kinds = [kind for kind in get_args(annotation) or (annotation,) if kind is not type(None)]
+        optional = get_origin(annotation) is not list and get_args(annotation)
+        kinds = [kind for kind in optional or (annotation,) if kind is not type(None)]
         many = get_origin(kinds[0]) is list
         kind = get_args(kinds[0])[0] if many else kinds[0]
         if len(kinds) != 1 or not (kind in (str, bool, Path) or issubclass(kind, Enum)) or "/" in "".join(names):

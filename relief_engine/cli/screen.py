@@ -7,21 +7,20 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from relief_engine.cli.mapping import read_mapping
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import note, out, out_json
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Counts
+from relief_engine.roster.records import screening_record
 from relief_engine.roster.run import EngineName, Request, screen_file, uninstalled
 from relief_engine.roster.second import NAME
 from relief_engine.rulebook.cache import cached_rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.text import Language, Text
 
-SCHEMA = "relief-screen/1"
 #: How wide a bar of progress is.
 _WIDE = 30
 
@@ -62,7 +61,7 @@ def screen_roster(
     remarks = (*screening.table.remarks, *screening.columns.remarks)
     note(*[said.in_(language) for said in by_one_route(screening)])
     if as_json:
-        out_json(record(screening, counts, output, remarks, language))
+        out_json(screening_record(screening, counts, output, remarks, language))
         return
     note(*[remark.in_(language) for remark in remarks])
     out("".join(f"{line}\n" for line in lines(screening, counts, output, language, today=as_of is None)))
@@ -123,34 +122,6 @@ def _sums(outcome: Outcome, counts: Counts) -> Text:
 
 def _yuan(amount: Decimal) -> str:
     return f"{amount:,.2f}"
-
-
-def record(
-    screening: Screening, counts: Counts, output: Path, remarks: Sequence[Text], language: Language
-) -> dict[str, Any]:
-    """The result as data."""
-    low, high = counts.if_granted
-    return {
-        "schema": SCHEMA,
-        "as_of": screening.as_of.isoformat(),
-        "rulebook": {"digest": screening.rulebook.digest},
-        "routes": list(screening.routes),
-        "roster": screening.table.file,
-        "sheet": screening.table.sheet,
-        "row": screening.columns.kind.id,
-        "programmes": [programme.id for programme in screening.programmes],
-        "columns": {c.header: c.fact.id if c.fact is not None else None for c in screening.columns.columns},
-        "rows": counts.rows,
-        "decided": counts.decided,
-        "rejected": counts.rejected,
-        "outcomes": {outcome.value: counts.outcomes.get(outcome, 0) for outcome in Outcome},
-        "total": f"{counts.granted:.2f}",
-        "total_if_granted": [f"{low:.2f}", f"{high:.2f}"],
-        "referred_without_figure": counts.unsettled,
-        "output": str(output),
-        "rejected_output": counts.rejected_file,
-        "remarks": [remark.in_(language) for remark in remarks],
-    }
 
 
 class _Bar:

@@ -5,23 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from relief_engine.cli.output import out, out_json, width
-from relief_engine.engine.sizing import IndicatorClass, Sizing, classify, size_fact
-from relief_engine.errors import Finding, Location, ProfileError
+from relief_engine.engine.asked_size import sized
+from relief_engine.engine.sizing import IndicatorClass, Sizing
+from relief_engine.errors import Location
 from relief_engine.explanation import say
 from relief_engine.explanation.columns import hanging, wrapped
 from relief_engine.explanation.outline import grouped
+from relief_engine.explanation.size_records import size_record
 from relief_engine.explanation.sizes import band, limit_words
-from relief_engine.profile.values import BadValue, reader
-from relief_engine.profile.words import code_list
 from relief_engine.rulebook.cache import cached_rulebook
-from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language, Text, joined
-
-SCHEMA = "relief-size/1"
 
 
 def show_size(
@@ -30,71 +25,11 @@ def show_size(
 ) -> None:  # fmt: skip
     """Read the options like facts of a profile, classify, print. ``figures`` are by indicator."""
     rulebook = cached_rulebook(rules)
-    fact = size_fact(rulebook)
-    findings: list[Finding] = []
-    code = _read(rulebook, fact.code, industry, "--industry", findings)
-    values: dict[str, int] = {}
-    for indicator, fact_id in fact.indicators:
-        written = figures.get(indicator)
-        value = None if written is None else _read(rulebook, fact_id, written, f"--{indicator}", findings)
-        if value is not None:
-            values[fact_id] = value
-    if code is None and not findings:
-        missing = Text("缺少行业代码", "the industry code is missing")
-        findings.append(Finding("empty", Location("--industry"), missing))
-    if findings or code is None:
-        raise ProfileError(findings)
-    sizing = classify(rulebook, code, values, day or dt.date.today())
+    sizing = sized(rulebook, industry, figures, day, lambda name: Location(f"--{name}"))
     if as_json:
         out_json(size_record(sizing, language))
     else:
         out("\n".join(size_lines(sizing, language, width())) + "\n")
-
-
-def _read(rulebook: Rulebook, fact_id: str, written: str, option: str, findings: list[Finding]) -> int | None:
-    """An option's value as it is encoded; None for one that is empty, not available or wrong (a finding)."""
-    fact = rulebook.facts[fact_id]
-    if not isinstance(fact, Fact):
-        return None
-    try:
-        value = reader(fact, code_list(rulebook))(written)
-    except BadValue as bad:
-        findings.append(Finding(bad.code, Location(option), bad.message))
-        return None
-    return value if isinstance(value, int) else None
-
-
-# --- as data ----------------------------------------------------------------------------------------------------------
-
-
-def size_record(sizing: Sizing, language: Language) -> dict[str, Any]:
-    """The classification as data (contract, design section 8)."""
-    ids = sizing.table.domain.ids
-    code = sizing.table.sectors.codes.codes[sizing.code]
-    sector = sizing.sectors[0].id if len(sizing.sectors) == 1 and sizing.covered else None
-    return {
-        "schema": SCHEMA,
-        "as_of": sizing.day.isoformat(),
-        "industry": {"code": code.id, "name": code.name},
-        "sector": sector if sizing.sectors else ids[sizing.table.uncovered],
-        "sectors": [row.id for row in sizing.sectors],
-        "size": None if sizing.size is None else ids[sizing.size],
-        "possible": [ids[level] for level in sizing.possible],
-        "indicators": [_indicator_record(found, sizing, language) for found in sizing.indicators],
-        "citations": list(dict.fromkeys(c for row in sizing.sectors for c in say.cited(row.citations))),
-    }
-
-
-def _indicator_record(found: IndicatorClass, sizing: Sizing, language: Language) -> dict[str, Any]:
-    classes = sizing.table.domain.ids[1 : sizing.table.uncovered]
-    return {
-        "fact": found.fact.id,
-        "label": say.label(found.fact).in_(language),
-        "unit": str(found.limit.unit),
-        "at_least": {name: str(value) for name, value in zip(classes, found.limit.printed, strict=True)},
-        "value": None if found.value is None else say.value(found.fact, found.value).in_(language),
-        "size": None if found.level is None else sizing.table.domain.ids[found.level],
-    }
 
 
 # --- as text ----------------------------------------------------------------------------------------------------------

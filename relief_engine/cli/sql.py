@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import out
 from relief_engine.compiled import ir
 from relief_engine.engine import Engine
 from relief_engine.errors import Finding, InputError, Location, RouteUnavailable
 from relief_engine.explanation.harmless import one_line
 from relief_engine.rulebook.load import load_rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.text import Text
 
 if TYPE_CHECKING:

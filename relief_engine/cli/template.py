@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from relief_engine.cli.naming import asked_for
 from relief_engine.cli.output import out
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
 from relief_engine.roster.template import write_template
@@ -13,6 +12,7 @@ from relief_engine.rulebook.build_forms import forms_of
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.facts import SubjectKind
 from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Language, Text
 

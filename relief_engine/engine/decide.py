@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 from relief_engine.compiled import ir
@@ -23,6 +22,7 @@ from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import figure_answer, outcome_of, residue
 from relief_engine.engine.witness import Witnesses
 from relief_engine.errors import Finding, Location, ProfileError, RoutesDisagree
+from relief_engine.locks import ForkedLock
 from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.routes import Route
@@ -43,7 +43,7 @@ class Skipped(record.Value):
     reason: Text
 
 
-# Made for every question, so not `frozen` but Final (see relief_engine/decision.py).
+# Made for every question, so not `frozen` but Final (see relief_engine/decision/record.py).
 @dataclass(slots=True)
 class Report:
     """The decisions for one profile on one day."""
@@ -60,6 +60,14 @@ class Report:
         """The sum of the amounts of eligible entitlements, in yuan."""
         amounts = [d.amount for d in self.decisions if d.adds_up and d.amount is not None]
         return sum(amounts, Decimal("0.00"))
+
+    @property
+    def total_by_people(self) -> Decimal:
+        """The sum of the amounts of entitlements that people granted where the rules left it to them, in yuan."""
+        if not self.profile.resolutions:
+            return Decimal("0.00")
+        found = [d.resolution for d in self.decisions if d.adds_up]
+        return sum([r.amount for r in found if r is not None and r.amount is not None], Decimal("0.00"))
 
 
 _OTHER_RULEBOOK = Text(
@@ -97,9 +105,9 @@ class Engine:
         self._all = tuple(rulebook.programmes.values())
         self._layouts: dict[Subject, Layout] = {}
         self._rules: dict[str, tuple[_Rules, ...]] = {}
-        self._cells: dict[int, tuple[ir.Program, Cells]] = {}
-        self._witnesses: dict[int, tuple[ir.Program, Witnesses]] = {}
-        self._lock = Lock()
+        self._cells: dict[ir.Program, Cells] = {}
+        self._witnesses: dict[ir.Program, Witnesses] = {}
+        self._lock = ForkedLock()
         #: The names of the routes that answer.
         self.routes: Final = (self._direct.name,) if verify_with is None else (self._direct.name, verify_with.name)
 
@@ -135,7 +143,7 @@ class Engine:
             RoutesDisagree: the two routes differ; no answer is given.
         """
         known = profile if isinstance(profile, Profile) else self.profile(profile)
-        if known.rulebook != self.rulebook.digest:
+        if known.rulebook is not self.rulebook and known.rulebook.digest != self.rulebook.digest:
             raise ProfileError([Finding("other-rulebook", Location(known.source), _OTHER_RULEBOOK)])
         if isinstance(programmes, str):
             raise TypeError("programmes: expected a list of ids, not one text")
@@ -243,15 +251,15 @@ class Engine:
         """The layout of one kind of subject."""
         found = self._layouts.get(subject)
         if found is None:
-            found = layout_of(self.rulebook, subject)
-            self._layouts[subject] = found
+            # Of threads that make it at the same time all take what the first one made; so below.
+            found = self._layouts.setdefault(subject, layout_of(self.rulebook, subject))
         return found
 
     # --- what is missing ----------------------------------------------------------------------------------------
 
     def cells(self, program: ir.Program) -> Cells:
         """The cells of a program, made on first use."""
-        found = self._cells.get(id(program))
+        found = self._cells.get(program)
         if found is None:
             layout = program.layout
             lists = self.rulebook.standards.code_lists
@@ -267,9 +275,8 @@ class Engine:
                 r for s in self.rulebook.subjects.values() for r in s.relations
                 if isinstance(r, NotBeforeRelation) and r.later in layout.slots
             ]  # fmt: skip
-            found = (program, Cells(program, codes, relations))
-            self._cells[id(program)] = found
-        return found[1]
+            found = self._cells.setdefault(program, Cells(program, codes, relations))
+        return found
 
     def evaluator(self, program: ir.Program) -> Evaluate:
         """The direct route's function of a program, for searches that evaluate many vectors."""
@@ -277,11 +284,11 @@ class Engine:
 
     def witnesses(self, program: ir.Program) -> Witnesses:
         """What earlier questions of a program showed, made on first use."""
-        found = self._witnesses.get(id(program))
+        found = self._witnesses.get(program)
         if found is None:
-            found = (program, Witnesses(program, self.cells(program), self.evaluator(program)))
-            self._witnesses[id(program)] = found
-        return found[1]
+            made = Witnesses(program, self.cells(program), self.evaluator(program))
+            found = self._witnesses.setdefault(program, made)
+        return found
 
     def undescribed(self, program: ir.Program) -> MissingFacts:
         """What is asked about a subject that the profile does not describe: the facts that the criteria read."""

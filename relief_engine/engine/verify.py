@@ -7,14 +7,13 @@ host. The worker loads the same rulebook from its folder and refuses if its dige
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import os
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
 
@@ -22,6 +21,7 @@ from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.engine.decide import Engine, Report
 from relief_engine.errors import ReliefError, RouteUnavailable
+from relief_engine.locks import ForkedLock
 from relief_engine.routes import Route
 from relief_engine.routes.chaining import ChainingRoute, unavailable
 from relief_engine.rulebook.load import load_rulebook
@@ -57,13 +57,16 @@ class _Question:
 class Verifier:
     """Verifies reports of one rulebook; its worker starts with the first report and ends with ``close``.
 
-    Use it as a context manager, or keep it as long as the engine. It may be shared between threads.
+    Use it as a context manager, or keep it as long as the engine. It may be shared between threads. A process that is
+    forked from one that uses it gets a worker of its own.
     """
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
         self._pool: ProcessPoolExecutor | None = None
-        self._lock = Lock()
+        #: The process that the worker belongs to.
+        self._owner = os.getpid()
+        self._lock = ForkedLock()
 
     def __enter__(self) -> Self:
         return self
@@ -75,13 +78,27 @@ class Verifier:
 
     def close(self) -> None:
         """End the worker process, whatever it does."""
+        self._end(None)
+
+    def _end(self, broken: ProcessPoolExecutor | None) -> None:
+        """End the worker; a broken one only if no other thread has put a new one in its place already."""
         with self._lock:
+            self._leave_to_parent()
+            if self._pool is None or (broken is not None and broken is not self._pool):
+                return
             pool, self._pool = self._pool, None
-        if pool is not None:
-            # A worker that hangs in native code would keep the host from ending.
-            for process in list((pool._processes or {}).values()):
-                process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
+        # A worker that hangs in native code would keep the host from ending.
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def _leave_to_parent(self) -> None:
+        """Forget a worker that came with a fork: it is the parent's, and nothing here reads its answers."""
+        if self._owner != os.getpid():
+            self._owner = os.getpid()
+            if self._pool is not None:
+                _parents_pools.append(self._pool)
+                self._pool = None
 
     def verify(self, report: Report) -> Verification:
         """Run the second route over every decision of a report and compare node by node. Never raises for its sake."""
@@ -92,19 +109,22 @@ class Verifier:
         if not asked:
             return Verification("agree", Text("没有需要核对的结论", "nothing to compare"))
         questions = [_Question(d.programme.id, d.as_of, d.slots) for d in asked]
+        pool: ProcessPoolExecutor | None = None
         try:
-            answers = self._ask(questions)
-        except (BrokenProcessPool, CancelledError, RuntimeError):
-            self.close()
-            return Verification(
-                "unavailable",
-                Text("第二条计算路径的进程意外终止，未能核对", "the worker process died; nothing was compared"),
-            )
+            pool = self._worker()
+            root = str(self._rulebook.root.resolve())
+            answers = pool.submit(_answer, root, self._rulebook.digest, tuple(questions)).result(timeout=PATIENCE)
         except TimeoutError:
-            self.close()
+            self._end(pool)
             return Verification(
                 "unavailable",
                 Text("第二条计算路径超时，未能核对", "the second route took too long; nothing was compared"),
+            )
+        except (BrokenProcessPool, CancelledError, RuntimeError, OSError):
+            self._end(pool)
+            return Verification(
+                "unavailable",
+                Text("第二条计算路径的进程意外终止，未能核对", "the worker process died; nothing was compared"),
             )
         except ReliefError as error:
             return Verification(
@@ -118,18 +138,22 @@ class Verifier:
             )
         return Verification("agree", Text("两条计算路径结果一致", "the routes agree"), len(asked))
 
-    def _ask(self, questions: Sequence[_Question]) -> list[tuple[int | None, ...]]:
+    def _worker(self) -> ProcessPoolExecutor:
+        """The pool of one worker process, made on first use."""
         with self._lock:
+            self._leave_to_parent()
             if self._pool is None:
                 # Spawned, not forked: a fork of a host with threads could hang.
                 self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
-            root = str(self._rulebook.root.resolve())
-            future = self._pool.submit(_answer, root, self._rulebook.digest, tuple(questions))
-        return future.result(timeout=PATIENCE)
+            return self._pool
+
+
+#: Never let go of, since that would wait for threads that are only in the parent.
+_parents_pools: list[ProcessPoolExecutor] = []
 
 
 @cache
-def _worker(root: str, digest: str) -> tuple[Engine, Route]:
+def _routes(root: str, digest: str) -> tuple[Engine, Route]:
     """The worker's own engine and second route, made once."""
     rulebook = load_rulebook(Path(root))
     if rulebook.digest != digest:
@@ -141,7 +165,7 @@ def _worker(root: str, digest: str) -> tuple[Engine, Route]:
 
 def _answer(root: str, digest: str, questions: tuple[_Question, ...]) -> list[tuple[int | None, ...]]:
     """Run in the worker: the values of all nodes for each question."""
-    engine, route = _worker(root, digest)
+    engine, route = _routes(root, digest)
     found = []
     for question in questions:
         program: ir.Program = engine.program(engine.rulebook.programme(question.programme), question.as_of)

@@ -7,7 +7,6 @@ pair, the pruned list is the exact one, and nothing is searched. That is what ma
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from random import Random
 
@@ -35,7 +34,8 @@ class Witnesses:
         self.evaluate = evaluate
         self.steps = [slot for _, _, slot, _, _ in program.layout.extremes]
         self.finer: dict[tuple[int, Value], frozenset[int]] = {}
-        self.pairs: dict[int, deque[_Pair]] = {}
+        #: By fact, the pair that was of use last first. Threads read and replace the tuples, and never change one.
+        self.pairs: dict[int, tuple[_Pair, ...]] = {}
 
     def all_matter(self, candidates: set[int], vector: Sequence[Value]) -> bool:
         """Whether each of some unknown facts is known to change the answer beside what else is known."""
@@ -43,14 +43,14 @@ class Witnesses:
 
     def _matters(self, slot: int, candidates: set[int], vector: Sequence[Value]) -> bool:
         pairs = self.pairs.get(slot, ())
-        for pair in tuple(pairs):
+        for pair in pairs:
             filling, a, b = pair
             known = [(other, filling[other]) for other in candidates if other != slot]
             filled = [*known, (slot, a), (slot, b)]
             if all(self._fills(other, value, vector) for other, value in filled) and self._differ(
                 known, slot, a, b, vector
             ):
-                if pairs and pairs[0] is not pair:
+                if pairs[0] is not pair:
                     self._keep(slot, pair)
                 return True
         return False
@@ -84,10 +84,8 @@ class Witnesses:
         return all(trial[slot] is None for slot in self.steps) and self.cells.ordered(trial)
 
     def _keep(self, slot: int, pair: _Pair) -> None:
-        kept = self.pairs.setdefault(slot, deque(maxlen=_KEPT))
-        if pair in kept:
-            kept.remove(pair)
-        kept.appendleft(pair)
+        others = [kept for kept in self.pairs.get(slot, ()) if kept != pair]
+        self.pairs[slot] = (pair, *others[: _KEPT - 1])
 
     def learn(self, search: Search, candidates: set[int]) -> None:
         """Keep a pair for each fact that a search found to be missing, as far as a few tries give one."""

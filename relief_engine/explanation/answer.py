@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relief_engine.decision import Decision, Outcome, Status
-from relief_engine.explanation import say
+from relief_engine.explanation import people, say
 from relief_engine.explanation.harmless import one_line
 from relief_engine.explanation.sentence import Told, sentence
 from relief_engine.profile.model import Profile
@@ -27,7 +27,10 @@ def subject_text(decision: Decision) -> Text:
 
 
 def headline(decision: Decision) -> Text:
-    """The decision in one sentence."""
+    """The decision in one sentence, and what people decided in another."""
+    resolved = decision.resolution
+    if resolved is not None:
+        return people.headline(_told(decision), resolved, decision)
     label, rest = decision.outcome.label, answer(decision)
     mark = ", " if decision.outcome is Outcome.INELIGIBLE else ": "
     return Text(f"{label.zh}：{rest.zh}", f"{label.en}{mark}{rest.en}")
@@ -35,7 +38,9 @@ def headline(decision: Decision) -> Text:
 
 def answer(decision: Decision) -> Text:
     """What is behind the outcome, for lists in which the outcome is said above."""
-    return sentence(_told(decision))
+    resolved = decision.resolution
+    told = _told(decision)
+    return sentence(told) if resolved is None else people.with_answers(told, resolved, decision)
 
 
 def _told(decision: Decision) -> Told:

@@ -17,6 +17,7 @@ from relief_engine.explanation.calculation import Line, calculation
 from relief_engine.explanation.history import Change
 from relief_engine.explanation.history import changes as rule_changes
 from relief_engine.explanation.margins import change_text
+from relief_engine.explanation.people import People, people
 from relief_engine.explanation.reason import Reason
 from relief_engine.explanation.reasons import Reasons
 from relief_engine.explanation.trace import Trace
@@ -96,7 +97,7 @@ class Explanation(NamedTuple):
 
     ``path`` says which subject it is about as data (``leases[0]``), ``position`` where it stands in its list,
     ``number`` in words, ``subject`` with its address. ``source`` names the profile, so that places in
-    it can be given by their line.
+    it can be given by their line. ``people`` is what people decided, None where nobody has.
     """
 
     programme: str
@@ -113,6 +114,7 @@ class Explanation(NamedTuple):
     answer: Text
     criteria: tuple[Step, ...]
     referrals: tuple[Referred, ...]
+    people: People | None
     lines: tuple[Line, ...]
     missing: tuple[Asked, ...]
     missing_is_exact: bool
@@ -162,6 +164,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         answer=answer(decision),
         criteria=steps,
         referrals=referrals,
+        people=people(decision.resolution),
         lines=lines,
         missing=missing,
         missing_is_exact=decision.missing.exact,

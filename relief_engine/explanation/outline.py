@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from relief_engine.decision import Outcome, Status
+from relief_engine.decision import Outcome, State, Status
 from relief_engine.errors import Location
 from relief_engine.explanation import say
 from relief_engine.explanation.build import Asked, Due, Explanation, Referred, Sentence, Step
 from relief_engine.explanation.calculation import Line
 from relief_engine.explanation.harmless import one_line
 from relief_engine.explanation.history import Change
+from relief_engine.explanation.people import Answer, People
 from relief_engine.explanation.reason import Reason
 from relief_engine.rulebook.facts import SubjectKind
 from relief_engine.text import Language, Text
@@ -22,6 +23,7 @@ Kind = Literal[
     "missing",
     "perhaps_missing",
     "referrals",
+    "people",
     "missing_for_figure",
     "calculation",
     "criteria",
@@ -47,10 +49,19 @@ ANSWER_MARKS: dict[Outcome, Mark] = {
     Outcome.NOT_IN_FORCE: "plain",
 }
 
+#: The mark of what people's answers come to.
+STATE_MARKS: dict[State, Mark] = {
+    State.GRANTED: "met",
+    State.REFUSED: "unmet",
+    State.PARTLY: "referred",
+    State.NOT_APPLIED: "unknown",
+}
+
 _TITLES: dict[Kind, Text] = {
     "missing": Text("还缺的资料（每一项都可能改变结果）", "Still missing (each may change the answer)"),
     "perhaps_missing": Text("还缺的资料（不一定每一项都有影响）", "Still missing (not each may matter)"),
     "referrals": Text("须由人认定", "Left to people"),
+    "people": Text("人工认定的结果（不改变规则的结论）", "What people decided (the rules' outcome stands)"),
     "missing_for_figure": Text("算出数额还缺的资料", "Still missing for the figure"),
     "calculation": Text("金额的计算", "How the figure comes about"),
     "criteria": Text("条件", "Criteria"),
@@ -83,7 +94,7 @@ class Section(NamedTuple):
 class Outline(NamedTuple):
     """One decision: the programme, what it is about (``number`` in short), the answer, and the sections behind it.
 
-    ``path`` is the subject as data: ``leases[0]``.
+    ``path`` is the subject as data: ``leases[0]``. ``state`` is what people's answers come to, if there are any.
     """
 
     programme: str
@@ -94,6 +105,7 @@ class Outline(NamedTuple):
     number: str
     subject: str
     outcome: Outcome
+    state: State | None
     headline: str
     answer: str
     authority: str
@@ -123,6 +135,7 @@ def outline(explanation: Explanation, language: Language) -> Outline:
         # What a referred case lacks concerns its figure only, and comes after why it is referred.
         "missing" if explanation.missing_is_exact else "perhaps_missing": () if referred else missing,
         "referrals": tuple(speaker.referral(referral) for referral in explanation.referrals),
+        "people": () if explanation.people is None else speaker.people(explanation.people),
         "missing_for_figure": missing if referred else (),
         "calculation": tuple(speaker.line(line) for line in explanation.lines),
         "criteria": tuple(speaker.step(step) for step in sorted(explanation.criteria, key=_urgency)),
@@ -141,6 +154,7 @@ def outline(explanation: Explanation, language: Language) -> Outline:
         number=speaker(explanation.number),
         subject=speaker(explanation.subject),
         outcome=explanation.outcome,
+        state=None if explanation.people is None else explanation.people.state,
         headline=speaker(explanation.headline),
         answer=speaker(explanation.answer),
         authority=speaker(explanation.authority),
@@ -211,6 +225,25 @@ class Speaker:
         if referral.why is not None:
             below += self.unfolded(referral.why, referral.citations)
         return Item("referred", self(referral.title), grouped(referral.citations), items=tuple(below))
+
+    def people(self, found: People) -> tuple[Item, ...]:
+        """What people decided: what it comes to and why, then each answer."""
+        reasons = tuple(Item("plain", self(reason)) for reason in found.reasons)
+        label = found.state.label
+        if found.amount is not None:
+            label = say.titled(label, say.money(found.amount))
+        return (Item(STATE_MARKS[found.state], self(label), items=reasons), *map(self.answered, found.answers))
+
+    def answered(self, answer: Answer) -> Item:
+        """One answer of people."""
+        mark: Mark = "plain" if answer.reason is not None else "met" if answer.granted else "unmet"
+        who = Text(f"认定：{answer.by}，{answer.on}", f"decided by {answer.by}, {answer.on}")
+        below = [Item("plain", self(who))]
+        if answer.note is not None:
+            below.append(Item("plain", self(say.titled(Text("说明", "note"), say.both(answer.note)))))
+        if answer.reason is not None:
+            below.append(Item("plain", self(say.titled(Text("未采用的原因", "not applied because"), answer.reason))))
+        return Item(mark, self(answer.words), items=tuple(below))
 
     def unfolded(self, reason: Reason, above: tuple[str, ...], told: frozenset[str] = frozenset()) -> tuple[Item, ...]:
         """A reason, or its parts where all of them count and it says nothing else."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from relief_engine.decision import Outcome
+from relief_engine.decision import Decision, Outcome, State
 from relief_engine.engine import Report
 from relief_engine.explanation import say
-from relief_engine.explanation.outline import ANSWER_MARKS, Item, Mark, Outline
+from relief_engine.explanation.outline import ANSWER_MARKS, STATE_MARKS, Item, Mark, Outline
 from relief_engine.text import Language, Text
 
 _TOTAL = Text(
@@ -15,14 +15,22 @@ _TOTAL = Text(
 )
 #: Titles may hold commas themselves.
 _LISTED: dict[Language, str] = {"zh": "；", "en": "; "}
-#: The outcomes in the order in which an overview tells them.
-_ORDER = (
+_TOTAL_BY_PEOPLE = Text(
+    "经人工认定同意的金额合计（不在规则判定的合计内）",
+    "Total of the amounts granted by people, not in the rules' total",
+)
+#: The outcomes in the order in which an overview tells them. What people granted or refused stands apart from what the
+#: rules decided; of all else that they answered the rules' outcome is told.
+_ORDER: tuple[Outcome | State, ...] = (
     Outcome.ELIGIBLE,
+    State.GRANTED,
     Outcome.REFERRED,
     Outcome.UNDETERMINED,
     Outcome.INELIGIBLE,
+    State.REFUSED,
     Outcome.NOT_IN_FORCE,
 )
+_SETTLED = (State.GRANTED, State.REFUSED)
 
 
 class Entry(NamedTuple):
@@ -43,11 +51,11 @@ class Answers(NamedTuple):
 
 
 def overview(outlines: list[Outline], report: Report, language: Language) -> tuple[Answers, ...]:
-    """All answers by their outcome; what is granted comes first and is summed up."""
+    """All answers by their outcome; what is granted comes first and is summed up, what people granted by itself."""
     several = len({laid_out.programme for laid_out in outlines}) > 1
     found = []
     for outcome in _ORDER:
-        among = [laid_out for laid_out in outlines if laid_out.outcome is outcome]
+        among = [laid_out for laid_out in outlines if _told_as(laid_out) is outcome]
         if not among:
             continue
         if outcome is Outcome.NOT_IN_FORCE and several:
@@ -58,8 +66,22 @@ def overview(outlines: list[Outline], report: Report, language: Language) -> tup
         title = f"{label}（{len(among)} 项）" if language == "zh" else f"{label[0].upper()}{label[1:]} ({len(among)})"
         sums = outcome is Outcome.ELIGIBLE and any(d.amount is not None for d in report.decisions if d.adds_up)
         total = say.titled(_TOTAL, say.money(report.total)).in_(language) if sums else None
-        found.append(Answers(title, ANSWER_MARKS[outcome], entries, total))
+        if outcome is State.GRANTED and any(_sum_counts(d) for d in report.decisions):
+            total = say.titled(_TOTAL_BY_PEOPLE, say.money(report.total_by_people)).in_(language)
+        mark = STATE_MARKS[outcome] if isinstance(outcome, State) else ANSWER_MARKS[outcome]
+        found.append(Answers(title, mark, entries, total))
     return tuple(found)
+
+
+def _sum_counts(decision: Decision) -> bool:
+    """Whether people granted an amount that belongs in a sum."""
+    resolved = decision.resolution if decision.adds_up else None
+    return resolved is not None and resolved.amount is not None
+
+
+def _told_as(laid_out: Outline) -> Outcome | State:
+    """Under what an answer stands: what people granted or refused, or else the rules' outcome."""
+    return laid_out.state if laid_out.state in _SETTLED else laid_out.outcome
 
 
 def _together(outlines: list[Outline], language: Language) -> tuple[Entry, ...]:

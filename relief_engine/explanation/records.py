@@ -14,6 +14,7 @@ from relief_engine.engine.questions import open_questions
 from relief_engine.explanation.answer import applicant_name
 from relief_engine.explanation.build import Explanation, Sentence, explain
 from relief_engine.explanation.calculation import Line
+from relief_engine.explanation.people import People
 from relief_engine.explanation.reason import Reason
 from relief_engine.text import Language, Text
 
@@ -44,6 +45,7 @@ def report_record(report: Report, engine: Engine, language: Language, version: s
         ],
         "skipped": [{"programme": s.programme.id, "reason": s.reason.in_(language)} for s in report.skipped],
         "total": amount(report.total),
+        "total_by_people": amount(report.total_by_people),
     }
 
 
@@ -104,6 +106,7 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
             }
             for found in explanation.referrals
         ],
+        "resolution": None if explanation.people is None else resolution_record(explanation.people, language),
         "missing": [
             {
                 "fact": asked.fact,
@@ -129,6 +132,31 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
         "check_by_hand": [_sentence(sentence, language) for sentence in explanation.check_by_hand],
         "remarks": [_sentence(sentence, language) for sentence in explanation.remarks],
         "explanation": explanation_record(explanation, applicant_name(decision.profile), language),
+    }
+
+
+def resolution_record(found: People, language: Language) -> dict[str, Any]:
+    """What people decided about one referred case."""
+    return {
+        "state": found.state.value,
+        "state_label": found.state.label.in_(language),
+        "amount": amount(found.amount),
+        "reasons": [reason.in_(language) for reason in found.reasons],
+        "open": [{"referral": name, "title": title.in_(language)} for name, title in found.open],
+        "items": [
+            {
+                "referral": answer.referral,
+                "title": answer.title.in_(language),
+                "granted": answer.granted,
+                "amount": amount(answer.amount),
+                "on": answer.on,
+                "by": answer.by,
+                "note": answer.note,
+                "applied": answer.reason is None,
+                "reason": _optional(answer.reason, language),
+            }
+            for answer in found.answers
+        ],
     }
 
 

@@ -124,7 +124,7 @@ def sheet(report: Report, engine: Engine, language: Language, version: str, *, f
         asked = questions(explained, engine, language, every=not full)
         pairs = zip(outlines, explained, strict=True)
         outlines = [without_asked(o, e, language, every=not full) for o, (_, e) in pairs]
-        told = [o for o in outlines if full or o.outcome in _GRANTED]
+        told = [o for o in outlines if full or o.outcome in _GRANTED or o.state is not None]
         left_out = WORDS["left_out"].in_(language) if len(told) < len(outlines) else ""
         outlines = told
     by_programme: dict[str, list[Outline]] = {}

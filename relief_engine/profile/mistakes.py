@@ -99,7 +99,7 @@ def _key_hint(rulebook: Rulebook, part: str | None, key: str) -> Text:
     subject = lists[part].id if part in lists else APPLICANT
     known = None if part is None else rulebook.subjects.get(subject)
     facts = () if known is None else known.facts
-    keys = ["as_of", APPLICANT, *lists] if part is None else [fact.name for fact in facts]
+    keys = ["as_of", APPLICANT, *lists, "resolutions"] if part is None else [fact.name for fact in facts]
     bare = key.rpartition(".")[2]
     if bare in keys:
         return Text(f"，是否想写“{bare}”？", f"; did you mean '{bare}'?")

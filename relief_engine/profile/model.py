@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from relief_engine.compiled.layout import AS_OF_SLOT, Layout, Value
 from relief_engine.errors import Location
+from relief_engine.profile.natural import FigureWriter, in_base_units, natural
 from relief_engine.rulebook.facts import Encoded
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.record import Value as RecordValue
 from relief_engine.rulebook.terms import APPLICANT, Subject
-
-#: The keys of one rent step in a profile (contract, design section 4).
-STEP_DAY, STEP_AMOUNT = "from", "monthly_rent"
 
 
 # Final says it to the type checker, as `frozen` would; but a frozen record takes seven times as long to make, and these
@@ -26,6 +26,25 @@ class Known:
 
     values: Final[Mapping[str, Encoded | str]]
     not_available: Final[frozenset[str]]
+
+
+class Resolution(RecordValue):
+    """A person's answer to one referral of one decision: what the texts leave to people, and they have decided.
+
+    ``subject`` is ``applicant``, ``leases[0]`` and so on; ``amount`` is what was agreed, in whole cents, None where
+    only the granting was decided; ``by`` is a role or a body, not a person's name. ``index`` is its place in the
+    profile.
+    """
+
+    programme: str
+    subject: str
+    referral: str
+    granted: bool
+    amount: int | None
+    on: dt.date
+    by: str
+    note: str | None
+    index: int
 
 
 @dataclass(slots=True, eq=False)
@@ -42,8 +61,11 @@ class Profile:
     lists: Final[Mapping[Subject, tuple[Known, ...]]]
     locate: Final[Callable[[tuple[str | int, ...]], Location]]
     source: Final[str]
-    #: The digest of the rulebook whose facts encode the values; an engine of another rulebook refuses the profile.
-    rulebook: Final[str]
+    #: The rulebook whose facts encode the values; an engine of another one refuses the profile.
+    rulebook: Final[Rulebook]
+    #: What people decided where the texts leave it to them, in the order in which the profile lists it.
+    resolutions: Final[tuple[Resolution, ...]] = ()
+    _answers: dict[tuple[str, str], tuple[Resolution, ...]] | None = None
     _vectors: dict[tuple[Subject, int | None], tuple[Layout, tuple[Value, ...]]] = field(default_factory=dict)
 
     def subjects(self, subject: Subject) -> tuple[Known, ...] | None:
@@ -57,6 +79,19 @@ class Profile:
         if subject != APPLICANT and index is not None and listed:
             found |= listed[index].not_available
         return found
+
+    def answers(self, programme: str, subject: str) -> tuple[Resolution, ...]:
+        """What people decided about one programme and one subject such as ``leases[0]``."""
+        if not self.resolutions:
+            return ()
+        found = self._answers
+        if found is None:
+            lists: dict[tuple[str, str], list[Resolution]] = {}
+            for one in self.resolutions:
+                lists.setdefault((one.programme, one.subject), []).append(one)
+            # Put in place as a whole: another thread may be asking.
+            found = self._answers = {key: tuple(listed) for key, listed in lists.items()}
+        return found.get((programme, subject), ())
 
     def vector(self, layout: Layout, subject: Subject, index: int | None, as_of: dt.date) -> tuple[Value, ...]:
         """The vector of facts about one subject; ``index`` None stands for a subject of which nothing is known."""
@@ -77,17 +112,52 @@ class Profile:
         self._vectors[key] = (layout, vector)
         return vector
 
+    def written(self, figure: FigureWriter) -> dict[str, object]:
+        """What is known, as a plain mapping of the shape of a profile file; ``figure`` writes figures."""
+        content: dict[str, object] = {}
+        if self.as_of is not None:
+            content["as_of"] = self.as_of.isoformat()
+        content["applicant"] = self._natural(self.applicant, figure)
+        for name, kind in self.rulebook.lists.items():
+            listed = self.subjects(kind.id)
+            if listed is not None:
+                content[name] = [self._natural(known, figure) for known in listed]
+        if self.resolutions:
+            content["resolutions"] = [_written(one) for one in self.resolutions]
+        return content
+
+    def _natural(self, known: Known, figure: FigureWriter) -> dict[str, object]:
+        return natural(known.values, known.not_available, self.rulebook, figure)
+
     @property
     def digest(self) -> str:
-        """``sha256:…`` of what is known, whatever the order or style in which it was written."""
-        content = {
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "applicant": _content(self.applicant),
-            "lists": {subject: [_content(known) for known in listed] for subject, listed in self.lists.items()},
-        }
+        """``sha256:…`` of what is known, whatever the order or style in which it was written.
+
+        It is the same under every rulebook that knows these facts: it is taken over natural values and base units.
+        """
+        content = self.written(in_base_units)
+        if self.resolutions:
+            # Their order says nothing.
+            content["resolutions"] = [_written(one) for one in sorted(self.resolutions, key=_named)]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _content(known: Known) -> dict[str, object]:
-    return {**known.values, **dict.fromkeys(known.not_available, "not_available")}
+def _written(one: Resolution) -> dict[str, object]:
+    """An answer as a profile states it; amounts in yuan."""
+    written: dict[str, object] = {"programme": one.programme}
+    if one.subject != APPLICANT:
+        written["subject"] = one.subject
+    written |= {"referral": one.referral, "granted": one.granted}
+    if one.amount is not None:
+        yuan, cents = divmod(one.amount, 100)
+        written["amount"] = f"{yuan}.{cents:02d}" if cents else yuan
+    written |= {"on": one.on.isoformat(), "by": one.by}
+    if one.note is not None:
+        written["note"] = one.note
+    return written
+
+
+def _named(one: Resolution) -> tuple[str, str, str]:
+    """What a resolution answers; a profile answers nothing twice."""
+    return one.programme, one.subject, one.referral

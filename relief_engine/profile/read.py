@@ -19,6 +19,7 @@ from relief_engine.profile.days import as_of
 from relief_engine.profile.mistakes import Finder, findings, spelled
 from relief_engine.profile.model import Known, Profile
 from relief_engine.profile.relations import Check, checks
+from relief_engine.profile.resolutions import Resolutions
 from relief_engine.profile.values import NOT_AVAILABLE, BadValue, Read, reader
 from relief_engine.profile.words import code_list
 from relief_engine.rulebook.model import Rulebook
@@ -48,11 +49,12 @@ class ProfileReader:
             self._readers[subject] = {fact.name: (fact, reader(fact, codes)) for fact in known.facts}
             self._checks[subject] = checks(known)
         self._lists = tuple((name, kind.id) for name, kind in rulebook.lists.items())
-        self._validator = shape.validator(self._readers, dict(self._lists), as_of)
+        self._resolutions = Resolutions(rulebook)
+        self._validator = shape.validator(self._readers, dict(self._lists), as_of, self._resolutions.read)
 
     def json_schema(self) -> dict[str, Any]:
         """The JSON Schema of a profile."""
-        return shape.json_schema(self.rulebook.subjects, dict(self._lists))
+        return shape.json_schema(self.rulebook.subjects, dict(self._lists), self._resolutions.known)
 
     def read_file(self, path: Path) -> Profile:
         """Read a YAML profile. Raises :class:`ProfileError` with every mistake and its line."""
@@ -90,9 +92,12 @@ class ProfileReader:
             for name, subject in self._lists
             if (items := checked.get(name)) is not None
         }
+        answers = checked.get(shape.RESOLUTIONS) or ()
+        if answers:
+            found += self._resolutions.without_subject(answers, lists, locate)
         if found:
             raise ProfileError(found)
-        return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook.digest)
+        return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook, answers)
 
     def _subject(
         self, subject: Subject, values: dict[str, Any], path: Path_, locate: Finder, found: list[Finding]
@@ -116,6 +121,7 @@ class ProfileReader:
             items = whole.get(name)
             if isinstance(items, list | tuple):
                 checked[name] = [self._readable_subject(subject, item) for item in items[: shape.MAX_SUBJECTS]]
+        checked[shape.RESOLUTIONS] = self._resolutions.readable(whole.get(shape.RESOLUTIONS))
         return checked
 
     def _readable_subject(self, subject: Subject, value: object) -> dict[str, Read]:

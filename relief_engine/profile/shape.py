@@ -5,35 +5,45 @@ Pydantic sees to mappings, lists, lengths and keys, and calls the readers of ``p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY
-from relief_engine.profile.written import Reader
+from relief_engine.profile.natural import STEP_AMOUNT, STEP_DAY
+from relief_engine.profile.written import LONGEST, Reader
 from relief_engine.rulebook.facts import Fact, SubjectFacts
 from relief_engine.rulebook.terms import Subject
 
 #: The most leases (or loans, and so on) that one profile may list.
 MAX_SUBJECTS = 1000
+#: The most answers of people that one profile may list.
+MAX_RESOLUTIONS = 10_000
+#: The key of a profile under which they stand, and what each of them must say.
+RESOLUTIONS = "resolutions"
+REQUIRED = ("programme", "referral", "granted", "on", "by")
 
 #: The readers of one kind of subject, by the key in a profile.
 Readers = Mapping[str, tuple[Fact, Reader]]
 
 
 def validator(
-    readers: Mapping[Subject, Readers], lists: Mapping[str, Subject], as_of: Callable[[object], object]
+    readers: Mapping[Subject, Readers],
+    lists: Mapping[str, Subject],
+    as_of: Callable[[object], object],
+    resolutions: Callable[[object], object],
 ) -> SchemaValidator:
     """What checks a whole profile and gives it as plain mappings with encoded values under the ids of facts.
 
-    ``lists`` leads from the keys of a profile that hold lists to the kinds of subject in them.
+    ``lists`` leads from the keys of a profile that hold lists to the kinds of subject in them; ``as_of`` and
+    ``resolutions`` read what stands under these keys.
     """
     subjects = {subject: _typed_dict(known) for subject, known in readers.items()}
     field = core_schema.typed_dict_field
     fields = {
         "as_of": field(core_schema.no_info_plain_validator_function(as_of), required=False),
         "applicant": field(subjects["applicant"]),
+        RESOLUTIONS: field(core_schema.no_info_plain_validator_function(resolutions), required=False),
     }
     for name, subject in lists.items():
         items = core_schema.list_schema(subjects[subject], max_length=MAX_SUBJECTS)
@@ -59,11 +69,14 @@ _DATE: dict[str, Any] = {"type": "string", "format": "date"}
 _NULL: dict[str, Any] = {"type": "null"}
 
 
-def json_schema(subjects: Mapping[Subject, SubjectFacts], lists: Mapping[str, Subject]) -> dict[str, Any]:
+def json_schema(
+    subjects: Mapping[Subject, SubjectFacts], lists: Mapping[str, Subject], programmes: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a profile, for editors and for clients of a service.
 
     It knows keys, types and choices. What a text must hold (units, codes, check digits) and how facts relate, only the
     readers can say; they also take spellings that it does not list, such as a choice in full-width letters.
+    ``programmes`` leads from their ids to those of their referrals.
     """
     properties: dict[str, Any] = {
         "as_of": {"title": "判定日", "description": "Day of the decision", "anyOf": [_DATE, _NULL]},
@@ -72,6 +85,12 @@ def json_schema(subjects: Mapping[Subject, SubjectFacts], lists: Mapping[str, Su
     for name, subject in lists.items():
         items = {"type": "array", "items": {"$ref": f"#/$defs/{subject}"}, "maxItems": MAX_SUBJECTS}
         properties[name] = {"title": subjects[subject].label.zh, "anyOf": [items, _NULL]}
+    answers = {"type": "array", "items": _resolution_schema(programmes), "maxItems": MAX_RESOLUTIONS}
+    properties[RESOLUTIONS] = {
+        "title": "人工认定结果",
+        "description": "What people decided where the texts leave it to them",
+        "anyOf": [answers, _NULL],
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Profile",
@@ -82,6 +101,32 @@ def json_schema(subjects: Mapping[Subject, SubjectFacts], lists: Mapping[str, Su
         "$defs": {
             "applicant": {"type": "object", "additionalProperties": False},
             **{subject: _subject_schema(known) for subject, known in subjects.items()},
+        },
+    }
+
+
+def _resolution_schema(programmes: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    referrals = sorted({name for listed in programmes.values() for name in listed})
+    yes_no = [{"type": "boolean"}, {"enum": ["是", "否", "yes", "no", "同意", "不同意"]}]
+    text = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+    return {
+        "title": "人工认定结果",
+        "description": "A person's answer to one referral / 对一项须由人认定的事项的答复",
+        "type": "object",
+        "required": list(REQUIRED),
+        "additionalProperties": False,
+        "properties": {
+            "programme": {"title": "项目", **({"enum": list(programmes)} if programmes else {"type": "string"})},
+            "subject": {"title": "对象", "type": "string", "examples": ["applicant", "leases[0]"]},
+            "referral": {"title": "认定事项", **({"enum": referrals} if referrals else {"type": "string"})},
+            "granted": {"title": "是否同意", "anyOf": yes_no},
+            "amount": {
+                "title": "认定金额（元）",
+                "anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}, _NULL],
+            },
+            "on": {"title": "认定日期", **_DATE},
+            "by": {"title": "认定单位或岗位", "description": "A role or a body, not a person's name", **text},
+            "note": {"title": "说明", "anyOf": [text, _NULL]},
         },
     }
 

@@ -10,7 +10,7 @@ from functools import partial
 from relief_engine.errors import did_you_mean
 from relief_engine.profile.days import day
 from relief_engine.profile.figures import figure
-from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY
+from relief_engine.profile.natural import STEP_AMOUNT, STEP_DAY
 from relief_engine.profile.written import NO_HINT, BadValue, Read, Reader, bad, careful, name_of, raise_all, shown
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text

@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY, Known, Profile
+from relief_engine.profile.model import Profile
+from relief_engine.profile.natural import Measured, code_list
 from relief_engine.rulebook.facts import OPEN_END, AnyFact, Encoded, ExtremeFact, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.standards import CodeList
 from relief_engine.rulebook.units import PURE, Unit
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
+
+__all__ = ["code_list", "figure_text", "plain", "value_text"]
 
 _YES_NO = (Text("否", "no"), Text("是", "yes"))
 _OPEN = Text("无固定期限", "no fixed end")
@@ -147,61 +150,21 @@ def _steps_text(fact: AnyFact, steps: Iterable[tuple[int, int]], language: Langu
     return ("；" if language == "zh" else "; ").join(parts)
 
 
-def code_list(rulebook: Rulebook) -> CodeList | None:
-    """The list that a rulebook's code facts are looked up in; None if it has none."""
-    return next(iter(rulebook.standards.code_lists.values()), None)
-
-
 # --- back to a plain mapping --------------------------------------------------------------------------------------
 
 
 def plain(profile: Profile, rulebook: Rulebook) -> dict[str, object]:
-    """A profile as a plain mapping that reads to an equal profile, for records: text, numbers, lists and mappings only.
+    """A profile as a plain mapping that reads to an equal profile, for people: text, numbers, lists and mappings only.
 
     Choices are written by their id, dates as ISO text, figures as whole numbers in the fact's unit or, where they are
     not whole, as text with the unit.
     """
-    written: dict[str, object] = {}
-    if profile.as_of is not None:
-        written["as_of"] = profile.as_of.isoformat()
-    written["applicant"] = _plain_subject(profile.applicant, rulebook)
-    for name, kind in rulebook.lists.items():
-        listed = profile.subjects(kind.id)
-        if listed is not None:
-            written[name] = [_plain_subject(known, rulebook) for known in listed]
-    return written
+    if profile.rulebook is not rulebook and profile.rulebook.digest != rulebook.digest:
+        raise ValueError("the profile was read with another rulebook")
+    return profile.written(_plain_figure)
 
 
-def _plain_subject(known: Known, rulebook: Rulebook) -> dict[str, object]:
-    written: dict[str, object] = {}
-    for identity in (*known.values, *sorted(known.not_available)):
-        fact = rulebook.facts[identity]
-        if isinstance(fact, Fact):
-            value = known.values.get(identity)
-            written[fact.name] = "not_available" if value is None else _plain_value(fact, value, rulebook)
-    return written
-
-
-def _plain_value(fact: Fact, value: Encoded | str, rulebook: Rulebook) -> object:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, tuple):
-        return [{STEP_DAY: _day(day), STEP_AMOUNT: _plain_figure(fact, amount)} for day, amount in value]
-    match fact.type:
-        case "yes_no":
-            return bool(value)
-        case "date":
-            return "open" if value == OPEN_END else _day(value)
-        case "industry_code":
-            codes = code_list(rulebook)
-            return None if codes is None else codes.codes[value].id
-        case "choice":
-            return None if fact.domain is None else fact.domain.ids[value]
-        case _:
-            return _plain_figure(fact, value)
-
-
-def _plain_figure(fact: Fact, value: int) -> int | str:
+def _plain_figure(fact: Measured, value: int) -> int | str:
     exact = Fraction(value, fact.denominator)
     number = exact / (fact.unit or PURE).scale
     return number.numerator if number.denominator == 1 else figure_text(exact, fact.unit)

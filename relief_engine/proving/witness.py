@@ -47,7 +47,7 @@ def profile_of(
     lists = {} if programme.kind.list is None else {programme.subject: (parts[programme.subject],)}
     day = vector[AS_OF_SLOT]
     as_of = dt.date.fromordinal(day) if isinstance(day, int) else program.period.first
-    return Profile(as_of, parts["applicant"], lists, _place, _SOURCE, engine.rulebook.digest)
+    return Profile(as_of, parts["applicant"], lists, _place, _SOURCE, engine.rulebook)
 
 
 def _place(path: tuple[str | int, ...]) -> Location:

@@ -73,7 +73,7 @@ class RowReader:
         self.table = table
         self.columns = columns
         self.kind = columns.kind
-        self._digest = rulebook.digest
+        self.rulebook = rulebook
         self._list = columns.kind.list
         codes = code_list(rulebook)
         found = [column for column in columns.columns if column.fact is not None]
@@ -139,7 +139,7 @@ class RowReader:
             lists = {self.kind.id: (Known(own, frozenset(own_absent)),)}
         if problems:
             return Rejected(row, tuple(sorted(problems, key=lambda p: -1 if p.column is None else p.column)))
-        return Profile(None, known, lists, partial(self._locate, row.number), self.table.file, self._digest)
+        return Profile(None, known, lists, partial(self._locate, row.number), self.table.file, self.rulebook)
 
     # --- what is wrong ----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -55,6 +56,7 @@ class Request(Value):
         language: the language of what is written.
         engine: what decides.
         brief: write outcomes, masks and figures alone, to a .parquet file.
+        called: what the roster is called in messages and results; None for the path of the file.
     """
 
     roster: Path
@@ -68,6 +70,7 @@ class Request(Value):
     language: Language = DEFAULT_LANGUAGE
     engine: EngineName = "auto"
     brief: bool = False
+    called: str | None = None
 
 
 def screen_file(engine: Engine, request: Request, progress: Progress | None = None) -> tuple[Screening, Counts]:
@@ -218,6 +221,8 @@ def prepare(engine: Engine, request: Request) -> Screening:
     check_target(request.output, request.roster)
     known_headers = known(engine.rulebook, request.mapping)
     table = open_table(request.roster, sheet=request.sheet, encoding=request.encoding, known=known_headers)
+    if request.called is not None:
+        table = replace(table, file=request.called)
     return _settled(engine, request, table)
 
 

@@ -29,7 +29,7 @@ _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "open_ended": ("date",),
 }
 #: The keys of a profile that hold no list of subjects.
-_PROFILE_KEYS = ("as_of", APPLICANT)
+_PROFILE_KEYS = ("as_of", APPLICANT, "resolutions")
 _NEEDED: Mapping[str, str] = {**dict.fromkeys(_FIGURES, "unit"), "choice": "choices", "industry_code": "codes"}
 
 

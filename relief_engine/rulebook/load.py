@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,13 +77,31 @@ def _collector_at_rest() -> Iterator[None]:
 
     It would walk the whole heap several times meanwhile, which takes as long as reading all the YAML.
     """
-    enabled = gc.isenabled()
+    global _at_rest
+    if not gc.isenabled():  # by the host, or for another thread that loads too and will wake it
+        yield
+        return
+    _at_rest = True
     gc.disable()
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        _at_rest = False
+        gc.enable()
+
+
+#: Whether the collector rests because a rulebook is being loaded.
+_at_rest = False
+
+
+def _wake_in_child() -> None:
+    """In a process just forked nobody goes on loading who would wake the collector."""
+    if _at_rest:
+        gc.enable()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_wake_in_child)
 
 
 def read_contents(contents: Mapping[str, bytes], root: Path) -> tuple[Rulebook, list[Finding]]:

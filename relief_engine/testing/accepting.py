@@ -66,6 +66,7 @@ def _everything(decision: Decision) -> dict[str, str]:
         figures = _named(decision.figures)
         if figures:
             entries["figures"] = figures
+    entries |= _figures_shown(decision, ("resolution", "amount_by_people"))
     return entries
 
 

@@ -39,7 +39,8 @@ class ExpectShape(Shape):
     """What a case expects. Only the keys that are given are compared.
 
     With ``outcome`` the three amounts always are: one that is not given must be null. ``unmet`` includes criteria that
-    a referral stands in for. A deadline that is null is expected not to apply. A case fails while a key is ``?``.
+    a referral stands in for. A deadline that is null is expected not to apply. ``resolution`` and ``amount_by_people``
+    are what the profile's ``resolutions`` come to. A case fails while a key is ``?``.
     """
 
     model_config = ConfigDict(json_schema_extra=_keys_may_be_awaited)
@@ -59,6 +60,8 @@ class ExpectShape(Shape):
     missing: list[FactId] | None = None
     figures: dict[Id, Decimal | dt.date | list[Decimal]] | None = None
     deadlines: dict[Slug, dt.date | None] | None = None
+    resolution: Literal["granted", "refused", "partly", "not_applied"] | None = None
+    amount_by_people: Yuan | None = None
 
 
 class CaseShape(Shape):

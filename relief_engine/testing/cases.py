@@ -136,6 +136,8 @@ READ: Mapping[str, Callable[[Decision], Any]] = {
     "missing": lambda d: tuple(m.fact.id for m in d.missing.facts),
     "figures": lambda d: d.figures,
     "deadlines": lambda d: {deadline.id: day for deadline, day in d.deadlines()},
+    "resolution": lambda d: None if d.resolution is None else d.resolution.state.value,
+    "amount_by_people": lambda d: None if d.resolution is None else d.resolution.amount,
 }
 #: Sets of names: the order in which a case lists them does not matter.
 _SETS = frozenset({"unmet", "referrals", "missing"})

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from relief_engine.profile.model import STEP_AMOUNT, STEP_DAY
+from relief_engine.profile.natural import STEP_AMOUNT, STEP_DAY
 from relief_engine.profile.words import code_list
 from relief_engine.rulebook.facts import OPEN_END, Fact
 from relief_engine.rulebook.model import Rulebook

@@ -22,6 +22,7 @@ WORDS = [
     "a.yaml", "b.yaml", "资料.yaml", "2022-06-01", "", "-", "--", "-h", "--help", "--lang", "zh", "en", "ZH", "fr",
     "--format", "text", "json", "html", "--format=json", "--details", "--detail", "--programme", "x/y", "--as-of",
     "--rules", "--industry", "6210", "--employees", "30", "-3", "--revenue", "--assets", "--version", "--no-details",
+    "--record",
 ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ def test_it_has_every_fact_and_nothing_else(reader: ProfileReader, rulebook: Rul
     schema = reader.json_schema()
     assert json.loads(json.dumps(schema)) == schema
     assert schema["required"] == ["applicant"]
-    assert list(schema["properties"]) == ["as_of", "applicant", *rulebook.lists]
+    assert list(schema["properties"]) == ["as_of", "applicant", *rulebook.lists, "resolutions"]
     assert {"leases", "loans"} <= set(rulebook.lists)
     for subject, known in rulebook.subjects.items():
         part = schema["$defs"][subject]

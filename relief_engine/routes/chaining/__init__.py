@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from relief_engine.compiled.ir import Program
 from relief_engine.compiled.layout import Value
 from relief_engine.errors import RouteUnavailable
+from relief_engine.locks import ForkedLock
 from relief_engine.routes.chaining.engine import Machine, RouteFailed, load_engine
 from relief_engine.routes.chaining.evaluation import evaluate
 from relief_engine.routes.chaining.network import Network, network_of
@@ -41,7 +42,7 @@ class ChainingRoute:
 
     def __init__(self) -> None:
         self._networks: WeakKeyDictionary[Program, Network] = WeakKeyDictionary()
-        self._lock = threading.Lock()
+        self._lock = ForkedLock()
         self._local = _Local()
 
     def run(self, program: Program, slots: Sequence[Value]) -> tuple[int | None, ...]:

@@ -6,16 +6,18 @@ Amounts are ``Decimal`` yuan outside and whole cents inside. Everything but the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import slots_under
 from relief_engine.compiled.layout import Value
+from relief_engine.decision.outcomes import Outcome, Status, status
+from relief_engine.decision.possible import possible
+from relief_engine.decision.resolved import Case, Open, Resolved
+from relief_engine.decision.resolving import resolve
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook import record
 from relief_engine.rulebook.facts import Fact
@@ -24,55 +26,8 @@ from relief_engine.rulebook.programme import Deadline, Programme, Remark
 from relief_engine.rulebook.sources import Citation
 from relief_engine.text import Text
 
-
-class Outcome(StrEnum):
-    """What a decision says (contract, design section 5)."""
-
-    ELIGIBLE = "eligible"
-    REFERRED = "referred"
-    UNDETERMINED = "undetermined"
-    INELIGIBLE = "ineligible"
-    NOT_IN_FORCE = "not_in_force"
-
-    @property
-    def label(self) -> Text:
-        """The outcome in words."""
-        return _LABELS[self]
-
-
 # In Python 3.11 the members of an enumeration are looked up slowly, by a function.
 _ELIGIBLE = Outcome.ELIGIBLE
-
-_LABELS: Mapping[Outcome, Text] = {
-    Outcome.ELIGIBLE: Text("符合", "eligible"),
-    Outcome.REFERRED: Text("需人工认定", "referred to a person"),
-    Outcome.UNDETERMINED: Text("资料不足", "undetermined"),
-    Outcome.INELIGIBLE: Text("不符合", "ineligible"),
-    Outcome.NOT_IN_FORCE: Text("当日无适用规定", "not in force"),
-}
-
-
-class Status(StrEnum):
-    """Whether a criterion holds."""
-
-    MET = "met"
-    UNMET = "unmet"
-    UNKNOWN = "unknown"
-
-    @property
-    def label(self) -> Text:
-        """The status in words."""
-        return {"met": Text("满足", "met"), "unmet": Text("不满足", "unmet"), "unknown": Text("不明", "unknown")}[
-            self.value
-        ]
-
-
-_MET, _UNMET, _UNKNOWN = Status.MET, Status.UNMET, Status.UNKNOWN
-
-
-def status(value: int | None) -> Status:
-    """The status that a condition's value stands for."""
-    return _MET if value == ir.MET else _UNMET if value == ir.UNMET else _UNKNOWN
 
 
 class MissingFact(record.Value):
@@ -307,6 +262,33 @@ class Decision:
         if self.outcome is Outcome.REFERRED and extra is not None and self.not_available:
             found.append(ReferralResult(extra.id, extra.title, extra.reason, extra.citations))
         return tuple(found)
+
+    # --- what people decided ------------------------------------------------------------------------------------
+
+    @property
+    def resolution(self) -> Resolved | None:
+        """What people's answers come to, kept apart from what the rules decide; None where the profile has none."""
+        if not self.profile.resolutions:
+            return None
+        answers = self.profile.answers(self.programme.id, self.subject)
+        return resolve(self._case(), answers) if answers else None
+
+    def _case(self) -> Case:
+        if self.program is None or self.outcome is not Outcome.REFERRED:
+            return Case(self.programme, self.as_of, self.outcome, (), (), False, None, False, ())
+        benefit = self.program.benefit
+        money = [part for part in (benefit.amount, benefit.ceiling) if part is not None]
+        bounds = [self.cents(part) for part in money]
+        known = [bound for bound in bounds if bound is not None]
+        low_high = (min(low for low, _ in known), min(high for _, high in known)) if known else None
+        return Case(
+            self.programme, self.as_of, self.outcome,
+            tuple([Open(found.id, found.title, found.in_place_of) for found in self.referrals]),
+            possible(self.program, self.values, self.slots, self.not_available, [found.id for found in self.referrals]),
+            bool(money), low_high if len(known) == len(money) else None,
+            all(self.values[f.low] is not None and self.values[f.high] is not None for f in self.program.figures),
+            tuple([missing.fact for missing in self.missing.facts]),
+        )  # fmt: skip
 
     @property
     def figures(self) -> dict[str, int | Fraction | tuple[int | Fraction, int | Fraction] | dt.date]:

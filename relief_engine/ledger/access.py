@@ -1,0 +1,166 @@
+"""Ledger stage: one connection to the file, used by one thread at a time, and by no process that it was not made in."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from relief_engine.errors import InputError
+from relief_engine.ledger import file
+from relief_engine.text import Text
+
+T = TypeVar("T")
+
+
+class Access:
+    """The connection to a ledger's file.
+
+    No transaction is long, so that one connection is enough for all threads, and nobody who reads keeps those who
+    append waiting.
+    """
+
+    def __init__(self, path: Path, *, create: bool, wait: float) -> None:
+        self.path = path
+        self._wait = wait
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = file.opened(path, create=create, wait=wait)
+        self._prepared = False
+        self._closed = False
+        _OPEN.add(self)
+
+    def close(self) -> None:
+        """Close the file; doing so twice does no harm."""
+        with self._lock:
+            self._closed = True
+            if self._connection is not None:
+                # The empty journal goes, so that one file is left; if others are at work it stays, and does no harm.
+                with suppress(sqlite3.Error):
+                    self._connection.execute("PRAGMA journal_mode = DELETE")
+                self._connection.close()
+                self._connection = None
+
+    def read(self, ask: Callable[[sqlite3.Connection], T]) -> T:
+        """What ``ask`` finds out by the connection; it must not take long, and leave no transaction open.
+
+        Raises:
+            LedgerFailed: if SQLite can't read the file.
+            InputError: if what it read is damaged.
+        """
+        with self._lock:
+            try:
+                return ask(self._usable())
+            except sqlite3.Error as error:
+                raise self.said(error) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps all other threads, and a fork, from using the file."""
+        with self._lock:
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of whoever is :meth:`alone`: on disk at the end, or not there after an exception."""
+        connection = self._usable()
+        if not self._prepared:
+            file.prepare_to_append(connection, self.path)
+            self._prepared = True
+        self._begin(connection)
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        """Lock the file for writing, at once: two that had only read could not both go on to write.
+
+        Another program may append without a pause. SQLite would wait longer and longer between its tries, and seldom
+        hit the moment in which the file is free; many short waits do.
+        """
+        until = time.monotonic() + self._wait
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if not file.is_busy(error) or time.monotonic() > until:
+                        raise
+                    time.sleep(random.uniform(0.0003, 0.003))
+                else:
+                    return
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {int(self._wait * 1000)}")
+
+    def said(self, error: sqlite3.Error) -> InputError | file.LedgerFailed:
+        """An error of SQLite in the words of this package."""
+        # What is malformed comes as the plain class, and what the system refuses as a subclass of it.
+        if type(error) is sqlite3.DatabaseError:
+            return InputError([file.damage(self.path, error)])
+        return file.failed(error, self.path)
+
+    def _usable(self) -> sqlite3.Connection:
+        """The connection of this process."""
+        if self._closed:
+            raise file.LedgerFailed(Text(f"账本 {self.path} 已关闭", f"the ledger {self.path} is closed"))
+        if self._connection is None:
+            self._connection = file.opened(self.path, create=False, wait=self._wait)
+            self._prepared = False
+        return self._connection
+
+    def before_fork(self) -> None:
+        """Wait for the end of a transaction.
+
+        A child would inherit what SQLite notes of the locks that are held, without the locks.
+        """
+        self._lock.acquire()
+
+    def after_fork_in_parent(self) -> None:
+        """Go on as before."""
+        self._lock.release()
+
+    def after_fork_in_child(self) -> None:
+        """SQLite forbids a child even to close what its parent opened: it is put aside for good."""
+        _INHERITED.append(self._connection)
+        self._connection = None
+        self._lock = threading.Lock()
+
+
+#: All that are in use in this process.
+_OPEN: weakref.WeakSet[Access] = weakref.WeakSet()
+#: Those that a fork under way holds.
+_HELD: list[Access] = []
+#: Connections of a parent process, never to be used or closed in this one.
+_INHERITED: list[sqlite3.Connection | None] = []
+
+
+def _before_fork() -> None:
+    _HELD.extend(_OPEN)
+    for access in _HELD:
+        access.before_fork()
+
+
+def _after_fork(end: Callable[[Access], None]) -> Callable[[], None]:
+    def call() -> None:
+        while _HELD:
+            end(_HELD.pop())
+
+    return call
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork(Access.after_fork_in_parent),
+        after_in_child=_after_fork(Access.after_fork_in_child),
+    )

@@ -1,0 +1,212 @@
+"""Recording stage: what a record must hold for others to lean on it. Members that it may hold besides are let be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Annotated, Any, NotRequired
+
+from pydantic import AfterValidator, TypeAdapter
+from typing_extensions import TypedDict
+
+from relief_engine.decision import Outcome, Status
+from relief_engine.text import Text
+
+_SHA256 = re.compile("sha256:[0-9a-f]{64}")
+
+
+class Unfit(ValueError):
+    """A value that no record holds in that place: what was expected, in both languages."""
+
+    def __init__(self, message: Text) -> None:
+        self.message = message
+        super().__init__(message.en)
+
+
+def _day(text: str) -> str:
+    try:
+        good = dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        good = False
+    if not good:
+        raise Unfit(Text("应为日期（YYYY-MM-DD）", "expected a day (YYYY-MM-DD)"))
+    return text
+
+
+def _moment(text: str) -> str:
+    try:
+        good = dt.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        good = False
+    if not good:
+        raise Unfit(Text("应为带时区的时刻（ISO 8601）", "expected a time with its time zone (ISO 8601)"))
+    return text
+
+
+def _digest(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise Unfit(Text("应为摘要（sha256: 和 64 位十六进制数字）", "expected a digest: sha256: and 64 hex digits"))
+    return text
+
+
+def _among(known: Iterable[str]) -> AfterValidator:
+    values = frozenset(known)
+    listed = sorted(values)
+
+    def check(text: str) -> str:
+        if text not in values:
+            raise Unfit(Text(f"应为 {'、'.join(listed)} 之一", f"expected one of {', '.join(listed)}"))
+        return text
+
+    return AfterValidator(check)
+
+
+def _figure(value: object) -> object:
+    bounds = value if isinstance(value, list) and len(value) == 2 else [value]
+    if any(isinstance(bound, bool) or not isinstance(bound, str | int | None) for bound in bounds):
+        raise Unfit(
+            Text("应为一个数，或由下限和上限组成的列表", "expected a figure, or a list of the lowest and highest")
+        )
+    return value
+
+
+Day = Annotated[str, AfterValidator(_day)]
+Moment = Annotated[str, AfterValidator(_moment)]
+Sha256 = Annotated[str, AfterValidator(_digest)]
+#: JSON has no enumerations.
+OutcomeText = Annotated[str, _among(outcome.value for outcome in Outcome)]
+StatusText = Annotated[str, _among(status.value for status in Status)]
+#: An exact figure, an open one as a pair, or none.
+Figure = Annotated[Any, AfterValidator(_figure)]
+
+
+class _Asked(TypedDict):
+    as_of: Day
+    programmes: list[str] | None
+
+
+class _Rulebook(TypedDict):
+    digest: Sha256
+
+
+class _Engine(TypedDict):
+    version: str
+    routes: list[str]
+
+
+class _Profile(TypedDict):
+    digest: Sha256
+    source: str
+
+
+class _Criterion(TypedDict):
+    id: str
+    title: str
+    status: StatusText
+    replaced: bool
+    citations: list[str]
+
+
+class _Referral(TypedDict):
+    id: str
+    title: str
+    citations: list[str]
+
+
+class _Missing(TypedDict):
+    fact: str
+    subject: str
+
+
+class _Deadline(TypedDict):
+    id: str
+    date: Day
+
+
+class _Explanation(TypedDict):
+    title: str
+    subject: str
+    headline: str
+    citations: list[str]
+
+
+class _Decision(TypedDict):
+    programme: str
+    subject: str
+    outcome: OutcomeText
+    benefit: str
+    payer: str | None
+    amount: Figure
+    amount_range: Figure
+    amount_if_granted: Figure
+    ceiling: Figure
+    payable: Figure
+    payable_range: Figure
+    rate: Figure
+    rate_range: Figure
+    until: Day | None
+    figures: dict[str, Figure]
+    criteria: list[_Criterion]
+    referrals: list[_Referral]
+    missing: list[_Missing]
+    deadlines: list[_Deadline]
+    explanation: _Explanation
+
+
+class _Skipped(TypedDict):
+    programme: str
+    reason: str
+
+
+class _Report(TypedDict):
+    as_of: Day
+    rulebook: _Rulebook
+    engine: _Engine
+    profile: _Profile
+    decisions: list[_Decision]
+    skipped: list[_Skipped]
+    total: str
+
+
+class _Trace(TypedDict):
+    programme: str
+    subject: str
+    facts: dict[str, Any]
+    criteria: dict[str, StatusText]
+    referrals: dict[str, StatusText]
+    figures: dict[str, Figure]
+    benefit: dict[str, Figure]
+
+
+class _Verification(TypedDict):
+    verdict: Annotated[str, _among(("agree", "disagree", "unavailable"))]
+    reason: str
+    compared: NotRequired[int]
+
+
+class RecordShape(TypedDict):
+    """A whole record, version 1, whose schema was looked at before."""
+
+    made_at: Moment
+    asked: _Asked
+    language: Annotated[str, _among(("zh", "en"))]
+    profile: dict[str, Any]
+    report: _Report
+    trace: list[_Trace]
+    rulebook: _Rulebook
+    engine: _Engine
+    verification: _Verification | None
+    digest: Sha256
+
+
+@cache
+def _adapter() -> TypeAdapter[RecordShape]:
+    """Made on first use: it takes longer than reading a record."""
+    return TypeAdapter(RecordShape)
+
+
+def hold(document: Mapping[str, Any]) -> None:
+    """Hold a document against the shape; raises ``pydantic.ValidationError`` with every mistake."""
+    _adapter().validate_python(document, strict=True)

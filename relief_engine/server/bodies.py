@@ -1,0 +1,56 @@
+"""Server stage: the body of a request, as far as it is taken at all."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+
+from relief_engine.server.exchange import JSON
+from relief_engine.server.problems import Problem
+from relief_engine.text import Text
+
+
+def only_json(request: Request) -> None:
+    """Refuse other content: a page of another site can send that without asking, but no JSON."""
+    given = request.headers.get("content-type", "")
+    media, _, rest = given.partition(";")
+    charset = rest.partition("charset=")[2].strip(' "').lower()
+    if media.strip().lower() != JSON or charset not in ("", "utf-8", "utf8"):
+        detail = Text(
+            "正文应为 UTF-8 的 JSON，并写明 Content-Type: application/json",
+            "the body must be JSON in UTF-8, with Content-Type: application/json",
+        )
+        raise Problem("media-type", detail)
+    only_plain(request)
+
+
+def only_plain(request: Request) -> None:
+    """Refuse bodies that are packed: nothing here unpacks what could be far larger than it looks."""
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        detail = Text("不接受压缩的正文", "packed bodies are not accepted")
+        raise Problem("media-type", detail)
+
+
+async def whole_body(request: Request, most: int, seconds: float) -> bytes:
+    """The body, however it is sent.
+
+    Raises :class:`Problem` as soon as more than ``most`` bytes came, or after ``seconds`` without its end.
+    """
+    too_large = Problem("too-large", Text(f"正文最多 {most} 字节", f"a body may have {most} bytes at most"))
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and int(stated[:20]) > most:
+        raise too_large
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > most:
+                    raise too_large
+                pieces.append(piece)
+    except TimeoutError:
+        detail = Text(f"正文没有在 {seconds:g} 秒内发完", f"the body did not arrive within {seconds:g} seconds")
+        raise Problem("too-slow", detail) from None
+    return b"".join(pieces)

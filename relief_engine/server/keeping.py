@@ -1,0 +1,62 @@
+"""Server stage: the ledger of a service. A record is on disk before the decision that it holds is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from relief_engine.errors import ReliefError, UnknownName
+from relief_engine.ledger.entry import Entry, Kept
+from relief_engine.ledger.store import Ledger
+from relief_engine.server import logs
+from relief_engine.server.problems import Problem
+from relief_engine.text import Text
+
+#: How long an append waits for other programs that use the file, in seconds.
+WAIT = 10.0
+
+
+class Keeper:
+    """The ledger, from within an event loop."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        #: Raises :class:`InputError` where there is no ledger that can be used.
+        self._ledger = Ledger.open(path, create=True, wait=WAIT)
+        self._failed = False
+
+    async def append(self, data: bytes) -> Entry:
+        """Append a record; when this returns, it is on disk. Raises :class:`Problem`, and then it is not there."""
+        try:
+            entry = await asyncio.shield(asyncio.to_thread(self._ledger.append, data))
+        except ReliefError as error:
+            self._failed = True
+            logs.event("ledger-failed", fault=type(error).__name__)
+            detail = Text("台账无法写入，判定没有记录，也没有给出", "the ledger can't be written; nothing was decided")
+            raise Problem("unavailable", detail) from error
+        self._failed = False
+        return entry
+
+    async def get(self, which: str) -> Kept:
+        """The entry with a number or a digest; raises :class:`Problem` if there is none."""
+        try:
+            return await asyncio.to_thread(self._ledger.get, which)
+        except UnknownName as error:
+            detail = Text("台账中没有这一条，或写得不够长", "the ledger has no such entry, or more than one")
+            raise Problem("not-found", detail) from error
+        except ReliefError as error:
+            logs.event("ledger-failed", fault=type(error).__name__)
+            raise Problem("unavailable", Text("台账无法读取", "the ledger can't be read")) from error
+
+    async def writable(self) -> bool:
+        """Whether records can be appended, as far as can be told without appending one."""
+        try:
+            await asyncio.to_thread(self._ledger.head)
+        except ReliefError:
+            return False
+        return not self._failed and os.access(self._path, os.W_OK) and os.access(self._path.absolute().parent, os.W_OK)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._ledger.close()

@@ -1,0 +1,228 @@
+"""Server stage: the worker processes of one rulebook. One job a worker; who is out of time or dies is replaced.
+
+Decisions are worked out by processes and not by threads, because only a process can be ended in the middle of its work:
+what a request may cost is bounded, whatever it asks for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.packing import packed
+from relief_engine.server.exchange import Answer, Job
+from relief_engine.server.worker import READY, put, take
+
+#: How long a worker may take to start, in seconds: far above what it takes on a busy machine.
+PATIENCE = 60.0
+
+
+class OutOfTime(Exception):
+    """A job was not done within its time."""
+
+
+class WorkerDied(Exception):
+    """The process of a worker ended in the middle of a job."""
+
+
+class _Worker:
+    """One process and the pipes to it. Its methods block; only one thread at a time calls them."""
+
+    def __init__(self, data: bytes, root: str) -> None:
+        self._data, self._root = data, root
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ready = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process, if it is ready for jobs."""
+        process = self._process
+        return process.pid if process is not None and self._ready and process.poll() is None else None
+
+    def start(self) -> None:
+        """Start the process and wait until it is ready; raises :class:`WorkerDied` if it does not get there."""
+        self.kill()
+        # A session of its own, so that it can be ended with whatever it has started, and Ctrl-C is the server's.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "relief_engine.server.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            self._ready = self._talk((self._data, self._root), time.monotonic() + PATIENCE) == READY
+        except OutOfTime as error:
+            raise WorkerDied from error
+
+    def exchange(self, job: Job, until: float) -> Answer:
+        """Have a job done; ``until`` is a time of ``time.monotonic``. After an exception the worker is gone."""
+        if self.pid is None:
+            self.start()
+        answer = self._talk(job, until)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def _talk(self, thing: object, until: float) -> object:
+        """Send something and wait for what comes back. Who is out of time is killed, which ends the waiting."""
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            _end(process)
+
+        timer = threading.Timer(max(0.0, until - time.monotonic()), end)
+        timer.daemon = True
+        timer.start()
+        try:
+            put(process.stdin, thing)  # type: ignore[arg-type]  # a pipe is a binary stream
+            return take(process.stdout)  # type: ignore[arg-type]
+        except (EOFError, OSError) as error:
+            self.kill()
+            raise OutOfTime if late.is_set() else WorkerDied from error
+        finally:
+            timer.cancel()
+
+    def kill(self) -> None:
+        """End the process and what it has started, whatever it does."""
+        process, self._process = self._process, None
+        self._ready = False
+        if process is not None:
+            _end(process)
+            process.wait()
+            _close(process)
+
+    def stop(self) -> None:
+        """Let the process end by itself, which it does when nothing more can come; it is idle."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5.0)
+        self.kill()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process with all that it has started."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+class Pool:
+    """Workers for one rulebook, used from one event loop.
+
+    ``asyncio`` callers await :meth:`run`. A caller that is cancelled leaves its job to end in time; no worker is lost.
+    """
+
+    def __init__(self, rulebook: Rulebook, workers: int, *, lazy: bool = False) -> None:
+        data = packed(rulebook)
+        if data is None:
+            raise AssertionError("every rulebook that loads can be packed")
+        root = str(rulebook.root.resolve())
+        self._all = [_Worker(data, root) for _ in range(workers)]
+        self._idle = [] if not lazy else list(self._all)
+        self._lazy = lazy
+        self._free = asyncio.Semaphore(len(self._idle))
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="relief-pipe")
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def start(self) -> None:
+        """Start all workers; those of a lazy pool start with their first job. Raises :class:`WorkerDied`."""
+        if self._lazy:
+            return
+        loop = asyncio.get_running_loop()
+        started = [loop.run_in_executor(self._threads, worker.start) for worker in self._all]
+        try:
+            await asyncio.gather(*started)
+        except BaseException:
+            await asyncio.wait(started)
+            await self.close()
+            raise
+        for worker in self._all:
+            self._give_back(worker)
+
+    @property
+    def alive(self) -> int:
+        """How many processes run."""
+        return sum(worker.pid is not None for worker in self._all)
+
+    def _give_back(self, worker: _Worker) -> None:
+        self._idle.append(worker)
+        self._free.release()
+
+    async def run(self, job: Job, until: float) -> Answer:
+        """Have a job done by a worker; ``until`` is a time of ``time.monotonic``, for waiting and working together.
+
+        Raises:
+            OutOfTime: it was not done by then.
+            WorkerDied: the process that worked on it ended.
+        """
+        try:
+            async with asyncio.timeout(until - time.monotonic()):
+                await self._free.acquire()
+        except TimeoutError:
+            raise OutOfTime from None
+        worker = self._idle.pop()
+        task = asyncio.get_running_loop().create_task(self._work(worker, job, until))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _work(self, worker: _Worker, job: Job, until: float) -> Answer:
+        """Have a job done by this worker; it is given back, or its successor, whatever happens."""
+        loop = asyncio.get_running_loop()
+        try:
+            answer = await loop.run_in_executor(self._threads, worker.exchange, job, until)
+        except (OutOfTime, WorkerDied):
+            again = loop.create_task(self._restart(worker))
+            self._tasks.add(again)
+            again.add_done_callback(self._tasks.discard)
+            raise
+        except BaseException:
+            self._give_back(worker)
+            raise
+        self._give_back(worker)
+        return answer
+
+    async def _restart(self, worker: _Worker) -> None:
+        """Start a process anew beside the requests; a worker that can't start tries again with its next job."""
+        if not self._lazy:
+            with contextlib.suppress(WorkerDied):
+                await asyncio.get_running_loop().run_in_executor(self._threads, worker.start)
+        self._give_back(worker)
+
+    async def close(self) -> None:
+        """Wait for the jobs that are being done, and end the workers."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*[loop.run_in_executor(self._threads, worker.stop) for worker in self._all])
+        self._threads.shutdown(wait=False)
+
+    def kill(self) -> None:
+        """End all processes at once."""
+        for worker in self._all:
+            worker.kill()
