@@ -33,7 +33,12 @@ _READ_ONLY = (
 )
 
 #: Addresses that a worker answers, with the task that does.
-ASKED = {"/v1/programmes": "programmes", "/v1/facts": "facts", "/v1/schema/profile": "profile_schema"}
+ASKED = {
+    "/openapi.json": "openapi",
+    "/v1/programmes": "programmes",
+    "/v1/facts": "facts",
+    "/v1/schema/profile": "profile_schema",
+}
 SENT = {
     "/v1/decide": "decide",
     "/v1/explain": "explain",
