@@ -3,9 +3,11 @@
 What a fenced block is, its first line says:
 
 ``console``      ``$ relief …`` runs, and its output must be what stands below it: a line ``…`` stands for any lines,
-                 ``…`` in a line for any text. ``> FILE`` works as in a shell; ``$ echo $?`` is the last exit status.
+                 ``…`` in a line for any text. ``> FILE`` and ``< FILE`` work as in a shell; ``$ echo $?`` is the last
+                 exit status.
                  ``$ git …`` runs too.
-``yaml NAME``    a file that the commands below it read, as ``csv NAME`` is; one that is shipped must be the same.
+``yaml NAME``    a file that the commands below it read, as ``csv NAME`` and ``text NAME`` are; one that is shipped must
+                 be the same.
 ``yaml``         must be readable YAML.
 ``diff NAME``    changes a file; what it takes out, and what it keeps, must stand there exactly once.
 ``python``       runs; the blocks of one document share their names. A ``text`` block right after it is what it prints.
@@ -19,8 +21,10 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -127,7 +131,7 @@ class Reading:
                 self.printed = self.capsys.readouterr().out
             case "text" if before == "python" and block.follows:
                 self.compare(block.text, self.printed, f"{block.where}: the block above")
-            case "yaml" | "csv" if block.name:
+            case "yaml" | "csv" | "text" if block.name:
                 self.write(block)
             case "yaml":
                 assert yaml.load(block.text, Loader=yaml.CSafeLoader) is not None, block.where
@@ -149,7 +153,10 @@ class Reading:
             return ran.stdout or ran.stderr
         assert words[0] == "relief", f"only relief and git are run in a console block, not {command!r}"
         into = words[words.index(">") + 1] if ">" in words else None
-        self.status = main(words[1 : -2 if into else None])
+        given = words[words.index("<") + 1] if "<" in words else None
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stdin", StringIO(Path(given).read_text(encoding="utf-8") if given else ""))
+            self.status = main(words[1 : -2 if into or given else None])
         out, err = self.capsys.readouterr()
         if into:
             Path(into).write_text(out, encoding="utf-8")

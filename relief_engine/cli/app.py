@@ -178,9 +178,7 @@ def ask(
     day = day_of(as_of)
     from relief_engine.cli.ask import ask as interview
 
-    status = interview(profile, programme, day, rules, output, lang.value)
-    if status:
-        raise typer.Exit(status)
+    interview(profile, programme, day, rules, output, lang.value)
 
 
 app.command(
