@@ -13,6 +13,7 @@ What a fenced block is, its first line says:
 Each document runs in a folder of its own that holds copies of ``examples/`` and ``rules/``. All else is not run.
 """
 
+import datetime as dt
 import json
 import re
 import shlex
@@ -29,9 +30,12 @@ from typer.main import get_command
 
 from relief_engine import Rulebook, __all__, load_rulebook
 from relief_engine.cli import main
-from relief_engine.cli.app import app, rules_app
+from relief_engine.cli.app import app, ledger_app, rules_app
 from relief_engine.engine import Engine
 from relief_engine.explanation.records import report_record
+from relief_engine.recording.record import record_of
+from relief_engine.recording.replay import replay
+from relief_engine.recording.telling import replay_record
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.ledger import BECAUSE
 from relief_engine.rulebook.typecheck import FUNCTIONS
@@ -298,7 +302,8 @@ def test_guide_explains_only_codes_that_exist() -> None:
 
 def test_readme_lists_every_command() -> None:
     commands = {command.name or name_of(command.callback) for command in app.registered_commands}
-    commands |= {f"rules {command.name}" for command in rules_app.registered_commands}
+    for group, inside in (("rules", rules_app), ("ledger", ledger_app)):
+        commands |= {f"{group} {command.name}" for command in inside.registered_commands}
     assert set(table("README.md", "## Commands")) == {f"relief {command}" for command in commands}
 
 
@@ -318,6 +323,14 @@ def test_library_lists_every_field_of_the_json(rulebook: Rulebook) -> None:
     decision = record["decisions"][0]
     assert list(table("docs/library.md", "### A decision")) == list(decision)
     assert list(table("docs/library.md", "### An explanation")) == list(decision["explanation"])
+
+
+def test_library_lists_every_field_of_a_record_and_a_replay(rulebook: Rulebook) -> None:
+    engine = Engine(rulebook)
+    report = engine.decide({"applicant": {}}, as_of=dt.date(2022, 6, 1))
+    record = record_of(report, engine, "en", made_at=dt.datetime(2022, 6, 1, tzinfo=dt.UTC), asked=None)
+    assert list(table("docs/library.md", "### A record")) == list(record.document)
+    assert list(table("docs/library.md", "### A replay")) == list(replay_record(replay(record, engine), "en"))
 
 
 def test_library_lists_every_field_of_a_screening(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from relief_engine.errors import InputError, UnknownName
 from relief_engine.ledger.entry import GENESIS, Decided, Head, Summary, chain_of, digest_of
 from relief_engine.ledger.file import SCHEMA, LedgerFailed
 from relief_engine.ledger.store import Ledger
+from relief_engine.ledger.verify import Anchor
 from tests.ledger.documents import LOAN, RENT, document, written
 
 
@@ -275,6 +276,21 @@ def test_a_ledger_that_was_kept_with_another_journal_is_appended_to(path: Path) 
     with Ledger.open(path, create=False) as ledger:
         ledger.append(document(2))
         assert ledger.verify().sound
+
+
+def test_a_copy_is_the_same_ledger(path: Path) -> None:
+    written(path, 5)
+    copies = [path.with_name("vacuumed"), path.with_name("copied")]
+    with sqlite3.connect(path) as connection:
+        connection.execute("VACUUM INTO ?", (str(copies[0]),))
+    connection.close()
+    copies[1].write_bytes(path.read_bytes())
+    with Ledger.open(path, create=False) as ledger:
+        head = ledger.head()
+    for copy in copies:
+        with Ledger.open(copy, create=False) as ledger:
+            assert ledger.verify(Anchor(head.count, head.chain)).sound
+            assert ledger.append(document(6)).previous == head.chain
 
 
 def test_a_closed_ledger_says_so(path: Path) -> None:

@@ -241,6 +241,58 @@ def test_a_figure_that_is_asked_for_in_another_unit_is_read_as_it_was_meant() ->
     assert (found.verdict, found.reread) == ("same", ())
 
 
+# --- people's answers -------------------------------------------------------------------------------------------------
+
+ANSWER = {
+    "programme": "town/rent", "subject": "leases[0]", "referral": "rent-free", "granted": "yes", "amount": 90000.5,
+    "on": "2030-07-01", "by": "区国资委减免专班",
+}  # fmt: skip
+ANSWERED: dict[str, Any] = {
+    "as_of": "2030-07-15",
+    "applicant": {"kind": "shop", "industry": "62", "registered": True},
+    "leases": [
+        {
+            "owner": "state", "ward": "东街", "start": "2030-01-01", "end": "open", "monthly_rent": 30000,
+            "rent_free": True,
+        }
+    ],
+    "resolutions": [ANSWER],
+}  # fmt: skip
+
+
+def test_what_people_answered_is_part_of_the_record() -> None:
+    record = recorded(profile=ANSWERED, asked=["town/rent"])
+    kept = record.document["profile"]["resolutions"]
+    assert kept == [{**ANSWER, "granted": True, "amount": "90000.50"}]
+    (decision,) = record.document["report"]["decisions"]
+    assert (decision["outcome"], decision["resolution"]["state"]) == ("referred", "granted")
+    assert replayed(record=record).verdict == "same"
+
+
+def test_an_answer_that_no_longer_fits() -> None:
+    record = recorded(profile=ANSWERED, asked=["town/rent"])
+    found = replayed((RENT, "require: lease.owner == state", "require: lease.owner == village"), record=record)
+    changes = changed(found)["town/rent leases[0]"]
+    assert ("resolution", None, "granted", "not_applied") in changes
+    assert ("amount_by_people", None, "90000.50", None) in changes
+    assert "    People's answer: granted by people → people's answer not applied" in told(found)
+    assert "    Amount agreed by people: 90000.50 yuan → none" in told(found)
+
+
+def test_answers_to_what_is_gone_are_left_aside_and_said() -> None:
+    record = recorded(profile=ANSWERED)
+    found = replayed((RENT, "  - id: rent-free\n", "  - id: free-of-rent\n"), record=record)
+    assert (found.verdict, found.unanswered) == ("otherwise", (("town/rent", "leases[0]", "rent-free"),))
+    assert ("resolution", None, "granted", None) in changed(found)["town/rent leases[0]"]
+    assert told(found, "zh")[-1] == "  现有规则没有这项认定事项，人工认定未采用：town/rent leases[0] rent-free"
+    assert found.reread == ()
+    found = replayed(without(RENT), record=record)
+    assert (found.verdict, [gone.programme for gone in found.gone]) == ("otherwise", ["town/rent"])
+    assert replay_record(found, "en")["unanswered"] == [
+        {"programme": "town/rent", "subject": "leases[0]", "referral": "rent-free"}
+    ]
+
+
 # --- what must never differ ---------------------------------------------------------------------------------------
 
 
