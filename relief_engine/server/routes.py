@@ -38,6 +38,7 @@ ASKED = {
     "/v1/programmes": "programmes",
     "/v1/facts": "facts",
     "/v1/schema/profile": "profile_schema",
+    "/v1/form": "form",
 }
 SENT = {
     "/v1/decide": "decide",
@@ -46,6 +47,7 @@ SENT = {
     "/v1/size": "size",
     "/v1/interview": "interview",
     "/v1/replay": "replay",
+    "/v1/profile": "profile",
 }
 _RECORD = "/v1/records/{which}"
 
@@ -175,6 +177,7 @@ class Routes:
             "schema": VERSION_SCHEMA,
             "engine": {"version": VERSION},
             "rulebook": {"digest": rulebook.digest, "programmes": len(rulebook.programmes)},
+            "ledger": self._service.keeper is not None,
         }
         return Response(written(record), media_type=JSON)
 

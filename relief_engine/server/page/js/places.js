@@ -1,0 +1,95 @@
+// Where an answer stands in a profile: a fact such as "lease.start" of a subject such as "leases[0]".
+
+import { book } from "./state.js";
+import { language } from "./i18n.js";
+
+/** The subject's parts: its key in the profile and its place in a list, null where there is no list. */
+function parts(subject) {
+  const [, name, index] = /^(\w+?)(?:\[(\d+)\])?$/.exec(subject) || [null, subject, undefined];
+  return { name, index: index === undefined ? null : Number(index) };
+}
+
+/** The key of a fact inside its subject. */
+export function keyOf(fact) {
+  return fact.slice(fact.indexOf(".") + 1);
+}
+
+/** The id that the field of an answer has on the page. */
+export function fieldId(fact, subject) {
+  return `${placed(subject)}.${keyOf(fact)}`;
+}
+
+/** A subject with its place: where a list was asked for and nothing is in it yet, its first. */
+export function placed(subject) {
+  const { name, index } = parts(subject);
+  return index === null && kindOf(name)?.list ? `${name}[0]` : subject;
+}
+
+/** The kind of subject that a key of a profile holds. */
+export function kindOf(name) {
+  return book.subjects.find((kind) => (kind.list || kind.id) === name);
+}
+
+/** What a profile says of a fact; undefined if nothing. */
+export function valueAt(profile, fact, subject) {
+  const { name, index } = parts(placed(subject));
+  const holder = index === null ? profile[name] : profile[name]?.[index];
+  return holder?.[keyOf(fact)];
+}
+
+/** A profile in which a fact has another value; undefined takes it away. The given one stays as it is. */
+export function withValue(profile, fact, subject, value) {
+  const { name, index } = parts(placed(subject));
+  const made = structuredClone(profile);
+  let holder;
+  if (index === null) holder = made[name] ??= {};
+  else {
+    const list = made[name] ??= [];
+    while (list.length <= index) list.push({});
+    holder = list[index];
+  }
+  if (value === undefined) delete holder[keyOf(fact)];
+  else holder[keyOf(fact)] = value;
+  return made;
+}
+
+/** The fact and the subject that a finding is about, by its JSON pointer; null if it is about none. */
+export function aboutWhat(pointer) {
+  const way = (pointer || "").split("/").slice(1).map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"));
+  if (way[0] === "profile") way.shift();
+  const kind = kindOf(way[0]);
+  const index = kind?.list ? way[1] : null;
+  const name = kind?.list ? way[2] : way[1];
+  const fact = kind && name !== undefined && book.facts.get(`${kind.id}.${name}`);
+  return fact ? { fact: fact.fact, subject: index === null ? way[0] : `${way[0]}[${index}]` } : null;
+}
+
+/** The same for a place as explanations give it, such as "profile:leases[0].start". */
+export function aboutPlace(place) {
+  const found = /^profile:(\w+)(\[(\d+)\])?\.(\w+)/.exec(place || "");
+  return found && aboutWhat(`/${found[1]}${found[2] ? `/${found[3]}` : ""}/${found[4]}`);
+}
+
+/** A subject in words: 申请方, 第2份租约, lease 2. */
+export function subjectName(subject) {
+  const { name, index } = parts(placed(subject));
+  const kind = kindOf(name);
+  if (!kind) return subject;
+  if (index === null) return kind.label;
+  return language === "zh" ? `第${index + 1}${kind.counter}${kind.label}` : `${kind.label} ${index + 1}`;
+}
+
+/** Every answer of a profile in the order of the form: the fact, its subject, its value. */
+export function* answers(profile) {
+  for (const kind of book.subjects) {
+    const held = profile[kind.list || kind.id];
+    const all = kind.list ? (held || []).map((one, index) => [`${kind.list}[${index}]`, one]) : [[kind.id, held || {}]];
+    for (const [subject, values] of all) {
+      for (const fact of book.facts.values()) {
+        if (fact.subject !== kind.id) continue;
+        const value = values[keyOf(fact.fact)];
+        if (value !== undefined && value !== null) yield { fact, subject, value };
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// What is known in this window. It is kept in memory only and is gone when the window is closed.
+
+import { askJson } from "./api.js";
+
+/** The day of today where the user sits, as YYYY-MM-DD. */
+function today() {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+export const state = {
+  /** "rent": what landlords give; "all"; "some": those in `chosen`. */
+  scope: "rent",
+  /** @type {string[]} ids of programmes */
+  chosen: [],
+  /** The day of the decision. */
+  asOf: today(),
+  /** @type {Object<string, any>} a profile as a profile file writes it */
+  profile: { applicant: {} },
+  /** @type {Array<{fact: string, subject: string}>} questions that were answered with "don't know" */
+  passed: [],
+  /** Whether something was answered that no file has. */
+  unsaved: false,
+  /** The last report of POST v1/decide, or null once something has changed since. */
+  report: null,
+  /** The question to put next although it was answered, {fact, subject}, or null. */
+  editing: null,
+};
+
+/** What the rulebook says: kinds of subject, facts, codes of industries, programmes; in the language of the page. */
+export const book = { subjects: [], facts: new Map(), codes: [], programmes: [], version: null };
+
+/** Read what the rulebook says, in the language of the page. */
+export async function loadBook() {
+  const [form, programmes, version] = await Promise.all([
+    askJson("v1/form"), askJson("v1/programmes", { query: [["as_of", state.asOf]] }), askJson("v1/version"),
+  ]);
+  book.subjects = form.subjects;
+  book.facts = new Map(form.facts.map((fact) => [fact.fact, fact]));
+  book.codes = form.codes;
+  book.programmes = programmes.programmes;
+  book.version = version;
+}
+
+/** The ids of what landlords give: what property units are asked for most. */
+export function rentProgrammes() {
+  return book.programmes.filter((programme) => programme.payer === "landlord").map((programme) => programme.programme);
+}
+
+/** The ids that are asked for, or undefined for all. */
+export function asked() {
+  if (state.scope === "all") return undefined;
+  return state.scope === "rent" ? rentProgrammes() : state.chosen;
+}
+
+/** What every request about this profile says. */
+export function request() {
+  const programmes = asked();
+  return { profile: state.profile, as_of: state.asOf, ...(programmes && { programmes }) };
+}
+
+/** Take another profile. */
+export function know(profile) {
+  state.profile = profile;
+  state.report = null;
+  state.unsaved = true;
+}
+
+/** Begin anew: nothing is known of anybody. */
+export function forget() {
+  Object.assign(state, { profile: { applicant: {} }, passed: [], unsaved: false, report: null, editing: null });
+}

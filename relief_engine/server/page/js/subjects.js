@@ -1,0 +1,56 @@
+// The question which leases, loans, projects and so on there are.
+
+import { el, fill, button } from "./dom.js";
+import { language, t } from "./i18n.js";
+import { besideFields, problemBox } from "./problems.js";
+import { state } from "./state.js";
+
+/**
+ * @param {object} prompt of kind "subjects": the kinds that may be there
+ * @param {HTMLElement} head
+ * @param {(profile: object) => Promise<void>} take
+ * @param {() => void} pass
+ */
+export function subjectsForm(prompt, head, take, pass) {
+  const trouble = el("div", {});
+  const inputs = prompt.offered.map((offered) => el("input", {
+    type: "number", id: `number--${offered.list}`, min: 0, max: offered.most, step: 1, value: offered.usual, inputmode: "numeric",
+    "aria-describedby": counter(offered, "") && `number--${offered.list}-unit`,
+  }));
+  const answer = async (event) => {
+    event.preventDefault();
+    const wrong = inputs.find((input) => !input.validity.valid || input.value === "");
+    if (wrong) {
+      wrong.setAttribute("aria-invalid", "true");
+      fill(trouble, el("p", { class: "error", role: "alert" }, t("whole_number", { most: wrong.max })));
+      wrong.focus();
+      return;
+    }
+    const profile = structuredClone(state.profile);
+    prompt.offered.forEach((offered, index) => {
+      profile[offered.list] = Array.from({ length: Number(inputs[index].value) }, () => ({}));
+    });
+    try {
+      await take(profile);
+    } catch (problem) {
+      fill(trouble, problemBox(problem, besideFields(problem, new Map())));
+    }
+  };
+  return el("form", { class: "card question", novalidate: true, on: { submit: answer } },
+    head,
+    el("h1", {}, prompt.question),
+    el("p", { class: "soft" }, t("subjects_hint")),
+    trouble,
+    el("div", { class: "answer numbers" }, prompt.offered.map((offered, index) => el("div", { class: "number-row" },
+      el("label", { for: inputs[index].id }, offered.label),
+      el("div", { class: "with-unit" }, inputs[index], counter(offered, inputs[index].id)),
+    ))),
+    el("div", { class: "actions" },
+      el("button", { class: "button first", type: "submit" }, t("next")),
+      button(t("pass"), pass)));
+}
+
+/** What things of a kind are counted by: 份, 笔. English has no such word. */
+function counter(offered, id) {
+  return language === "zh" && el("span", { class: "unit", id: `${id}-unit` }, offered.counter);
+}
