@@ -8,7 +8,7 @@ from fuzz.target import Target
 
 #: The targets; each is the module of that name here.
 NAMES = (
-    "profile", "mapping", "rulebook", "expression", "cases", "codes", "text", "xlsx", "xls", "parquet", "screening",
+    "profile", "mapping", "rulebook", "expression", "cases", "codes", "text", "xlsx", "xls", "parquet", "screening", "record", "ledger",
 )  # fmt: skip
 
 
