@@ -1,4 +1,4 @@
-"""Ledger files with a byte changed in the names of their schema: SQLite's module for Python trips over what SQLite says."""
+"""Ledger files with a byte changed in the names of their schema, which SQLite quotes in its messages."""
 
 from pathlib import Path
 
@@ -19,8 +19,7 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
             try:
                 with Ledger.open(path, create=False) as opened:
                     opened.verify()
-            except InputError as error:
-                assert error.findings
+            except InputError:
                 refused += 1
             at = whole.find(word, at + 1)
     assert refused > 5
