@@ -50,7 +50,7 @@ class Desk:
 Task = Callable[[Desk, Job, Any], Answer]
 TASKS: dict[str, Task] = {}
 #: Tasks to which the body is no JSON, or nothing, or which read it by themselves.
-UNREAD = frozenset({"programmes", "facts", "profile_schema", "replay", "screen"})
+UNREAD = frozenset({"programmes", "facts", "profile_schema", "form", "replay", "screen"})
 
 
 def task(run: Task) -> Task:

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { announce, button, el, fill, focusOn, icon } from "./dom.js";
-import { download } from "./files.js";
+import { chooseAnew, download } from "./files.js";
 import { digits, money, pair, t } from "./i18n.js";
 import { OUTCOMES, outcomeIcon, outcomeTone } from "./outcomes.js";
 import { problemBox } from "./problems.js";
@@ -37,14 +37,14 @@ function fileField() {
   const choose = (event) => {
     [kept.file] = event.target.files;
     kept.outcome = null;
-    chosen.textContent = "";
+    chosen.textContent = kept.file ? pair(t("file_chosen"), kept.file.name) : "";
   };
   return el("div", {},
     el("label", { for: "roster-file" }, t("roster_file")),
     el("p", { class: "hint", id: "roster-file-hint" }, t("roster_file_hint")),
     el("input", {
       type: "file", id: "roster-file", accept: ".xlsx,.xls,.csv,.txt,.tsv", "aria-describedby": "roster-file-hint roster-chosen",
-      on: { change: choose },
+      on: { change: choose, click: chooseAnew },
     }),
     chosen);
 }
@@ -125,7 +125,7 @@ function counts({ told, workbook, name }) {
         el("th", { scope: "col", class: index === 1 ? "number" : null }, t(key))))),
       el("tbody", {}, OUTCOMES.filter((outcome) => told.outcomes[outcome]).map(row))),
     told.rejected > 0 && el("p", { class: "error" }, t("rejected_hint", { number: digits(told.rejected) })),
-    told.remarks.length > 0 && el("details", { id: "roster-remarks" }, el("summary", {}, t("how_read")),
+    told.remarks?.length > 0 && el("details", { id: "roster-remarks" }, el("summary", {}, t("how_read")),
       el("ul", { class: "bulleted" }, told.remarks.map((remark) => el("li", {}, remark)))),
     el("div", { class: "actions" },
       button([icon("table"), t("download")], () => download(workbook, name), { class: "button first" })));
