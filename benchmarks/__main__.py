@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import cold, decisions, report, verified, workload
+from benchmarks import cold, decisions, report, service, verified, workload
 from benchmarks.zen_rent import ZenMissing, ZenRent
 from relief_engine import Engine, load_rulebook
 
@@ -53,6 +53,8 @@ def measure(rounds: int) -> list[report.Row]:
     rows = decisions.rows(engine, zen, applicants, rounds)
     _say("timing verified decisions …")
     rows += verified.rows(bench, shipped, applicants, max(rounds // 5, 2))
+    _say("timing what a service does …")
+    rows += service.rows(shipped, max(rounds // 5, 2))
     _say("timing whole processes …")
     rows += cold.process_rows(max(rounds // 8, 2))
     _say("timing the loading of rulebooks …")

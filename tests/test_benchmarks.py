@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import cold, decisions, report, timing, verified, workload
+from benchmarks import cold, decisions, report, service, timing, verified, workload
 from benchmarks.report import Row
 from benchmarks.timing import Contestant, Spread
 from benchmarks.workload import Applicant
@@ -147,3 +147,22 @@ def test_without_zen_the_rest_is_measured(
     rows = {row["id"]: row for row in json.loads(kept.read_text(encoding="utf-8"))["rows"]}
     assert rows["a"]["verdict"] == "not available"
     assert rows["c3"]["measured"]["median"] > 0
+
+
+# --- what a service does ----------------------------------------------------------------------------------------
+
+
+def test_what_a_service_does_is_timed_whole() -> None:
+    shipped = load_rulebook()
+    rows = service.rows(shipped, 2)
+    assert [row.id for row in rows] == ["g1", "t", "g2", "t", "g3", "t", "g4", "t"]
+    assert all(row.measured is not None and row.measured.median > 0 for row in rows)
+    engine = Engine(shipped)
+    known = service.applicants(engine)
+    asked = json.loads(service.served(engine, known["nothing"], None))
+    assert {d["outcome"] for d in asked["decisions"]} >= {"undetermined"}
+    assert asked["questions"]
+    (rent,) = json.loads(service.served(engine, known["restaurant"], ["beijing-tongzhou/rent-reduction-2022"]))[
+        "decisions"
+    ]
+    assert (rent["outcome"], rent["amount"]) == ("eligible", "180000.00")

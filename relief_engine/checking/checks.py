@@ -13,7 +13,8 @@ from relief_engine.checking.forbidden import (
 )
 from relief_engine.decision import Outcome
 from relief_engine.engine.missing import Search
-from relief_engine.engine.outcome import answer_of, residue
+from relief_engine.engine.outcome import answer_of
+from relief_engine.engine.residue import residue
 from relief_engine.errors import Finding
 from relief_engine.proving.sampling import Sample, Sampler
 from relief_engine.rulebook.facts import Fact

@@ -8,7 +8,15 @@ from typing import Annotated, Optional
 
 import typer
 
-from relief_engine.cli import case_commands, diff, output, record_commands, roster_commands, service_commands
+from relief_engine.cli import (
+    case_commands,
+    diff,
+    ledger_commands,
+    output,
+    record_commands,
+    roster_commands,
+    service_commands,
+)
 from relief_engine.cli.options import (
     CheckFormat,
     Lang,
@@ -47,6 +55,8 @@ rules_app = typer.Typer(
     cls=Group, help="检查和试算规则库。\nCheck and try a rulebook.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(rules_app, name="rules")
+ledger_app = typer.Typer(cls=Group, help=ledger_commands.HELP, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(ledger_app, name="ledger")
 
 
 @app.callback(invoke_without_command=True)
@@ -101,12 +111,21 @@ def check(
             help="同时写出判定记录，可用 relief replay 重新核对\nAlso keep the report as a record for relief replay",
         ),
     ] = None,
+    ledger: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--ledger",
+            metavar="FILE",
+            help="同时把判定记录追加到这个账本，没有则新建，可用 relief ledger 查看和核对\n"
+            "Also append the record to this ledger, which is made if it is not there; see relief ledger",
+        ),
+    ] = None,
 ) -> None:
     """Decide for one applicant."""
     day = day_of(as_of)
     from relief_engine.cli.check import check_profile
 
-    check_profile(profile, programme, day, rules, lang.value, form.value, details=details, record=record)
+    check_profile(profile, programme, day, rules, lang.value, form.value, details=details, record=record, ledger=ledger)
 
 
 app.command(
@@ -114,6 +133,52 @@ app.command(
     help=record_commands.REPLAY_HELP,
     epilog="relief replay 记录.json\nrelief replay 2022/*.json --rules 新规则",
 )(record_commands.replay)
+
+
+@app.command(
+    cls=Command,
+    help="逐个提问，只问还影响结论的，答案确定了就停，并保存资料文件。\n"
+    "Ask one question after the other, only those that still matter, until the answer is certain; save the profile.",
+    epilog="relief ask 资料.yaml --programme rent-reduction-2022 --as-of 2022-06-20\n"
+    "relief ask 未填完.yaml --output 资料.yaml",
+)
+def ask(
+    profile: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(
+            metavar="PROFILE.yaml",
+            help="接着填的资料文件；没有的新建\nA profile to go on with; made if there is none",
+        ),
+    ] = None,
+    programme: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--programme", metavar="ID", help="只问这个项目，可重复\nOnly this programme; may be repeated"),
+    ] = None,
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="判定日，不写则用资料中的，再不然用今天\nDay of the decision; else the profile's, else today",
+        ),
+    ] = None,
+    rules: RulesOption = None,
+    lang: LangOption = Lang.ZH,
+    output: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="保存到这个文件；不写则存在所填的资料文件里，其中有注释的除外\n"
+            "Save in this file; else in the profile itself, unless it has comments",
+        ),
+    ] = None,
+) -> None:
+    """Ask for what is missing."""
+    day = day_of(as_of)
+    from relief_engine.cli.ask import ask as interview
+
+    interview(profile, programme, day, rules, output, lang.value)
 
 
 app.command(
@@ -344,6 +409,24 @@ rules_app.command(
 )(diff.rules_diff)  # fmt: skip
 
 
+ledger_app.command(
+    "verify", cls=Command, help=ledger_commands.VERIFY,
+    epilog="relief ledger verify 判定.ledger\nrelief ledger verify 判定.ledger --count 120 --head sha256:…",
+)(ledger_commands.ledger_verify)  # fmt: skip
+ledger_app.command(
+    "list", cls=Command, help="列出账本中的判定记录。\nList the records of a ledger.",
+    epilog="relief ledger list 判定.ledger --applicant 运河小馆 --from 2022-06-01",
+)(ledger_commands.ledger_list)  # fmt: skip
+ledger_app.command(
+    "show", cls=Command, help="显示账本中的一份判定记录。\nShow one record of a ledger.",
+    epilog="relief ledger show 判定.ledger 12\nrelief ledger show 判定.ledger 12 --format json > 记录.json",
+)(ledger_commands.ledger_show)  # fmt: skip
+ledger_app.command(
+    "export", cls=Command, help="把账本全部写出为 JSON，写全或不写。\nWrite all of a ledger as JSON, or nothing.",
+    epilog="relief ledger export 判定.ledger --output 判定.jsonl",
+)(ledger_commands.ledger_export)  # fmt: skip
+
+
 def run(arguments: list[str]) -> int:
     """Run one command; errors become messages and an exit status here, and nowhere else."""
     output.prepare_streams()
@@ -385,6 +468,10 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
         if "KeyboardInterrupt" in str(error):  # Ctrl-C while an argument was handed to the solver's C library
             return output.EXIT_INTERRUPTED
+        unusable = output.unusable_name(error)
+        if unusable is not None:
+            output.report_input_error(unusable, language, as_json=as_json)
+            return output.EXIT_INPUT
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from relief_engine.cli.output import colour, note, out, out_json, width
 from relief_engine.engine import Engine, Report
 from relief_engine.errors import Finding, Location, RouteUnavailable
+from relief_engine.profile.model import Profile
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.naming import asked_for
 from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
+
+if TYPE_CHECKING:
+    from relief_engine.cli.record import Appended
 
 
 def check_profile(
@@ -26,30 +32,38 @@ def check_profile(
     *,
     details: bool = False,
     record: Path | None = None,
+    ledger: Path | None = None,
 ) -> None:
     """Decide, and print the report; nothing is printed unless every decision could be made.
 
     With ``details``, or for programmes that are asked for by name, every decision is told in full. With ``record`` the
-    report is kept there as a decision record before it is printed.
+    report is kept there as a decision record, with ``ledger`` the record is appended to a ledger. That comes first:
+    nothing is said to be decided that could not be kept.
     """
-    if record is not None:
-        from relief_engine.cli.targets import check_report
+    keeping = None
+    if record is not None or ledger is not None:
+        from relief_engine.cli.record import Keeping
 
-        check_report(record, [path] if rules is None else [path, rules])
+        keeping = Keeping(record, ledger)
+        keeping.look([path] if rules is None else [path, rules])
     rulebook = cached_rulebook(rules)
     programmes = asked_for(programmes or (), rulebook, missing_file(path))
-    engine, why_one = engine_for(rulebook)
-    profile = engine.read_profile(path)
-    try:
-        report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
-    except RouteUnavailable as error:  # the second route can't run with one of the programmes
-        engine, why_one = Engine(rulebook), error.message
-        report = engine.decide(profile, as_of=as_of, programmes=programmes or None)
-    if record is not None:
-        from relief_engine.cli.record import keep_record
+    report, engine, why_one = verified(rulebook, lambda one: one.read_profile(path), as_of, programmes or None)
+    keep = None if keeping is None else partial(keeping.keep, report, engine, language, programmes or None)
+    show(report, engine, language, form, why_one, full=details or bool(programmes), keep=keep)
 
-        keep_record(record, report, engine, language, programmes or None)
-    show(report, engine, language, form, why_one, full=details or bool(programmes))
+
+def verified(
+    rulebook: Rulebook, read: Callable[[Engine], Profile], as_of: dt.date | None, programmes: Sequence[str] | None
+) -> tuple[Report, Engine, Text | None]:
+    """The report of the profile that ``read`` gives, its engine, and why only one route answered, if so."""
+    engine, why_one = engine_for(rulebook)
+    profile = read(engine)
+    try:
+        return engine.decide(profile, as_of=as_of, programmes=programmes), engine, why_one
+    except RouteUnavailable as error:  # the second route can't run with one of the programmes
+        engine = Engine(rulebook)
+        return engine.decide(profile, as_of=as_of, programmes=programmes), engine, error.message
 
 
 def missing_file(path: Path) -> list[Finding]:
@@ -73,13 +87,26 @@ def engine_for(rulebook: Rulebook) -> tuple[Engine, Text | None]:
 
 
 def show(
-    report: Report, engine: Engine, language: Language, form: str, why_one: Text | None, *, full: bool = True
+    report: Report,
+    engine: Engine,
+    language: Language,
+    form: str,
+    why_one: Text | None,
+    *,
+    full: bool = True,
+    keep: Callable[[], Appended | None] | None = None,
 ) -> None:
-    """Print a report in its form, and why only one route answered, if so."""
+    """Print a report in its form, and why only one route answered, if so.
+
+    ``keep`` keeps the report once it is laid out; what it raises leaves nothing printed.
+    """
     if form == "json":
         from relief_engine.explanation.records import report_record
 
         record = report_record(report, engine, language, VERSION)
+        appended = keep() if keep is not None else None
+        if appended is not None:
+            record["record"] = {"number": appended.number, "digest": appended.digest}
         warn(why_one, language)
         out_json(record)
         return
@@ -87,6 +114,9 @@ def show(
 
     full = full or len(report.rulebook.programmes) == 1
     laid_out = sheet(report, engine, language, VERSION, full=full)
+    appended = keep() if keep is not None else None
+    if appended is not None:
+        laid_out = laid_out._replace(receipt=(*laid_out.receipt, appended.receipt(language)))
     if form == "markdown":
         from relief_engine.explanation.markdown import render as markdown
 

@@ -99,8 +99,8 @@ LangOption = Annotated[Lang, typer.Option("--lang", help="输出语言\nLanguage
 ListFormat = Annotated[TextOrJson, typer.Option("--format", help="输出格式\nForm of the output")]
 
 
-def day_of(value: str | None) -> dt.date | None:
-    """The day that ``--as-of`` names; raises :class:`WrongUsage` for what is none."""
+def day_of(value: str | None, option: str = "--as-of") -> dt.date | None:
+    """The day that an option names; raises :class:`WrongUsage` for what is none."""
     if value is None:
         return None
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
@@ -113,7 +113,7 @@ def day_of(value: str | None) -> dt.date | None:
                 return found
     raise WrongUsage(
         Text(
-            f"--as-of 应为 1900 至 2100 年间的日期（如 2022-06-01），实为“{value}”",
-            f"--as-of must be a date from 1900 to 2100, such as 2022-06-01, got {value!r}",
+            f"{option} 应为 1900 至 2100 年间的日期（如 2022-06-01），实为“{value}”",
+            f"{option} must be a date from 1900 to 2100, such as 2022-06-01, got {value!r}",
         )
     )

@@ -1,4 +1,4 @@
-"""Command line stage: a report is kept as a decision record, ``relief check --record FILE.json``."""
+"""Command line stage: a report is kept as a decision record: ``relief check --record FILE.json``, ``--ledger FILE``."""
 
 from __future__ import annotations
 
@@ -7,17 +7,57 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from relief_engine.cli.output import note
-from relief_engine.cli.targets import file_system
+from relief_engine.cli.targets import check_report, file_system
 from relief_engine.engine import Engine, Report
+from relief_engine.explanation.harmless import one_line
 from relief_engine.recording.record import record_of
 from relief_engine.roster.whole import whole_file
+from relief_engine.rulebook.record import Record
 from relief_engine.text import Language, Text
 
 
-def keep_record(path: Path, report: Report, engine: Engine, language: Language, asked: Sequence[str] | None) -> None:
-    """Write a report's record, whole or not at all, and say its digest."""
-    record = record_of(report, engine, language, made_at=dt.datetime.now(dt.UTC), asked=asked)
-    with file_system(path), whole_file(path) as temporary:
-        temporary.write_bytes(record.data)
-    said = Text(f"判定记录：{path}，摘要 {record.digest}", f"Record: {path}, digest {record.digest}")
-    note(said.in_(language))
+class Appended(Record):
+    """The entry of a ledger that a report became."""
+
+    ledger: Path
+    number: int
+    digest: str
+
+    def receipt(self, language: Language) -> tuple[str, str]:
+        """What a receipt says of it: a name and a value."""
+        name, entry = Text("账本", "Ledger"), Text(f"第 {self.number} 条", f"entry {self.number}")
+        return name.in_(language), f"{one_line(str(self.ledger))} {entry.in_(language)} {self.digest}"
+
+
+class Keeping(Record):
+    """Where a report is to be kept: a file for its record, a ledger, both or neither."""
+
+    file: Path | None = None
+    ledger: Path | None = None
+
+    def look(self, read: Sequence[Path]) -> None:
+        """Refuse, before any work starts, places where the record can't go; ``read`` are those that are read."""
+        if self.file is not None:
+            check_report(self.file, read if self.ledger is None else [*read, self.ledger])
+
+    def keep(
+        self, report: Report, engine: Engine, language: Language, asked: Sequence[str] | None
+    ) -> Appended | None:  # fmt: skip
+        """Keep one record of a report at all its places; what the ledger says of it, if there is one.
+
+        The file is written whole or not at all, and before the ledger: what is in the ledger can't be taken back.
+        """
+        if self.file is None and self.ledger is None:
+            return None
+        record = record_of(report, engine, language, made_at=dt.datetime.now(dt.UTC), asked=asked)
+        if self.file is not None:
+            with file_system(self.file), whole_file(self.file) as temporary:
+                temporary.write_bytes(record.data)
+            said = Text(f"判定记录：{self.file}，摘要 {record.digest}", f"Record: {self.file}, digest {record.digest}")
+            note(said.in_(language))
+        if self.ledger is None:
+            return None
+        from relief_engine.cli.ledger_check import append
+
+        entry = append(self.ledger, record.data, language)
+        return Appended(self.ledger, entry.number, record.digest)

@@ -40,8 +40,3 @@ def runs_of(test: ir.SizeIs, candidate: int) -> tuple[Run, ...] | bool:
             last += 1
         runs.append(Run(bounds(first) if first > 0 else None, bounds(last + 1) if last < top else None))
     return tuple(runs)
-
-
-def consensus(found: list[int]) -> int:
-    """The value for several candidates: theirs if they agree, else unknown."""
-    return found[0] if min(found) == max(found) else ir.UNKNOWN

@@ -7,8 +7,10 @@ whose other side is known: there the turning point is found by bisection.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import slots_under
@@ -16,6 +18,8 @@ from relief_engine.compiled.layout import Value
 from relief_engine.rulebook.facts import OPEN_END, Fact, NotBeforeRelation
 from relief_engine.rulebook.standards import CodeList, SizeTable
 
+#: Where so many comparisons turn is kept of a program.
+_KEPT = 4_000
 #: Two figures inside one cell: a formula that reads the fact gives two different amounts for them.
 _GENERIC = (1, 2)
 Evaluate = Callable[[Sequence[Value]], Sequence[int | None]]
@@ -58,6 +62,7 @@ class Cells:
         self.tests: dict[int, list[frozenset[int]]] = {}
         self.tables: dict[int, list[Callable[[int], object]]] = {}
         self.orders = [(layout.slots[r.earlier], layout.slots[r.later]) for r in relations if r.later in layout.slots]
+        self._kept: dict[tuple[object, ...], list[int]] = {}
         self.known_codes: dict[tuple[int, int | None], list[int]] = {}
         self.under = slots_under(program.nodes)
         for node in program.nodes:
@@ -65,15 +70,16 @@ class Cells:
         read = {node.slot for node in program.nodes if isinstance(node, ir.FactValue)}
         #: Figures that only size tables read: inside a cell nothing depends on their value.
         self.stepwise = self.limits.keys() - read
+        self.steps = {slot: self._bounds(slot) for slot in self.stepwise}
 
     def _cut(self, node: ir.Node, leans: Sequence[frozenset[int]]) -> None:
         match node:
             case ir.Is(slot, values):
                 self.tests.setdefault(slot, []).append(values)
             case ir.ClassIs(code, table):
-                self.tables.setdefault(code, []).append(table.of)
+                self.tables.setdefault(code, []).append(table.candidates.__getitem__)
             case ir.SizeIs(code, table, indicators):
-                self.tables.setdefault(code, []).append(table.sectors.of)
+                self.tables.setdefault(code, []).append(table.sectors.candidates.__getitem__)
                 for indicator, slot in indicators:
                     found = (code, table, indicator)
                     if found not in self.limits.setdefault(slot, []):
@@ -92,6 +98,22 @@ class Cells:
             case _:
                 pass
 
+    def _bounds(self, slot: int) -> list[int]:
+        """All limits of size tables that a figure may reach, in order."""
+        limits = [
+            limit.bounds
+            for _, table, indicator in self.limits[slot]
+            for row in table.rows
+            for limit in row.limits
+            if limit.indicator == indicator
+        ]
+        return sorted({bound for bounds in limits for bound in bounds})
+
+    def alike(self, slot: int, value: int) -> int:
+        """A number that two values of a fact share only if no node tells them apart, whatever else is known."""
+        steps = self.steps.get(slot)
+        return value if steps is None else bisect_right(steps, value)
+
     def _crossed(self, crossing: Crossing) -> None:
         for slot in crossing.under:
             self.readers.setdefault(slot, []).append(crossing)
@@ -103,6 +125,23 @@ class Cells:
             if isinstance(first, int) and isinstance(last, int) and last < first:
                 return False
         return True
+
+    def rank(self, slot: int) -> tuple[int, int]:
+        """The order in which facts are filled in: first those with few values, last those whose cells depend on others.
+
+        Figures of the size standard come before days and money: once the size is known, how it came about is not.
+        """
+        fact = self.program.layout.facts[slot]
+        kind = fact.type if isinstance(fact, Fact) else ""
+        if slot in self.limits:
+            return (3, slot)
+        return ({"choice": 0, "yes_no": 1, "industry_code": 2, "date": 4}.get(kind, 5), slot)
+
+    def kept(self) -> dict[tuple[object, ...], list[int]]:
+        """The turning points found in earlier questions, for trials of which nobody counts the evaluations."""
+        if len(self._kept) > _KEPT:
+            self._kept = {}
+        return self._kept
 
     # --- values that stand for cells ----------------------------------------------------------------------------
 
@@ -134,10 +173,11 @@ class Cells:
         """One of the finest codes at or below the current one for each combination of classes."""
         found = self.known_codes.get((slot, current))
         if found is None:
-            tables = self.tables.get(slot, [])
+            leaves = self.codes[slot].leaves(current)
+            classes = [map(of, leaves) for of in dict.fromkeys(self.tables.get(slot, ()))]
             kinds: dict[tuple[object, ...], int] = {}
-            for leaf in self.codes[slot].leaves(current):
-                kinds.setdefault(tuple(of(leaf) for of in tables), leaf)
+            for leaf, kind in zip(leaves, zip(*classes, strict=True) if classes else repeat(()), strict=False):
+                kinds.setdefault(kind, leaf)
             found = list(kinds.values())
             self.known_codes[slot, current] = found
         return found

@@ -19,7 +19,8 @@ from relief_engine.compiled.lowering import compile_programme
 from relief_engine.decision import NOTHING_MISSING, Decision, MissingFact, MissingFacts, Outcome
 from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.missing import Search
-from relief_engine.engine.outcome import figure_answer, outcome_of, residue
+from relief_engine.engine.outcome import figure_answer, outcome_of
+from relief_engine.engine.residue import residue
 from relief_engine.engine.witness import Witnesses
 from relief_engine.errors import Finding, Location, ProfileError, RoutesDisagree
 from relief_engine.locks import ForkedLock
@@ -323,7 +324,9 @@ class Engine:
         search = Search(program, self.cells(program), self._direct.compiled(program), barred)
         pruned = search.askable(residue(program, values, vector).slots, list(vector))
         witnesses = self.witnesses(program)
-        if not barred and witnesses.all_matter(pruned, vector):
+        if not barred:
+            search.proven = witnesses.shown(pruned, vector)
+        if pruned and search.proven == pruned:
             slots, exact = pruned, True
         else:
             slots, exact = search.run(vector)

@@ -17,8 +17,8 @@ from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Layout, Value
 from relief_engine.decision import Outcome
 from relief_engine.engine.cells import Cells, Evaluate, Trials
-from relief_engine.engine.outcome import Answer, Residue, answer_of, figure_answer, outcome_of, residue, settled
-from relief_engine.rulebook.facts import Fact
+from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, settled
+from relief_engine.engine.residue import Residue, residue
 
 #: After so many evaluations the pruned list is given instead, and marked as not exact (contract, design section 5).
 BUDGET = 20_000
@@ -79,6 +79,8 @@ class Search:
     root: int | None = None
     #: Ask only what changes the outcome, not what changes its figures.
     outcome_only: bool = False
+    #: Facts of which it is known beforehand that they are missing.
+    proven: set[int] = field(default_factory=set)
     #: For a fact that was found missing: what was known and filled in there, and two of its values that differ.
     shown: dict[int, tuple[tuple[Value, ...], int, int]] = field(default_factory=dict)
 
@@ -98,7 +100,8 @@ class Search:
             self.root = self.build(list(vector))
         except _TooMany:
             return self.askable(residue(self.program, self.evaluate(vector), vector).slots, list(vector)), False
-        if self.doubtful <= self.support:
+        if self.doubtful <= self.support | self.proven:
+            self.support |= self.doubtful
             return self.concluded(vector)
         # Branches that no sample told apart: walk them to the end.
         whole = Search(
@@ -189,7 +192,7 @@ class Search:
 
     def split(self, candidates: set[int], vector: list[Value], values: Sequence[int | None], rest: Residue) -> int:
         """Branch over the first open fact."""
-        slot = min(candidates, key=self.rank)
+        slot = min(candidates, key=self.cells.rank)
         before = vector[slot]
         branches: list[tuple[int, int]] = []
         tried = self.cells.values(slot, vector, self.trials)
@@ -226,17 +229,6 @@ class Search:
         if outcome_of(self.program, values) is not Outcome.UNDETERMINED or not rest.slots & self.barred:
             return self.answer(values)
         return (Outcome.REFERRED, *(() if self.outcome_only else figure_answer(self.program, values)))
-
-    def rank(self, slot: int) -> tuple[int, int]:
-        """Facts with few values first; figures and days last, because their cells depend on the others.
-
-        Figures of the size standard come before days and money: once the size is known, how it came about is not.
-        """
-        fact = self.program.layout.facts[slot]
-        kind = fact.type if isinstance(fact, Fact) else ""
-        if slot in self.cells.limits:
-            return (3, slot)
-        return ({"choice": 0, "yes_no": 1, "industry_code": 2, "date": 4}.get(kind, 5), slot)
 
     # --- the diagram --------------------------------------------------------------------------------------------
 
@@ -292,7 +284,9 @@ class Search:
                 and self.differ(a_child, b_child)
                 for value in dict.fromkeys(value for side in (left, right) for value, _ in side.options)
             )
-        if isinstance(left, Branching) and (isinstance(right, Leaf) or self.rank(left.slot) < self.rank(right.slot)):
+        if isinstance(left, Branching) and (
+            isinstance(right, Leaf) or self.cells.rank(left.slot) < self.cells.rank(right.slot)
+        ):
             return any(self.differ(child, b) for _, child in left.options)
         if isinstance(right, Branching):
             return any(self.differ(a, child) for _, child in right.options)
@@ -333,7 +327,7 @@ class Search:
         if isinstance(shape, Leaf):
             return shape.answer
         vector = list(shape.vector)
-        for slot in sorted(shape.slots, key=self.rank):
+        for slot in sorted(shape.slots, key=self.cells.rank):
             if slot not in chosen:
                 chosen[slot] = self.random.choice(self.cells.values(slot, vector, self.trials))
             vector[slot] = chosen[slot]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from relief_engine.compiled.layout import Value
 from relief_engine.decision import Decision, Outcome
@@ -45,7 +45,11 @@ def _question(engine: Engine, fact: Fact, subject: str, decisions: list[Decision
     values: set[int] = set()
     for decision in decisions:
         values.update(_answers(engine, decision, fact))
-    settled = [sum(_settles(engine, decision, fact, value) for decision in decisions) for value in sorted(values)]
+    listed = sorted(values)
+    settled = [0] * len(listed)
+    for decision in decisions:
+        for place, settles in enumerate(_settling(engine, decision, fact, listed)):
+            settled[place] += settles
     counts = settled or [0]
     # Where a figure has many cells, most of them say the same: an answer there is one of two, below or above.
     mean = sum(counts) / len(counts) if fact.type in ("yes_no", "choice") else (min(counts) + max(counts)) / 2
@@ -62,19 +66,30 @@ def _answers(engine: Engine, decision: Decision, fact: Fact) -> list[int]:
     if fact.type != "industry_code":
         # A code that is known too coarsely is asked for below it; any other missing fact is unknown.
         vector[slot] = None
-    return engine.cells(program).values(slot, vector, Trials(engine.evaluator(program)))
+    cells = engine.cells(program)
+    return cells.values(slot, vector, Trials(engine.evaluator(program), turns=cells.kept()))
 
 
-def _settles(engine: Engine, decision: Decision, fact: Fact, value: int) -> bool:
+def _settling(engine: Engine, decision: Decision, fact: Fact, values: Sequence[int]) -> Iterator[bool]:
+    """Whether each of some values settles a decision."""
     program = decision.program
     if program is None:
-        return False
+        yield from [False] * len(values)
+        return
     vector: list[Value] = list(decision.slots)
-    vector[program.layout.slots[fact.id]] = value
-    program.layout.derive(vector)
-    if outcome_of(program, engine.evaluator(program)(vector)) is not Outcome.UNDETERMINED:
-        return True
-    # Beside figures that do not exist a case may be left to people though the rules alone can't tell.
+    slot, evaluate, derive = program.layout.slots[fact.id], engine.evaluator(program), program.layout.derive
     profile, index = decision.profile, decision.index
+    # Beside figures that do not exist a case may be left to people though the rules alone can't tell.
     absent = profile.not_available(decision.programme.subject, index)
-    return bool(absent) and engine.left_to_people(program, vector, profile, index)
+    cells = engine.cells(program)
+    found: dict[int, bool] = {}
+    for value in values:
+        # A size table cuts the number of employees into two hundred values, most of which it does not tell apart.
+        kind = cells.alike(slot, value)
+        if kind not in found:
+            vector[slot] = value
+            derive(vector)
+            found[kind] = outcome_of(program, evaluate(vector)) is not Outcome.UNDETERMINED or (
+                bool(absent) and engine.left_to_people(program, vector, profile, index)
+            )
+        yield found[kind]

@@ -2,7 +2,8 @@
 
 A fact is missing if two completions that differ in it alone give different answers. To find such a pair takes a search
 (``missing``); to try a known one on other figures takes two evaluations. Where every fact that pruning leaves has a
-pair, the pruned list is the exact one, and nothing is searched. That is what makes a long roster bearable.
+pair, the pruned list is the exact one, and nothing is searched. That is what makes a long roster bearable, and an
+applicant of whom little is known (``completing`` finds pairs where none is kept).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from random import Random
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.engine.cells import Cells, Evaluate
+from relief_engine.engine.completing import Completing, Pair
 from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import answer_of
 
@@ -21,8 +23,8 @@ _KEPT = 24
 #: So many ways are tried to complete what a search left open.
 _TRIES = 12
 
-#: A whole vector, from which unknown facts are filled, and two values for the fact in question.
-_Pair = tuple[tuple[Value, ...], int, int]
+#: With so few facts a search is as quick as looking for pairs.
+_QUICKLY_SEARCHED = 3
 
 
 class Witnesses:
@@ -35,11 +37,20 @@ class Witnesses:
         self.steps = [slot for _, _, slot, _, _ in program.layout.extremes]
         self.finer: dict[tuple[int, Value], frozenset[int]] = {}
         #: By fact, the pair that was of use last first. Threads read and replace the tuples, and never change one.
-        self.pairs: dict[int, tuple[_Pair, ...]] = {}
+        self.pairs: dict[int, tuple[Pair, ...]] = {}
 
-    def all_matter(self, candidates: set[int], vector: Sequence[Value]) -> bool:
-        """Whether each of some unknown facts is known to change the answer beside what else is known."""
-        return bool(candidates) and all(self._matters(slot, candidates, vector) for slot in candidates)
+    def shown(self, candidates: set[int], vector: Sequence[Value]) -> set[int]:
+        """Those of some unknown facts of which a pair shows that they change the answer beside what else is known.
+
+        Pairs are looked for where none is kept, unless so little is open that a search is as quick.
+        """
+        open_ = {slot for slot in candidates if not self._matters(slot, candidates, vector)}
+        if open_ and len(candidates) > _QUICKLY_SEARCHED and all(vector[slot] is None for slot in self.steps):
+            order = sorted(candidates, key=self.cells.rank)
+            completing = Completing(self.program, self.cells, self.evaluate, order, vector)
+            for slot, pair in completing.pairs(open_, self._possible):
+                self._keep(slot, pair)
+        return candidates - open_
 
     def _matters(self, slot: int, candidates: set[int], vector: Sequence[Value]) -> bool:
         pairs = self.pairs.get(slot, ())
@@ -83,7 +94,7 @@ class Witnesses:
         """Whether a profile could state all this: days in order, and no steps, which might leave days out."""
         return all(trial[slot] is None for slot in self.steps) and self.cells.ordered(trial)
 
-    def _keep(self, slot: int, pair: _Pair) -> None:
+    def _keep(self, slot: int, pair: Pair) -> None:
         others = [kept for kept in self.pairs.get(slot, ()) if kept != pair]
         self.pairs[slot] = (pair, *others[: _KEPT - 1])
 
@@ -94,7 +105,7 @@ class Witnesses:
             for _ in range(_TRIES):
                 trial = list(vector)
                 trial[slot] = a
-                for other in sorted(candidates - {slot}, key=search.rank):
+                for other in sorted(candidates - {slot}, key=self.cells.rank):
                     if trial[other] is None:
                         tried = self.cells.values(other, trial, search.trials)
                         if tried:

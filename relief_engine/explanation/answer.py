@@ -26,12 +26,12 @@ def subject_text(decision: Decision) -> Text:
     return Text(f"{number.zh}（{address}）", f"{number.en} ({address})") if address else number
 
 
-def headline(decision: Decision) -> Text:
-    """The decision in one sentence, and what people decided in another."""
+def headline(decision: Decision, rest: Text | None = None) -> Text:
+    """The decision in one sentence, and what people decided in another; ``rest`` is its answer, if it is at hand."""
     resolved = decision.resolution
     if resolved is not None:
         return people.headline(_told(decision), resolved, decision)
-    label, rest = decision.outcome.label, answer(decision)
+    label, rest = decision.outcome.label, rest or answer(decision)
     mark = ", " if decision.outcome is Outcome.INELIGIBLE else ": "
     return Text(f"{label.zh}：{rest.zh}", f"{label.en}{mark}{rest.en}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from relief_engine.compiled.figures import months_later, overlap
@@ -29,11 +30,22 @@ class Arithmetic:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        # What was calculated and written, by the identity of the expression, which the programme keeps alive: a figure
+        # stands in its own line and in all that is made from it.
+        self._spans: dict[int, Span | None] = {}
+        self._written: dict[int, Text] = {}
 
     # --- values -------------------------------------------------------------------------------------------------
 
     def span(self, expr: ex.Expr) -> Span | None:
         """The value of a figure, or None while it is unknown."""
+        try:
+            return self._spans[id(expr)]
+        except KeyError:
+            found = self._spans[id(expr)] = self._span(expr)
+            return found
+
+    def _span(self, expr: ex.Expr) -> Span | None:
         match expr:
             case ex.FactRef(fact=fact):
                 return self._fact(fact)
@@ -104,7 +116,9 @@ class Arithmetic:
         found = self.trace.parameter(name)
         if isinstance(found.value, dt.date):
             return Fraction(found.value.toordinal())
-        return Fraction(str(found.value)) * (found.unit.scale if found.unit is not None else 1)
+        value = found.value
+        exact = Fraction(value) if isinstance(value, Decimal) else Fraction(str(value))
+        return exact if found.unit is None or found.unit.scale == 1 else exact * found.unit.scale
 
     def applied(self, expr: ex.Expr) -> ex.Expr:
         """The expression itself, or what is left of a choice once its conditions are known, or no longer matter."""
@@ -127,7 +141,8 @@ class Arithmetic:
         """A value with its unit, as a range where it is open, as a day for days."""
         if span is None:
             return say.UNKNOWN
-        return say.span(self._one(expr, span[0]), self._one(expr, span[1]))
+        low = self._one(expr, span[0])
+        return low if span[0] == span[1] else say.span(low, self._one(expr, span[1]))
 
     def _one(self, expr: ex.Expr, number: Fraction) -> Text:
         if isinstance(expr, ex.FactRef) and isinstance(expr.fact, Fact | ExtremeFact):
@@ -141,7 +156,12 @@ class Arithmetic:
 
     def written(self, expr: ex.Expr) -> Text:
         """The figures of an expression written out with their signs; of a choice only the branch that applies."""
-        expr = self.applied(expr)
+        found = self._written.get(id(expr))
+        if found is None:
+            found = self._written[id(expr)] = self._spelled(self.applied(expr))
+        return found
+
+    def _spelled(self, expr: ex.Expr) -> Text:
         match expr:
             case ex.Arith(op=op, left=left, right=right) if isinstance(expr.type, ex.NumberType):
                 a, b = self._operand(left, op), self._operand(right, op, last=True)
@@ -206,7 +226,8 @@ class Arithmetic:
 
 
 def _exactly(value: Fraction | int) -> Span:
-    return (Fraction(value), Fraction(value))
+    exact = value if isinstance(value, Fraction) else Fraction(value)
+    return (exact, exact)
 
 
 def _combined(op: ex.Arithmetic, a: Span, b: Span) -> Span:

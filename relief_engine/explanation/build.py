@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from relief_engine.compiled import ir
 from relief_engine.decision import CriterionResult, Decision, Outcome, Status
@@ -14,8 +15,7 @@ from relief_engine.explanation import say
 from relief_engine.explanation.answer import answer, headline, subject_text
 from relief_engine.explanation.arithmetic import Arithmetic
 from relief_engine.explanation.calculation import Line, calculation
-from relief_engine.explanation.history import Change
-from relief_engine.explanation.history import changes as rule_changes
+from relief_engine.explanation.history import Change, changes
 from relief_engine.explanation.margins import change_text
 from relief_engine.explanation.people import People, people
 from relief_engine.explanation.reason import Reason
@@ -148,7 +148,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         missing = _missing(trace)
         if given:
             lines = calculation(trace, arithmetic, reasons)
-    refused = decision.outcome is Outcome.INELIGIBLE
+    refused, said = decision.outcome is Outcome.INELIGIBLE, answer(decision)
     return Explanation(
         programme=decision.programme.id,
         title=decision.programme.title,
@@ -160,8 +160,8 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         subject=subject_text(decision),
         source=decision.profile.source,
         outcome=decision.outcome,
-        headline=headline(decision),
-        answer=answer(decision),
+        headline=headline(decision, said),
+        answer=said,
         criteria=steps,
         referrals=referrals,
         people=people(decision.resolution),
@@ -173,7 +173,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         check_by_hand=() if refused else _sentences(decision.remarks("check_by_hand")),
         remarks=_sentences(decision.remarks("remarks")),
         citations=say.cited(_issued_by(decision)),
-        changes=() if decision.program is None else rule_changes(decision.programme),
+        changes=() if decision.program is None else _history(decision.program),
     )
 
 
@@ -239,3 +239,14 @@ def _deadlines(decision: Decision) -> tuple[Due, ...]:
 
 def _sentences(remarks: Iterable[Remark]) -> tuple[Sentence, ...]:
     return tuple(Sentence(remark.id, remark.text, say.cited(remark.citations)) for remark in remarks)
+
+
+#: By program, since a programme's history is the same in all its explanations.
+_histories: WeakKeyDictionary[ir.Program, tuple[Change, ...]] = WeakKeyDictionary()
+
+
+def _history(program: ir.Program) -> tuple[Change, ...]:
+    found = _histories.get(program)
+    if found is None:
+        found = _histories[program] = changes(program.programme)
+    return found

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from relief_engine.compiled.layout import Value
 from relief_engine.errors import Location
-from relief_engine.profile.words import figure_text, value_text
+from relief_engine.profile.words import figure_text, figure_words, value_words
 from relief_engine.rulebook.facts import AnyFact, Fact, SubjectKind
 from relief_engine.rulebook.sources import Citation
 from relief_engine.rulebook.standards import CodeList
@@ -69,12 +69,12 @@ def value(fact: AnyFact, found: Value, codes: CodeList | None = None) -> Text:
     """A fact's value in words; unknown says so."""
     if found is None:
         return UNKNOWN
-    return Text(value_text(fact, found, "zh", codes), value_text(fact, found, "en", codes))
+    return value_words(fact, found, codes)
 
 
 def figure(number: Fraction, unit: Unit | None) -> Text:
     """A calculated figure with its unit."""
-    return Text(figure_text(number, unit, "zh"), figure_text(number, unit, "en"))
+    return figure_words(number, unit)
 
 
 def money(amount: Decimal) -> Text:

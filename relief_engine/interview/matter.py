@@ -1,9 +1,9 @@
 """Interview stage: whether the answer to a question could still change a decision.
 
-It could if the other open facts can be completed so that two values of this one give different answers. What a person
-passed on stays unknown in every completion. Other facts are filled in one by one, and a branch is left as soon as the
-fact in question plays no part in it any more, so that a way is mostly found at once; a branch that asks the same
-question as one before is not walked again.
+It could if the other open facts can be completed so that two values of this one give different answers; so says the
+engine too (``engine.missing``), which finds all such facts at once. Here one is enough. The other facts are filled in
+one by one, and a branch is left as soon as the fact in question plays no part in it any more, so that a pair of
+completions is mostly found at once. A branch that asks the same question as one before is not walked again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Hashable, Sequence
 
 from relief_engine.compiled.layout import Value
 from relief_engine.engine.cells import Trials
-from relief_engine.engine.outcome import residue, settled
+from relief_engine.engine.outcome import settled
+from relief_engine.engine.residue import residue
 from relief_engine.interview.open import Case
 
 #: So many evaluations are spent on one question about one decision.
@@ -60,7 +61,7 @@ class Search:
         if settled(case.program, values):
             return False
         rest = residue(case.program, values, vector)
-        waiting = case.askable(rest.slots, vector) - case.passed
+        waiting = case.askable(rest.slots, vector)
         if self.slot not in waiting:
             return False
         key = (rest.key, *(vector[day] for day in self.linked))
@@ -121,7 +122,7 @@ def completed(case: Case) -> bool:
     try:
         while True:
             values = search.values(vector)
-            waiting = case.askable(residue(case.program, values, vector).slots, vector) - case.passed
+            waiting = case.askable(residue(case.program, values, vector).slots, vector)
             if not waiting:
                 return settled(case.program, values)
             slot = min(waiting, key=search.rank)

@@ -15,7 +15,8 @@ from relief_engine.compiled.layout import Layout, Value
 from relief_engine.decision import NOTHING_MISSING, Decision, Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.cells import Cells, Evaluate
-from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, residue, settled
+from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, settled
+from relief_engine.engine.residue import residue
 from relief_engine.profile.model import Profile
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.programme import Programme
@@ -28,7 +29,8 @@ Asked = tuple[str, str]
 class Case:
     """One decision with what it may still wait for.
 
-    ``shut`` holds the slots that nobody fills: figures that do not exist, and facts that a person passed on.
+    ``candidates`` are the slots that may be asked for, ``passed`` those that a person passed on, ``barred`` those of
+    figures that do not exist.
     """
 
     def __init__(self, engine: Engine, decision: Decision, passed: Collection[Asked]) -> None:
@@ -95,11 +97,9 @@ class Case:
         if settled(program, values):
             return answer_of(program, values)
         slots = residue(program, values, vector).slots
-        waiting = self.askable(slots, vector)
-        if waiting - self.passed:
+        if self.askable(slots, vector):
             return None
-        found = outcome_of(program, values)
-        if found is Outcome.UNDETERMINED and not waiting and slots & self.barred:
+        if outcome_of(program, values) is Outcome.UNDETERMINED and slots & self.barred:
             # What is open waits only for figures that do not exist: people decide.
             return (Outcome.REFERRED, *figure_answer(program, values))
         return answer_of(program, values)
@@ -125,6 +125,14 @@ def cases(
     return found
 
 
+def in_full(case: Case) -> Decision:
+    """The decision as the engine gives it. It differs only beside figures that do not exist: then people may decide."""
+    decision = case.decision
+    if decision.outcome is not Outcome.UNDETERMINED or not case.barred:
+        return decision
+    return case.engine.decide_one(decision.programme, decision.profile, decision.index, decision.as_of)
+
+
 def _decided(engine: Engine, programme: Programme, profile: Profile, index: int | None, day: dt.date) -> Decision:
     """The decision of :meth:`Engine.decide_one`, but that nobody looks for what is missing."""
     if not programme.period.holds(day):
@@ -137,10 +145,6 @@ def _decided(engine: Engine, programme: Programme, profile: Profile, index: int 
         return Decision(
             programme, None, day, Outcome.UNDETERMINED, profile, program, slots, values, NOTHING_MISSING, ()
         )
-    barred = engine.barred(program, profile, index)
-    if outcome is Outcome.UNDETERMINED and barred and barred & residue(program, values, slots).slots:
-        # People may have to decide beside figures that do not exist; only the whole search tells.
-        return engine.decide_one(programme, profile, index, day)
     return Decision(programme, index, day, outcome, profile, program, slots, values, NOTHING_MISSING, ())
 
 

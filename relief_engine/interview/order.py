@@ -70,12 +70,12 @@ def _share(case: Case, slot: int) -> float:
 
 
 def _tried(case: Case, slot: int) -> list[int]:
-    """Values that stand for the answers: of a figure or a day the ends, which is what can settle by itself."""
+    """Values that stand for the answers: of a figure or a day the ends, and of a figure not nothing at all."""
     fact, vector = case.fact(slot), case.decision.slots
     if fact.type in ("yes_no", "choice", "industry_code"):
         found = case.cells.values(slot, vector, Trials(case.evaluate))
         return found if len(found) <= _CODES or fact.type != "industry_code" else found[:: -(-len(found) // _CODES)]
-    return [fact.lowest, fact.highest]
+    return [fact.lowest if fact.type == "date" else fact.lowest + 1, fact.highest]
 
 
 def _settles(case: Case, slot: int, value: int) -> bool:

@@ -10,8 +10,8 @@ from typing import Final
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine, Report
 from relief_engine.explanation import say
-from relief_engine.interview.matter import completed, matters
-from relief_engine.interview.open import Asked, Case, cases
+from relief_engine.interview.matter import BUDGET, completed, matters
+from relief_engine.interview.open import Asked, Case, cases, in_full
 from relief_engine.interview.order import Open, open_facts, settles
 from relief_engine.interview.prompts import SUBJECTS, FactPrompt, Offered, Prompt, SubjectsPrompt, other_forms, path_of
 from relief_engine.profile.model import Profile
@@ -21,7 +21,7 @@ from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.terms import APPLICANT
 
 #: So many evaluations are first spent on each question: mostly a few dozens tell.
-_SHORT = 2_000
+_SHORT = 400
 
 
 class Step:
@@ -48,7 +48,10 @@ class Step:
         self.as_of: Final = as_of
         self.programmes: Final = programmes
         self.prompt: Final = prompt
-        self.decisions: Final = tuple(case.decision for case in found)
+        # Whether people decide beside figures that do not exist takes long to tell while much else is open.
+        self.decisions: Final = tuple(
+            case.decision if prompt is not None and case.candidates else in_full(case) for case in found
+        )
         self.identity: Final = identity
         self._cases = found
         self._unnamed = unnamed
@@ -57,7 +60,7 @@ class Step:
     def waiting(self) -> tuple[Prompt, ...]:
         """The questions that were passed on and that still matter: without them some decisions stay undetermined."""
         kinds = (SubjectsPrompt(self._unnamed),) if self._unnamed else ()
-        return (*kinds, *waiting(self.engine, self._cases))
+        return (*kinds, *_waiting(self.engine, self._cases))
 
     @property
     def done(self) -> bool:
@@ -135,16 +138,31 @@ def _offered(programmes: Sequence[Programme], profile: Profile, day: dt.date, na
 def _next(found: Sequence[Case], facts: Sequence[Open]) -> Open | None:
     """The first question, in their order, whose answer can change a decision."""
     unclear: list[Open] = []
-    for budget in (_SHORT, None):
-        for one in facts if budget else unclear:
-            told = [matters(case, slot, budget) if budget else matters(case, slot) for case, slot in one.places]
-            if any(told):
-                return one
-            if None in told:
-                unclear.append(one)
+    for one in facts:
+        told = _matters(one, _SHORT)
+        if told:
+            return one
+        if told is None:
+            unclear.append(one)
+    for one in unclear:
+        if (
+            _matters(one, BUDGET) is not False
+        ):  # what even the long search can't tell is asked, as it is listed elsewhere
+            return one
     # Of what is left nothing is known to change an answer by itself, and yet the rules wait for it.
     needed = {id(case) for case in found if case.candidates and completed(case)}
     return next((one for one in facts if any(id(case) in needed for case, _ in one.places)), None)
+
+
+def _matters(one: Open, budget: int) -> bool | None:
+    """Whether a fact matters to one of its cases; None where that is not known."""
+    unclear = False
+    for case, slot in one.places:
+        told = matters(case, slot, budget)
+        if told:
+            return True
+        unclear = unclear or told is None
+    return None if unclear else False
 
 
 def _prompt(engine: Engine, one: Open) -> FactPrompt:
@@ -170,15 +188,14 @@ def _kind_of(engine: Engine, fact: Fact) -> SubjectKind:
     return engine.rulebook.subjects[fact.subject].kind
 
 
-def waiting(engine: Engine, found: Sequence[Case]) -> tuple[FactPrompt, ...]:
+def _waiting(engine: Engine, found: Sequence[Case]) -> tuple[FactPrompt, ...]:
     """The questions that were passed on and whose answers could still change a decision."""
     places: dict[Asked, list[tuple[Case, int]]] = {}
     for case in found:
-        again = Case(engine, case.decision, ())
-        told = {slot: matters(again, slot) is not False for slot in sorted(case.passed)}
+        told = {slot: matters(case, slot, _SHORT) is not False for slot in sorted(case.passed)}
         for slot, matter in told.items():
             if matter or not any(told.values()):
-                places.setdefault(case.asked(slot), []).append((again, slot))
+                places.setdefault(case.asked(slot), []).append((case, slot))
     return tuple(
         _prompt(engine, Open(at[0][0].fact(at[0][1]), subject, tuple(at))) for (_, subject), at in places.items()
     )

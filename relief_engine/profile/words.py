@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 from relief_engine.profile.model import Profile
 from relief_engine.profile.natural import Measured, code_list
@@ -17,7 +18,7 @@ from relief_engine.rulebook.facts import OPEN_END, AnyFact, Encoded, ExtremeFact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.standards import CodeList
 from relief_engine.rulebook.units import PURE, Unit
-from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
+from relief_engine.text import DEFAULT_LANGUAGE, Language, Text, joined
 
 __all__ = ["code_list", "figure_text", "plain", "value_text"]
 
@@ -58,30 +59,35 @@ def value_text(
     Raises:
         LookupError: the value is not one that the fact can have.
     """
+    return value_words(fact, value, codes).in_(language)
+
+
+def value_words(fact: AnyFact, value: Encoded | str, codes: CodeList | None = None) -> Text:
+    """The same in both languages."""
     if isinstance(value, str):
-        return value
+        return Text(value, value)
     if isinstance(value, tuple):
-        return _steps_text(fact, value, language)
+        return _steps_words(fact, value)
     if isinstance(fact, ExtremeFact):
-        return figure_text(Fraction(value, fact.denominator), fact.unit, language)
+        return figure_words(Fraction(value, fact.denominator), fact.unit)
     if isinstance(fact, Fact):
         match fact.type:
             case "yes_no":
-                return _YES_NO[value].in_(language)
+                return _YES_NO[value]
             case "date":
-                return _OPEN.in_(language) if value == OPEN_END else _day(value)
+                return _OPEN if value == OPEN_END else Text(_day(value), _day(value))
             case "industry_code":
                 if codes is None:
                     raise LookupError(f"{fact.id} needs a code list")
-                code = codes.codes[value]
-                return f"{code.id} {code.name}"
+                named = f"{codes.ids[value]} {codes.names[value]}"
+                return Text(named, named)
             case "choice":
                 pass
             case _:
-                return figure_text(Fraction(value, fact.denominator), fact.unit, language)
+                return figure_words(Fraction(value, fact.denominator), fact.unit)
     if fact.domain is None:
         raise LookupError(f"{fact.id} has no choices")
-    return fact.domain.labels[value].in_(language)
+    return fact.domain.labels[value]
 
 
 def figure_text(value: int | Fraction, unit: Unit | None, language: Language = DEFAULT_LANGUAGE) -> str:
@@ -90,64 +96,75 @@ def figure_text(value: int | Fraction, unit: Unit | None, language: Language = D
     Money in yuan has at least two decimals, all else as many as it needs. What no short decimal gives exactly is
     rounded half up to four and marked as *about* (约).
     """
+    return figure_words(value, unit).in_(language)
+
+
+def figure_words(value: int | Fraction, unit: Unit | None) -> Text:
+    """The same in both languages."""
     unit = unit or PURE
-    number = Fraction(value) / unit.scale
-    if unit.symbol == "年" and number.denominator == 1 and number.numerator in _CALENDAR_YEARS:
-        return f"{number} 年" if language == "zh" else str(number)
+    # Whole numbers above and below the line: a Fraction for each step would take most of the time.
+    scale = unit.scale
+    above, below = value.numerator * scale.denominator, value.denominator * scale.numerator
+    common = math.gcd(above, below)
+    above, below = above // common, below // common
+    if unit.symbol == "年" and below == 1 and above in _CALENDAR_YEARS:
+        return Text(f"{above} 年", str(above))
     in_yuan = unit.scale == 1 and ("元", 1) in unit.dimensions
-    digits, exact = _decimal(number, 2 if in_yuan else 0)
-    if not exact:
-        digits = f"{'约' if language == 'zh' else 'about'} {digits}"
-    symbol = _symbol_zh(unit) if language == "zh" else _symbol_en(unit, one=number == 1)
-    return digits + symbol
+    digits, exact = _decimal(above, below, 2 if in_yuan else 0)
+    zh, en = ("", "") if exact else ("约 ", "about ")
+    return Text(f"{zh}{digits}{_symbol_zh(unit.symbol)}", f"{en}{digits}{_symbol_en(unit.symbol, above == below)}")
 
 
-def _decimal(number: Fraction, least: int) -> tuple[str, bool]:
+def _decimal(above: int, below: int, least: int) -> tuple[str, bool]:
     """The digits with thousands separators and at least ``least`` decimals, and whether they are exact."""
-    decimals = next((n for n in range(least, _MOST_DECIMALS + 1) if (10**n) % number.denominator == 0), None)
-    places = _ABOUT_DECIMALS if decimals is None else decimals
+    places, exact = _ABOUT_DECIMALS, False
+    for decimals in range(least, _MOST_DECIMALS + 1):
+        if 10**decimals % below == 0:
+            places, exact = decimals, True
+            break
     # Half up, away from zero: what a person with a calculator gets.
-    whole, rest = divmod(math.floor(abs(number) * 10**places + Fraction(1, 2)), 10**places)
-    sign = "-" if number < 0 and (whole or rest) else ""
-    return f"{sign}{whole:,}" + (f".{rest:0{places}d}" if places else ""), decimals is not None
+    whole, rest = divmod((2 * abs(above) * 10**places + below) // (2 * below), 10**places)
+    sign = "-" if above < 0 and (whole or rest) else ""
+    return f"{sign}{whole:,}" + (f".{rest:0{places}d}" if places else ""), exact
 
 
-def _symbol_zh(unit: Unit) -> str:
-    match unit.symbol:
+def _symbol_zh(symbol: str) -> str:
+    match symbol:
         case "" | "1":
             return ""
         case "%":
             return "%"
         case "月":
             return " 个月"
-        case symbol:
+        case _:
             return f" {symbol}"
 
 
-def _symbol_en(unit: Unit, *, one: bool) -> str:
-    if unit.symbol in ("", "1", "%"):
-        return _symbol_zh(unit)
+@lru_cache(maxsize=256)
+def _symbol_en(symbol: str, one: bool) -> str:
+    if symbol in ("", "1", "%"):
+        return _symbol_zh(symbol)
     above = True
     words = []
-    for part in re.split(r"([/·()^])", unit.symbol):
+    for part in re.split(r"([/·()^])", symbol):
         singular, plural = _UNITS.get(part, (part, part))
         above = above and part != "/"
         words.append(plural if above and not one else singular)
-    return (" × " if unit.symbol.startswith(_MULTIPLES) else " ") + "".join(words)
+    return (" × " if symbol.startswith(_MULTIPLES) else " ") + "".join(words)
 
 
 def _day(ordinal: int) -> str:
     return dt.date.fromordinal(ordinal).isoformat()
 
 
-def _steps_text(fact: AnyFact, steps: Iterable[tuple[int, int]], language: Language) -> str:
+def _steps_words(fact: AnyFact, steps: Iterable[tuple[int, int]]) -> Text:
     if not isinstance(fact, Fact):
         raise LookupError(f"{fact.id} has no steps")
     parts = []
     for day, amount in steps:
-        figure = figure_text(Fraction(amount, fact.denominator), fact.unit, language)
-        parts.append(f"{_day(day)} 起 {figure}" if language == "zh" else f"{figure} from {_day(day)}")
-    return ("；" if language == "zh" else "; ").join(parts)
+        figure = figure_words(Fraction(amount, fact.denominator), fact.unit)
+        parts.append(Text(f"{_day(day)} 起 {figure.zh}", f"{figure.en} from {_day(day)}"))
+    return joined(parts, zh="；", en="; ")
 
 
 # --- back to a plain mapping --------------------------------------------------------------------------------------

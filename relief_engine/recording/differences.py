@@ -18,6 +18,7 @@ Plain = Mapping[str, Any]
 What = Literal[
     "decided", "outcome", "benefit", "payer", "amount", "amount_range", "amount_if_granted", "ceiling", "payable",
     "payable_range", "rate", "rate_range", "until", "figure", "criterion", "referral", "missing", "deadline", "clauses",
+    "resolution", "amount_by_people",
 ]  # fmt: skip
 #: What a decision says in one member of its own.
 _SIMPLE: tuple[What, ...] = (
@@ -53,6 +54,7 @@ def changes(recorded: Plain, replayed: Plain, traces: tuple[Plain, Plain]) -> tu
         for what in _SIMPLE
         if recorded.get(what) != replayed.get(what)
     ]
+    found += _by_people(recorded, replayed)
     found += _by_id("figure", recorded["figures"], replayed["figures"])
     found += _by_id("criterion", _statuses(recorded), _statuses(replayed))
     found += _by_id("referral", _referrals(recorded, traces[0]), _referrals(replayed, traces[1]))
@@ -67,6 +69,16 @@ def _by_id(what: What, recorded: Plain, replayed: Plain) -> Iterator[Change]:
         one, other = recorded.get(name), replayed.get(name)
         if one != other:
             yield Change(what, name, one, other)
+
+
+def _by_people(recorded: Plain, replayed: Plain) -> Iterator[Change]:
+    """What people's answers come to: whether they count, and how much was agreed."""
+    sides = [decision["resolution"] or {} for decision in (recorded, replayed)]
+    names: tuple[tuple[What, str], ...] = (("resolution", "state"), ("amount_by_people", "amount"))
+    for what, name in names:
+        one, other = (side.get(name) for side in sides)
+        if one != other:
+            yield Change(what, None, one, other)
 
 
 def _statuses(decision: Plain) -> dict[str, str]:

@@ -7,43 +7,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from relief_engine.decision import Decision, Outcome
-from relief_engine.engine import Engine, Report
+from relief_engine.engine import Engine
 from relief_engine.errors import Finding, ProfileError
-from relief_engine.explanation import say
 from relief_engine.profile.model import Profile
 from relief_engine.profile.natural import with_unit
+from relief_engine.profile.resolutions import referral_ids
+from relief_engine.profile.shape import RESOLUTIONS
 from relief_engine.recording.canonical import exact
-from relief_engine.recording.differences import Change, Field, changes, fields
+from relief_engine.recording.differences import Field, fields
 from relief_engine.recording.record import LABEL, DecisionRecord, rendered
-from relief_engine.rulebook.programme import Programme
-from relief_engine.rulebook.record import Record, Value
-from relief_engine.text import Text
+from relief_engine.recording.reports import Listed, Otherwise, came, decided_otherwise, gone
+from relief_engine.rulebook.record import Record
+from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.version import VERSION
 
 Verdict = Literal["same", "otherwise", "refused", "broken"]
 #: At most so many fields of a broken record are kept: one is enough to know.
 MOST = 20
-
-_NOT_IN_FORCE = Outcome.NOT_IN_FORCE.value
-
-
-class Otherwise(Value):
-    """A decision that says something else now; ``titles`` hold what its criteria and referrals are called, by id."""
-
-    programme: str
-    subject: str
-    title: Text
-    titles: Mapping[str, Text]
-    changes: tuple[Change, ...]
-
-
-class Listed(Value):
-    """A programme that only one of the two rulebooks has, with what it decided: outcomes by subject."""
-
-    programme: str
-    title: Text
-    outcomes: tuple[tuple[str, str], ...]
 
 
 class Replay(Record):
@@ -55,6 +35,7 @@ class Replay(Record):
 
     ``rulebook`` and ``version`` are pairs: that of the record, and that of now. ``decided`` is how many decisions the
     record holds. ``came`` and ``gone`` are programmes that only the rulebook of now has, or only that of the record.
+    ``unanswered`` are people's answers (programme, subject, referral) to what the rulebook does not have, left aside.
     ``reread`` are values of the profile that the rulebook takes for others, ``worded`` how many places of a report
     that decides the same another version of the engine words otherwise.
     """
@@ -71,6 +52,7 @@ class Replay(Record):
     came: tuple[Listed, ...] = ()
     gone: tuple[Listed, ...] = ()
     refused: tuple[Finding, ...] = ()
+    unanswered: tuple[tuple[str, str, str], ...] = ()
     reread: tuple[Field, ...] = ()
     broken: tuple[Field, ...] = ()
     worded: int = 0
@@ -97,8 +79,9 @@ def replay(record: DecisionRecord, engine: Engine) -> Replay:
         "decided": len(report["decisions"]),
     }
     unchanged = head["rulebook"][0] == head["rulebook"][1] and head["version"][0] == VERSION
+    written, unanswered = _answerable(document["profile"], engine)
     try:
-        profile = engine.reader.read_mapping(document["profile"], LABEL)
+        profile = engine.reader.read_mapping(written, LABEL)
     except ProfileError as error:
         broken = tuple(Field(str(finding.where), None, finding.message.en) for finding in error.findings[:MOST])
         if unchanged:
@@ -113,16 +96,17 @@ def replay(record: DecisionRecord, engine: Engine) -> Replay:
     if unchanged:
         broken = tuple(_everything(document, now))[:MOST]
         return Replay(verdict="broken" if broken else "same", broken=broken, **head)
-    otherwise = _otherwise(document, now, decided)
-    came, gone = _came(document, now, engine), _gone(document, engine)
-    same = not (otherwise or came or gone)
+    otherwise = decided_otherwise(document, now, decided)
+    new, old = came(document, now, engine), gone(document, engine)
+    same = not (otherwise or new or old or unanswered)
     same_rules = head["rulebook"][0] == head["rulebook"][1]
     return Replay(
         verdict="same" if same else "otherwise",
         otherwise=otherwise,
-        came=came,
-        gone=gone,
-        reread=_reread(document, profile),
+        came=new,
+        gone=old,
+        unanswered=unanswered,
+        reread=_reread(document, written, profile),
         worded=sum(1 for _ in _everything(document, now)) if same and same_rules else 0,
         **head,
     )
@@ -139,96 +123,32 @@ def _everything(document: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fie
     return list(fields(parts[0], parts[1]))
 
 
-def _reread(document: Mapping[str, Any], profile: Profile) -> tuple[Field, ...]:
+def _answerable(
+    written: Mapping[str, Any], engine: Engine
+) -> tuple[Mapping[str, Any], tuple[tuple[str, str, str], ...]]:
+    """A recorded profile without people's answers to programmes and referrals that the rulebook does not have."""
+    answers = written.get(RESOLUTIONS)
+    if not isinstance(answers, list):
+        return written, ()
+    kept: list[object] = []
+    left: list[tuple[str, str, str]] = []
+    for answer in answers:
+        named = answer if isinstance(answer, dict) else {}
+        programme, referral = named.get("programme"), named.get("referral")
+        if not isinstance(programme, str) or not isinstance(referral, str):
+            kept.append(answer)  # wrong in a way that reading it says
+            continue
+        known = engine.rulebook.programmes.get(programme)
+        if known is not None and referral in referral_ids(known):
+            kept.append(answer)
+        else:
+            left.append((programme, str(named.get("subject", APPLICANT)), referral))
+    return {**written, RESOLUTIONS: kept}, tuple(left)
+
+
+def _reread(document: Mapping[str, Any], written: Mapping[str, Any], profile: Profile) -> tuple[Field, ...]:
     """What the rulebook takes for something else, such as a choice under a former name."""
     if profile.digest == document["report"]["profile"]["digest"]:
         return ()
-    return tuple(fields(document["profile"], profile.written(with_unit)))
-
-
-# --- decisions --------------------------------------------------------------------------------------------------------
-
-_Key = tuple[str, str]
-
-
-def _otherwise(document: Mapping[str, Any], now: Mapping[str, Any], decided: Report) -> tuple[Otherwise, ...]:
-    """The decisions of programmes that both rulebooks have, as far as they say something else."""
-    programmes = decided.rulebook.programmes
-    recorded, replayed = _by_key(document), _by_key(now)
-    before = {programme for programme, _ in recorded} | {s["programme"] for s in document["report"]["skipped"]}
-    subjects = {(d.programme.id, d.subject): d for d in decided.decisions}
-    found = []
-    for key in dict.fromkeys((*recorded, *replayed)):
-        if key[0] not in programmes or key[0] not in before:
-            continue
-        one, other = recorded.get(key), replayed.get(key)
-        if one is not None and other is not None:
-            differences = changes(one[0], other[0], (one[1], other[1]))
-        else:
-            outcomes = [None if side is None else side[0]["outcome"] for side in (one, other)]
-            differences = (Change("decided", None, *outcomes),)
-        if differences:
-            programme = programmes[key[0]]
-            title = _title(programme, key[1], subjects.get(key))
-            found.append(Otherwise(*key, title, _titles(programme, one), differences))
-    return tuple(found)
-
-
-def _by_key(side: Mapping[str, Any]) -> dict[_Key, tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Each decision with its trace."""
-    pairs = zip(side["report"]["decisions"], side["trace"], strict=True)
-    return {(decision["programme"], decision["subject"]): (decision, trace) for decision, trace in pairs}
-
-
-def _title(programme: Programme, subject: str, decision: Decision | None) -> Text:
-    if programme.kind.list is None:
-        return programme.title
-    about = say.both(subject) if decision is None else say.subject(programme.kind, decision.index)
-    return Text(f"{programme.title.zh}（{about.zh}）", f"{programme.title.en} ({about.en})")
-
-
-def _titles(programme: Programme, recorded: tuple[Mapping[str, Any], Mapping[str, Any]] | None) -> dict[str, Text]:
-    """What criteria, referrals and deadlines are called: as they are now, or as they were where they are gone."""
-    before = [] if recorded is None else [*recorded[0]["criteria"], *recorded[0]["referrals"]]
-    found = {part["id"]: say.both(part["title"]) for part in before}
-    found |= {name: let.title for name, let in programme.lets.items()}
-    found |= {criterion.id: criterion.title for criterion in programme.criteria}
-    found |= {referral.id: referral.title for referral in programme.referrals}
-    found |= {deadline.id: deadline.title for deadline in programme.deadlines}
-    if programme.not_available is not None:
-        found[programme.not_available.id] = programme.not_available.title
-    return found
-
-
-# --- programmes -------------------------------------------------------------------------------------------------------
-
-
-def _came(document: Mapping[str, Any], now: Mapping[str, Any], engine: Engine) -> tuple[Listed, ...]:
-    """Programmes that the record knows nothing of and that decide something on the day."""
-    report = document["report"]
-    before = {part["programme"] for part in (*report["decisions"], *report["skipped"])}
-    found = []
-    for name, outcomes in _outcomes(now["report"]).items():
-        if name not in before:
-            found.append(Listed(name, engine.rulebook.programmes[name].title, outcomes))
-    return tuple(found)
-
-
-def _gone(document: Mapping[str, Any], engine: Engine) -> tuple[Listed, ...]:
-    """Programmes by which the record decides something and that the rulebook no longer has."""
-    titles = {d["programme"]: say.both(d["explanation"]["title"]) for d in document["report"]["decisions"]}
-    return tuple(
-        Listed(name, titles[name], outcomes)
-        for name, outcomes in _outcomes(document["report"]).items()
-        if name not in engine.rulebook.programmes
-    )
-
-
-def _outcomes(report: Mapping[str, Any]) -> dict[str, tuple[_Key, ...]]:
-    """The outcomes of each programme by subject, but for programmes that are not in force."""
-    found: dict[str, tuple[_Key, ...]] = {}
-    for decision in report["decisions"]:
-        if decision["outcome"] != _NOT_IN_FORCE:
-            name = decision["programme"]
-            found[name] = (*found.get(name, ()), (decision["subject"], decision["outcome"]))
-    return found
+    now = {RESOLUTIONS: [], **profile.written(with_unit)}
+    return tuple(fields({RESOLUTIONS: [], **written}, now))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NotRequired
 from pydantic import AfterValidator, TypeAdapter
 from typing_extensions import TypedDict
 
-from relief_engine.decision import Outcome, Status
+from relief_engine.decision import Outcome, State, Status
 from relief_engine.text import Text
 
 _SHA256 = re.compile("sha256:[0-9a-f]{64}")
@@ -125,6 +125,11 @@ class _Deadline(TypedDict):
     date: Day
 
 
+class _Resolution(TypedDict):
+    state: Annotated[str, _among(state.value for state in State)]
+    amount: Figure
+
+
 class _Explanation(TypedDict):
     title: str
     subject: str
@@ -152,6 +157,7 @@ class _Decision(TypedDict):
     referrals: list[_Referral]
     missing: list[_Missing]
     deadlines: list[_Deadline]
+    resolution: _Resolution | None
     explanation: _Explanation
 
 
@@ -168,6 +174,7 @@ class _Report(TypedDict):
     decisions: list[_Decision]
     skipped: list[_Skipped]
     total: str
+    total_by_people: str
 
 
 class _Trace(TypedDict):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from relief_engine.decision import Outcome, Status
+from relief_engine.decision import Outcome, State, Status
 from relief_engine.errors import Finding
 from relief_engine.explanation import say
 from relief_engine.explanation.harmless import one_line
 from relief_engine.profile.written import shown
 from relief_engine.recording.differences import Change, Field
-from relief_engine.recording.replay import Listed, Otherwise, Replay, Verdict
+from relief_engine.recording.replay import Replay, Verdict
+from relief_engine.recording.reports import Listed, Otherwise
 from relief_engine.text import Language, Text, joined
 
 SCHEMA: Final = "relief-replay/1"
@@ -49,6 +50,7 @@ def replay_record(replay: Replay, language: Language) -> dict[str, Any]:
             {"code": finding.code, "place": str(finding.where), "message": finding.message.in_(language)}
             for finding in replay.refused
         ],
+        "unanswered": [{"programme": one, "subject": on, "referral": name} for one, on, name in replay.unanswered],
         "reread": [_field_record(field) for field in replay.reread],
         "broken": [_field_record(field) for field in replay.broken],
         "worded_otherwise": replay.worded,
@@ -95,11 +97,16 @@ _WHATS = {
     "missing": Text("还缺的资料", "Missing"),
     "deadline": Text("办理期限", "Deadline"),
     "clauses": Text("依据", "Clauses"),
+    "resolution": Text("人工认定", "People's answer"),
+    "amount_by_people": Text("人工认定的金额", "Amount agreed by people"),
 }
-_MONEY = frozenset({"amount", "amount_range", "amount_if_granted", "ceiling", "payable", "payable_range"})
+_MONEY = frozenset(
+    {"amount", "amount_range", "amount_if_granted", "ceiling", "payable", "payable_range", "amount_by_people"}
+)
 _WORDS = {
     **{outcome.value: outcome.label for outcome in Outcome},
     **{status.value: status.label for status in Status},
+    **{state.value: state.label for state in State},
     "replaced": Text("转人工认定", "left to people"),
     "holds": Text("成立", "holds"),
     "asked": Text("需要", "asked for"),
@@ -149,6 +156,11 @@ def _details(replay: Replay, language: Language) -> Iterator[str]:
         title = Text("金额合计", "Total")
         yield f"  {title.in_(language)}{_COLON.in_(language)}{_arrow(*map(_yuan, replay.total)).in_(language)}"
     yield from (f"  {_finding(finding, language)}" for finding in replay.refused)
+    for programme, subject, referral in replay.unanswered:
+        lead = Text(
+            "现有规则没有这项认定事项，人工认定未采用", "People's answer to a referral that the rules do not have"
+        )
+        yield f"  {lead.in_(language)}{_COLON.in_(language)}{one_line(f'{programme} {subject} {referral}')}"
     if replay.reread:
         said = Text("现有规则把资料读作", "The rules read these of the profile otherwise")
         yield f"  {said.in_(language)}{_COLON.in_(language).rstrip()}"

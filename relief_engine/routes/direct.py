@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import cast
 from weakref import WeakKeyDictionary
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import months_later
 from relief_engine.compiled.layout import Value
-from relief_engine.compiled.sizes import Bounds, Run, consensus, runs_of
+from relief_engine.compiled.sizes import Bounds, Run, runs_of
 
 #: *Not*, by value.
 _NOT = (3, 1, 1, 0)
@@ -239,9 +240,23 @@ def size_test(node: ir.SizeIs) -> Callable[[Sequence[Value]], int]:
                 best |= low if run.upper is None else low & _NOT[reached(run.upper, v)]
         return best
 
+    read = itemgetter(node.code, *[slot for _, slot in node.indicators])
+    last: tuple[object, int] = ((), 0)
+
     def test(v: Sequence[Value]) -> int:
-        code = v[node.code]
-        candidates = sectors.of(code if isinstance(code, int) else None)
-        return consensus([row(candidate, v) for candidate in candidates])
+        nonlocal last
+        # A search asks again and again with other rents and days and the same figures of size. One tuple is put in
+        # place of another, so that threads see a question with its own answer.
+        key = read(v)
+        known = last
+        if known[0] == key:
+            return known[1]
+        first, *others = sectors.of(v[node.code])  # type: ignore[arg-type]  # codes are whole numbers
+        found = row(first, v)
+        # Unknown as soon as one of them is, or two are not alike: of an industry that is not known mostly at once.
+        if found != ir.UNKNOWN and any(row(candidate, v) != found for candidate in others):
+            found = ir.UNKNOWN
+        last = (key, found)
+        return found
 
     return test

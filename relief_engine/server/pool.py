@@ -144,11 +144,13 @@ class Pool:
             raise AssertionError("every rulebook that loads can be packed")
         root = str(rulebook.root.resolve())
         forms = dict(rulebook.form_files)
-        self._all = [_Worker(data, root, forms) for _ in range(workers)]
+        # One more than work at once: when a job has cost its worker, no other job waits for the next to start.
+        self._all = [_Worker(data, root, forms) for _ in range(workers if lazy else workers + 1)]
         self._idle = [] if not lazy else list(self._all)
+        self._spare: _Worker | None = None
         self._lazy = lazy
         self._free = asyncio.Semaphore(len(self._idle))
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="relief-pipe")
+        self._threads = ThreadPoolExecutor(len(self._all), thread_name_prefix="relief-pipe")
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def start(self) -> None:
@@ -163,13 +165,14 @@ class Pool:
             await asyncio.wait(started)
             await self.close()
             raise
-        for worker in self._all:
+        self._spare, *others = self._all
+        for worker in others:
             self._give_back(worker)
 
     @property
     def alive(self) -> int:
-        """How many processes run."""
-        return sum(worker.pid is not None for worker in self._all)
+        """How many processes run, without the spare one."""
+        return sum(worker.pid is not None for worker in self._all if worker is not self._spare)
 
     def _give_back(self, worker: _Worker) -> None:
         self._idle.append(worker)
@@ -210,11 +213,20 @@ class Pool:
         return answer
 
     async def _restart(self, worker: _Worker) -> None:
-        """Start a process anew beside the requests; a worker that can't start tries again with its next job."""
+        """Put the spare worker in the place of one that is gone, and start that anew to be the spare one.
+
+        A worker that can't start tries again with its next job.
+        """
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            self._give_back(spare)
         if not self._lazy:
             with contextlib.suppress(WorkerDied):
                 await asyncio.get_running_loop().run_in_executor(self._threads, worker.start)
-        self._give_back(worker)
+        if spare is None:
+            self._give_back(worker)
+        else:
+            self._spare = worker
 
     async def close(self) -> None:
         """Wait for the jobs that are being done, and end the workers."""

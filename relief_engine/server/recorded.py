@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from relief_engine.errors import Finding, InputError, Location
@@ -37,9 +38,12 @@ def replay(desk: Desk, job: Job, _: Any) -> Answer:
 def resolve(desk: Desk, job: Job, value: Any) -> Answer:
     """POST /v1/records/{which}/resolutions: the record's profile with answers of people, decided and recorded anew.
 
-    It is decided on the record's day and for its programmes, by the rulebook of now.
+    It is decided for the programmes of the record, by the rulebook of now, on the day that the query names; else on the
+    day of the record or, if that is later, of the last answer: before it was given, an answer does not count.
     """
-    query_fields(job.query, ()).done()
+    query = query_fields(job.query, ("as_of",))
+    named = query.day("as_of")
+    query.done()
     answers = _answers(value)
     record = _read(job.document)
     profile = dict(record.document["profile"])
@@ -54,7 +58,7 @@ def resolve(desk: Desk, job: Job, value: Any) -> Answer:
     wanted = asked["programmes"]
     if wanted is not None:
         wanted = [name for name in wanted if name in engine.rulebook.programmes]
-    report = engine.decide(known, as_of=dt.date.fromisoformat(asked["as_of"]), programmes=wanted)
+    report = engine.decide(known, as_of=named or max(_days(asked["as_of"], answers)), programmes=wanted)
     data = {
         **report_record(report, engine, job.language, VERSION),
         "follows": {"digest": record.digest, "rulebook": {"digest": record.document["rulebook"]["digest"]}},
@@ -77,6 +81,15 @@ def _answers(value: Any) -> list[Any]:
         f"the body must be a list of 1 to {MAX_RESOLUTIONS} answers of people",
     )
     raise InputError([Finding("list", Location("body"), message)])
+
+
+def _days(of_record: str, answers: Sequence[Any]) -> Iterator[dt.date]:
+    """The day of a record and those of answers, as far as they are days: what is none the reader has refused."""
+    given = [answer.get("on") for answer in answers if isinstance(answer, Mapping)]
+    for day in (of_record, *given):
+        if isinstance(day, str):
+            with suppress(ValueError):
+                yield dt.date.fromisoformat(day)
 
 
 def _others(before: Sequence[Mapping[str, Any]], answers: Sequence[Any]) -> list[Mapping[str, Any]]:

@@ -34,6 +34,7 @@ _READ_ONLY = (
 
 #: Addresses that a worker answers, with the task that does.
 ASKED = {
+    "/openapi.json": "openapi",
     "/v1/programmes": "programmes",
     "/v1/facts": "facts",
     "/v1/schema/profile": "profile_schema",
@@ -81,7 +82,8 @@ class Routes:
         }
         for path, handler in got.items():
             app.add_route(path, _known(path, handler), methods=["GET"])
-        app.mount("/static", StaticFiles(directory=PAGE, check_dir=False))
+        if PAGE.is_dir():
+            app.mount("/static", StaticFiles(directory=PAGE))
 
     # --- what workers answer ----------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from relief_engine.errors import Finding, InputError, Location
 from relief_engine.profile.written import visible
 from relief_engine.roster.formats.content import SUFFIXES
 from relief_engine.roster.records import screening_record
-from relief_engine.roster.run import Request, screen_file
+from relief_engine.roster.run import Request, prepare, screen_file
 from relief_engine.server.asking import Fields, query_fields
 from relief_engine.server.exchange import Answer, Job
 from relief_engine.server.tasks import Desk, task
@@ -46,16 +47,13 @@ def screen(desk: Desk, job: Job, _: Any) -> Answer:
         language=job.language, engine="direct", called=name,
     )  # fmt: skip
 
-    def limited(done: float) -> None:
-        if done > job.limits.rows:
-            raise _too_many(name, job.limits.rows)
-
     try:
-        screening, counts = screen_file(desk.engine, request, limited)
+        rows = prepare(desk.engine, request).table.rows()
+        if next(islice(rows, job.limits.rows, None), None) is not None:
+            raise _too_many(name, job.limits.rows)
+        screening, counts = screen_file(desk.engine, request)
     except InputError as error:
         raise InputError([_renamed(finding, upload, name) for finding in error.findings]) from error
-    if counts.rows > job.limits.rows:
-        raise _too_many(name, job.limits.rows)
     remarks = (*screening.table.remarks, *screening.columns.remarks)
     record = screening_record(screening, counts, Path(result_name(name)), remarks, job.language)
     return Answer(200, WORKBOOK, b"", (("relief-screening", _header(record)),))

@@ -12,12 +12,12 @@ from relief_engine.engine.sizing import size_fact
 from relief_engine.engine.verify import Verification, Verifier
 from relief_engine.errors import InputError, UnknownName
 from relief_engine.explanation import html
-from relief_engine.explanation.lists import fact_record, programme_record
 from relief_engine.explanation.records import report_record
 from relief_engine.explanation.sheet import sheet
 from relief_engine.explanation.size_records import size_record
 from relief_engine.profile.model import Profile
 from relief_engine.recording.record import record_of
+from relief_engine.rulebook.model import Rulebook
 from relief_engine.server.asking import Fields, checked, query_fields
 from relief_engine.server.exchange import HTML, JSON, Answer, Job
 from relief_engine.server.plain_json import read_json, written
@@ -26,8 +26,6 @@ from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
 
 MANY_SCHEMA = "relief-decide-many/1"
-PROGRAMMES_SCHEMA = "relief-programmes/1"
-FACTS_SCHEMA = "relief-facts/1"
 
 #: The most questions that an interview passes on.
 MAX_PASSED = 5000
@@ -41,6 +39,7 @@ class Desk:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.verifier = Verifier(engine.rulebook)
+        self.described: bytes | None = None
 
     def close(self) -> None:
         """End the process of the second route."""
@@ -50,7 +49,7 @@ class Desk:
 Task = Callable[[Desk, Job, Any], Answer]
 TASKS: dict[str, Task] = {}
 #: Tasks to which the body is no JSON, or nothing, or which read it by themselves.
-UNREAD = frozenset({"programmes", "facts", "profile_schema", "form", "replay", "screen"})
+UNREAD = frozenset({"form", "programmes", "facts", "profile_schema", "openapi", "replay", "screen"})
 
 
 def task(run: Task) -> Task:
@@ -59,7 +58,8 @@ def task(run: Task) -> Task:
     return run
 
 
-def _json(data: Mapping[str, Any]) -> Answer:
+def json_of(data: Mapping[str, Any]) -> Answer:
+    """Data as the answer."""
     return Answer(200, JSON, written(data))
 
 
@@ -97,7 +97,7 @@ def decide(desk: Desk, job: Job, value: Any) -> Answer:
     verification = desk.verifier.verify(report) if asked.flags["verify"] else None
     if verification is not None:
         record["verification"] = verification_record(verification, job.language)
-    answer = _json(record)
+    answer = json_of(record)
     if not wanted:
         return answer
     return answer._replace(record=recorded(report, desk.engine, job.language, asked.programmes, verification))
@@ -136,7 +136,7 @@ def decide_many(desk: Desk, job: Job, value: Any) -> Answer:
     programmes = fields.programmes("programmes", desk.engine.rulebook)
     fields.done()
     results = [_one_of_many(desk, job, value, i, item, day, programmes) for i, item in enumerate(profiles)]
-    return _json({"schema": MANY_SCHEMA, "results": results})
+    return json_of({"schema": MANY_SCHEMA, "results": results})
 
 
 def _one_of_many(
@@ -156,10 +156,9 @@ def size(desk: Desk, job: Job, value: Any) -> Answer:
     """POST /v1/size."""
     query_fields(job.query, ()).done()
     rulebook = desk.engine.rulebook
-    try:
-        indicators = [indicator for indicator, _ in size_fact(rulebook).indicators]
-    except UnknownName as error:
-        raise Problem("not-found", error.message) from error
+    indicators = indicators_of(rulebook)
+    if not indicators:
+        raise Problem("not-found", Text("规则库没有企业划型标准", "the rulebook has no size standard"))
     fields = Fields(value, ("industry", *indicators, "as_of"))
     day = fields.day("as_of")
     if fields.needed("industry"):
@@ -175,44 +174,17 @@ def size(desk: Desk, job: Job, value: Any) -> Answer:
             fields.findings += error.findings
         else:
             fields.done()
-            return _json(size_record(sizing, job.language))
+            return json_of(size_record(sizing, job.language))
     fields.done()
     raise AssertionError("a firm without an industry is a finding")
 
 
-@task
-def programmes(desk: Desk, job: Job, _: Any) -> Answer:
-    """GET /v1/programmes."""
-    fields = query_fields(job.query, ("as_of",))
-    day = fields.day("as_of") or dt.date.today()
-    fields.done()
-    listed = desk.engine.rulebook.programmes.values()
-    records = [programme_record(programme, day, job.language) for programme in listed]
-    return _json({"schema": PROGRAMMES_SCHEMA, "as_of": day.isoformat(), "programmes": records})
-
-
-@task
-def facts(desk: Desk, job: Job, _: Any) -> Answer:
-    """GET /v1/facts."""
-    query_fields(job.query, ()).done()
-    subjects = desk.engine.rulebook.subjects.values()
-    return _json(
-        {
-            "schema": FACTS_SCHEMA,
-            "subjects": [
-                {"subject": known.kind.id, "list": known.kind.list, "label": known.label.in_(job.language)}
-                for known in subjects
-            ],
-            "facts": [fact_record(fact, job.language) for known in subjects for fact in known.facts],
-        }
-    )
-
-
-@task
-def profile_schema(desk: Desk, job: Job, _: Any) -> Answer:
-    """GET /v1/schema/profile."""
-    query_fields(job.query, ()).done()
-    return Answer(200, "application/schema+json", written(desk.engine.reader.json_schema()))
+def indicators_of(rulebook: Rulebook) -> list[str]:
+    """The figures by which a rulebook tells the sizes of firms; none if it doesn't."""
+    try:
+        return [indicator for indicator, _ in size_fact(rulebook).indicators]
+    except UnknownName:
+        return []
 
 
 @task
@@ -233,7 +205,7 @@ def interview(desk: Desk, job: Job, value: Any) -> Answer:
     passed = _passed(fields)
     fields.done()
     found = step(engine, known if isinstance(known, Mapping) else {}, as_of=day, programmes=ids, passed=passed)
-    return _json(step_record(found, job.language))
+    return json_of(step_record(found, job.language))
 
 
 def _passed(fields: Fields) -> set[tuple[str, str]]:

@@ -20,14 +20,14 @@ from typing import Any, BinaryIO
 from relief_engine.engine import Engine
 from relief_engine.errors import ReliefError, RoutesDisagree
 from relief_engine.rulebook.packing import unpacked
-from relief_engine.server import form, recorded, screening
+from relief_engine.server import describing, form, recorded, screening
 from relief_engine.server.exchange import Answer, Job
 from relief_engine.server.problems import Problem
 from relief_engine.server.tasks import Desk, perform, refused
 from relief_engine.text import Text
 
 #: The modules whose tasks it performs beside those of ``tasks``.
-_MORE = (form, recorded, screening)
+_MORE = (describing, form, recorded, screening)
 #: What a worker says once its engine is ready.
 READY = "ready"
 #: The signals that the server answers and its workers leave to it: they end when it closes the pipe.

@@ -1,12 +1,14 @@
 """A record is decided anew: the same by the rules that made it, and by others what they change, said in words."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any
 
 import pytest
 
 from relief_engine.engine import Engine
+from relief_engine.errors import InputError
 from relief_engine.recording import record as writing
 from relief_engine.recording import replay as replaying
 from relief_engine.recording.differences import Field, fields
@@ -241,6 +243,58 @@ def test_a_figure_that_is_asked_for_in_another_unit_is_read_as_it_was_meant() ->
     assert (found.verdict, found.reread) == ("same", ())
 
 
+# --- people's answers -------------------------------------------------------------------------------------------------
+
+ANSWER = {
+    "programme": "town/rent", "subject": "leases[0]", "referral": "rent-free", "granted": "yes", "amount": 90000.5,
+    "on": "2030-07-01", "by": "区国资委减免专班",
+}  # fmt: skip
+ANSWERED: dict[str, Any] = {
+    "as_of": "2030-07-15",
+    "applicant": {"kind": "shop", "industry": "62", "registered": True},
+    "leases": [
+        {
+            "owner": "state", "ward": "东街", "start": "2030-01-01", "end": "open", "monthly_rent": 30000,
+            "rent_free": True,
+        }
+    ],
+    "resolutions": [ANSWER],
+}  # fmt: skip
+
+
+def test_what_people_answered_is_part_of_the_record() -> None:
+    record = recorded(profile=ANSWERED, asked=["town/rent"])
+    kept = record.document["profile"]["resolutions"]
+    assert kept == [{**ANSWER, "granted": True, "amount": "90000.50"}]
+    (decision,) = record.document["report"]["decisions"]
+    assert (decision["outcome"], decision["resolution"]["state"]) == ("referred", "granted")
+    assert replayed(record=record).verdict == "same"
+
+
+def test_an_answer_that_no_longer_fits() -> None:
+    record = recorded(profile=ANSWERED, asked=["town/rent"])
+    found = replayed((RENT, "require: lease.owner == state", "require: lease.owner == village"), record=record)
+    changes = changed(found)["town/rent leases[0]"]
+    assert ("resolution", None, "granted", "not_applied") in changes
+    assert ("amount_by_people", None, "90000.50", None) in changes
+    assert "    People's answer: granted by people → people's answer not applied" in told(found)
+    assert "    Amount agreed by people: 90000.50 yuan → none" in told(found)
+
+
+def test_answers_to_what_is_gone_are_left_aside_and_said() -> None:
+    record = recorded(profile=ANSWERED)
+    found = replayed((RENT, "  - id: rent-free\n", "  - id: free-of-rent\n"), record=record)
+    assert (found.verdict, found.unanswered) == ("otherwise", (("town/rent", "leases[0]", "rent-free"),))
+    assert ("resolution", None, "granted", None) in changed(found)["town/rent leases[0]"]
+    assert told(found, "zh")[-1] == "  现有规则没有这项认定事项，人工认定未采用：town/rent leases[0] rent-free"
+    assert found.reread == ()
+    found = replayed(without(RENT), record=record)
+    assert (found.verdict, [gone.programme for gone in found.gone]) == ("otherwise", ["town/rent"])
+    assert replay_record(found, "en")["unanswered"] == [
+        {"programme": "town/rent", "subject": "leases[0]", "referral": "rent-free"}
+    ]
+
+
 # --- what must never differ ---------------------------------------------------------------------------------------
 
 
@@ -316,6 +370,39 @@ def test_an_engine_of_another_version_may_word_otherwise_but_not_decide_so(monke
     for module in (writing, replaying):
         monkeypatch.setattr(module, "VERSION", "0.0.1")
     assert replay(read_record(rehashed(RECORD, more), "r"), town()).verdict == "broken"
+
+
+ODD: tuple[Any, ...] = (
+    None, True, -1, 2**53 - 1, "", "x", "0001-01-01", "9999-12-31", "\u202e\x1b[31m", "sha256:" + "0" * 64, [], {},
+    ["1", "2"], "unmet", "not_in_force", "town/none", "leases[9]", "无", "-5 万元",
+)  # fmt: skip
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all parts of a document."""
+    items: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in items:
+        yield (*path, step)
+        yield from places(part, (*path, step))
+
+
+def test_whatever_stands_in_a_record_that_was_hashed_anew_is_told_and_never_a_crash() -> None:
+    chance, done = Random(7), 0
+    records = (recorded(profile=ANSWERED), recorded(asked=["town/rent"]))
+    known = [[path for path in places(json.loads(record.data)) if "explanation" not in path] for record in records]
+    engines = (town(), edited((FEE, "value: 0.5", "value: 0.4")))
+    for _ in range(80):
+        which = chance.randrange(2)
+        try:
+            record = read_record(rehashed(records[which], put(chance.choice(ODD), *chance.choice(known[which]))), "r")
+            found = replay(record, chance.choice(engines))
+        except InputError:
+            continue
+        done += 1
+        lines = [line for language in ("zh", "en") for line in replay_lines(found, "r", language)]
+        assert all(line.isprintable() for line in lines)
+        assert json.loads(json.dumps(replay_record(found, "zh")))["verdict"] == found.verdict
+    assert done > 20
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
