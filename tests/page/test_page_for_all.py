@@ -65,10 +65,11 @@ def unfold(page: Page) -> None:
 
 
 def focused(page: Page) -> str:
-    return page.evaluate(
+    found: str = page.evaluate(
         """() => { const it = document.activeElement;
              return [it.tagName, it.id || it.name, it.getAttribute('aria-label') || it.textContent].join(' '); }"""
     )
+    return found
 
 
 def tab_to(page: Page, wanted: str, most: int = 80) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -24,7 +24,7 @@ def go_to_rosters(page: Page) -> None:
     page.wait_for_selector("#roster-file")
 
 
-def cells(path: Path) -> dict[str, list[list[object]]]:
+def cells(path: Path) -> dict[str, list[list[Any]]]:
     workbook = CalamineWorkbook.from_path(path)
     return {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
 
