@@ -260,3 +260,18 @@ def test_an_api_key_is_asked_for_once_and_kept_in_memory(browser: Browser, tmp_p
         assert kept == [0, 0, ""]
         assert "a-key" not in page.url
         context.close()
+
+
+def test_a_decision_is_recorded_where_the_service_keeps_a_ledger(browser: Browser, tmp_path: Path) -> None:
+    with served(tmp_path, "--ledger", str(tmp_path / "decisions.ledger")) as address:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("#open-file")
+        open_profile(page, PROFILES / "restaurant.yaml")
+        main = see_result(page)
+        main.get_by_role("button", name="留存这份结论").click()
+        page.wait_for_selector(".receipt >> text=留存记录")
+        assert re.search(r"1 · sha256:[0-9a-f]{64}", main.locator(".receipt").inner_text())
+        assert main.get_by_role("button", name="留存这份结论").count() == 0
+        context.close()
