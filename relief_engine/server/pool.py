@@ -36,8 +36,9 @@ class WorkerDied(Exception):
 class _Worker:
     """One process and the pipes to it. Its methods block; only one thread at a time calls them."""
 
-    def __init__(self, data: bytes, root: str) -> None:
-        self._data, self._root = data, root
+    def __init__(self, data: bytes, root: str, forms: dict[str, bytes]) -> None:
+        # The forms stand beside the packed rulebook: only results of rosters are written into them.
+        self._begin = (data, root, forms)
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
 
@@ -58,7 +59,7 @@ class _Worker:
             start_new_session=True,
         )
         try:
-            self._ready = self._talk((self._data, self._root), time.monotonic() + PATIENCE) == READY
+            self._ready = self._talk(self._begin, time.monotonic() + PATIENCE) == READY
         except OutOfTime as error:
             raise WorkerDied from error
 
@@ -142,8 +143,9 @@ class Pool:
         if data is None:
             raise AssertionError("every rulebook that loads can be packed")
         root = str(rulebook.root.resolve())
+        forms = dict(rulebook.form_files)
         # One more than work at once: when a job has cost its worker, no other job waits for the next to start.
-        self._all = [_Worker(data, root) for _ in range(workers if lazy else workers + 1)]
+        self._all = [_Worker(data, root, forms) for _ in range(workers if lazy else workers + 1)]
         self._idle = [] if not lazy else list(self._all)
         self._spare: _Worker | None = None
         self._lazy = lazy
