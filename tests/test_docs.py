@@ -3,9 +3,11 @@
 What a fenced block is, its first line says:
 
 ``console``      ``$ relief …`` runs, and its output must be what stands below it: a line ``…`` stands for any lines,
-                 ``…`` in a line for any text. ``> FILE`` works as in a shell; ``$ echo $?`` is the last exit status.
+                 ``…`` in a line for any text. ``> FILE`` and ``< FILE`` work as in a shell; ``$ echo $?`` is the last
+                 exit status.
                  ``$ git …`` runs too.
-``yaml NAME``    a file that the commands below it read, as ``csv NAME`` is; one that is shipped must be the same.
+``yaml NAME``    a file that the commands below it read, as ``csv NAME`` and ``text NAME`` are; one that is shipped must
+                 be the same.
 ``yaml``         must be readable YAML.
 ``diff NAME``    changes a file; what it takes out, and what it keeps, must stand there exactly once.
 ``python``       runs; the blocks of one document share their names. A ``text`` block right after it is what it prints.
@@ -19,8 +21,10 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +37,7 @@ from relief_engine.cli import main
 from relief_engine.cli.app import app, ledger_app, rules_app
 from relief_engine.engine import Engine
 from relief_engine.explanation.records import report_record
+from relief_engine.ledger.store import Ledger
 from relief_engine.recording.record import record_of
 from relief_engine.recording.replay import replay
 from relief_engine.recording.telling import replay_record
@@ -126,7 +131,7 @@ class Reading:
                 self.printed = self.capsys.readouterr().out
             case "text" if before == "python" and block.follows:
                 self.compare(block.text, self.printed, f"{block.where}: the block above")
-            case "yaml" | "csv" if block.name:
+            case "yaml" | "csv" | "text" if block.name:
                 self.write(block)
             case "yaml":
                 assert yaml.load(block.text, Loader=yaml.CSafeLoader) is not None, block.where
@@ -148,7 +153,10 @@ class Reading:
             return ran.stdout or ran.stderr
         assert words[0] == "relief", f"only relief and git are run in a console block, not {command!r}"
         into = words[words.index(">") + 1] if ">" in words else None
-        self.status = main(words[1 : -2 if into else None])
+        given = words[words.index("<") + 1] if "<" in words else None
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stdin", StringIO(Path(given).read_text(encoding="utf-8") if given else ""))
+            self.status = main(words[1 : -2 if into or given else None])
         out, err = self.capsys.readouterr()
         if into:
             Path(into).write_text(out, encoding="utf-8")
@@ -338,6 +346,20 @@ def test_library_lists_every_field_of_a_screening(tmp_path: Path, capsys: pytest
     roster.write_text("承租方,租赁面积\n运河小馆,48\n", encoding="utf-8")
     assert main(["screen", str(roster), "--output", str(tmp_path / "result.csv"), "--format", "json"]) == 0
     assert list(table("docs/library.md", "### A screening")) == list(json.loads(capsys.readouterr().out))
+
+
+def test_ledger_lists_every_field_of_its_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = str(tmp_path / "a.ledger")
+    with Ledger.open(ledger, create=True) as opened:
+        opened.append(b"{}")
+    text = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+    for command, heading in (("list", "### An entry"), ("verify", "### A verification")):
+        assert main(["ledger", command, ledger, "--format", "json"]) == 0
+        printed = json.loads(capsys.readouterr().out)
+        rows = re.findall(r"^\| (`.*?) \|", text.partition(f"\n{heading}\n")[2].partition("\n## ")[0], re.MULTILINE)
+        named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+        fields = printed["entries"][0] if command == "list" else printed
+        assert named[: len(fields)] == list(fields)
 
 
 def test_guide_lists_every_option_of_screen() -> None:

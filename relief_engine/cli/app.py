@@ -178,9 +178,7 @@ def ask(
     day = day_of(as_of)
     from relief_engine.cli.ask import ask as interview
 
-    status = interview(profile, programme, day, rules, output, lang.value)
-    if status:
-        raise typer.Exit(status)
+    interview(profile, programme, day, rules, output, lang.value)
 
 
 app.command(
@@ -470,6 +468,10 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
         if "KeyboardInterrupt" in str(error):  # Ctrl-C while an argument was handed to the solver's C library
             return output.EXIT_INTERRUPTED
+        unusable = output.unusable_name(error)
+        if unusable is not None:
+            output.report_input_error(unusable, language, as_json=as_json)
+            return output.EXIT_INPUT
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from relief_engine.cli import dialogue, keeping
 from relief_engine.cli.check import show, verified
-from relief_engine.cli.naming import asked_for
-from relief_engine.cli.output import EXIT_INTERRUPTED, out, width
+from relief_engine.cli.output import out, width
 from relief_engine.decision import Decision, Outcome
 from relief_engine.engine import Engine
 from relief_engine.errors import ProfileError
@@ -19,6 +18,7 @@ from relief_engine.interview.prompts import FactPrompt, Prompt, SubjectsPrompt
 from relief_engine.interview.session import Session
 from relief_engine.profile.words import plain
 from relief_engine.rulebook.cache import cached_rulebook
+from relief_engine.rulebook.naming import asked_for
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.text import Language, Text
 
@@ -34,7 +34,7 @@ def ask(
     rules: Path | None,
     output: Path | None,
     language: Language,
-) -> int:
+) -> None:
     """Ask until every answer is certain, save what is known after each answer, and print the report."""
     rulebook = cached_rulebook(rules)
     named = asked_for(programmes or (), rulebook) or None
@@ -55,13 +55,13 @@ def ask(
         finished = talk.run()
         if not finished:
             talk.where()
-            return 0
+            return
     except _Ended:
         talk.say("")
     except KeyboardInterrupt:
         talk.say("")
         talk.where()
-        return EXIT_INTERRUPTED
+        raise
     talk.say("")
     saved = kept if kept is not None and kept.exists() else None
     label = Text("回答", "answers").in_(language)
@@ -73,7 +73,6 @@ def ask(
     )
     show(report, second, language, "text", why_one, full=named is not None)
     talk.where()
-    return 0
 
 
 def _whole(session: Session) -> dict[str, object]:

@@ -105,7 +105,12 @@ def more(prompt: Prompt, language: Language, width: int) -> list[str]:
         if prompt.fact.evidence is not None:
             told.append((Text("凭证：", "Evidence: "), prompt.fact.evidence))
     titles = list(dict.fromkeys(programme.title for programme in prompt.programmes))
-    if titles:
+    if isinstance(prompt, SubjectsPrompt):
+        for offered in prompt.offered:
+            label = offered.kind.label
+            about = joined([programme.title for programme in offered.programmes], zh="、", en="; ")
+            told.append((Text(f"{label.zh}：", f"{label.en}: "), about))
+    elif titles:
         told.append((Text("为什么问：关系到", "Asked for: "), joined(titles, zh="、", en="; ")))
     for lead, text in told:
         lines += hanging(lead.in_(language), text.in_(language), 3, width)

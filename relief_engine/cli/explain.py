@@ -13,7 +13,7 @@ from relief_engine.decision import Decision
 from relief_engine.engine import Engine, Report
 from relief_engine.errors import Finding, InputError, Location, RouteUnavailable
 from relief_engine.explanation import say
-from relief_engine.roster.again import read_again
+from relief_engine.roster.again import read_again, with_answers
 from relief_engine.roster.answers import answer_of
 from relief_engine.roster.reopen import Before, Reopened, reopen
 from relief_engine.roster.table import Rejected
@@ -35,16 +35,23 @@ def explain_row(
     ]
     read = read_again(found, rulebook, read_mapping(mapping))
     if isinstance(read, Rejected):
-        where = Location(found.file, number)
-        raise InputError([Finding(problem.code, where, problem.message) for problem in read.problems])
+        raise _refused(found, number, read)
     engine, why_one = engine_for(rulebook)
     try:
         report = engine.decide(read, as_of=found.as_of, programmes=asked)
     except RouteUnavailable as error:
         engine, why_one = Engine(rulebook), error.message
         report = engine.decide(read, as_of=found.as_of, programmes=asked)
+    answered = with_answers(found, report, read_mapping(mapping))
+    if isinstance(answered, Rejected):
+        raise _refused(found, number, answered)
     note(*[line.in_(language) for line in differences(found, report)])
-    show(report, engine, language, form, why_one, full=True)
+    show(answered, engine, language, form, why_one, full=True)
+
+
+def _refused(found: Reopened, number: int, row: Rejected) -> InputError:
+    where = Location(found.file, number)
+    return InputError([Finding(problem.code, where, problem.message) for problem in row.problems])
 
 
 def differences(found: Reopened, report: Report) -> list[Text]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from relief_engine.cli.mapping import read_mapping
 from relief_engine.cli.output import note, out, out_json
-from relief_engine.decision import Outcome
+from relief_engine.decision import Outcome, State
 from relief_engine.engine import Engine
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Counts
@@ -99,10 +99,21 @@ def lines(screening: Screening, counts: Counts, output: Path, language: Language
         if number:
             label, tail = outcome.label, _sums(outcome, counts)
             found.append(Text(f"  {label.zh} {number:,}{tail.zh}", f"  {label.en} {number:,}{tail.en}"))
+    found += _by_people(counts)
     found.append(Text(f"结果：{output}", f"Result: {output}"))
     if counts.rejected_file is not None:
         found.append(Text(f"未能读取的行：{counts.rejected_file}", f"Rows not read: {counts.rejected_file}"))
     return [text.in_(language) for text in found]
+
+
+def _by_people(counts: Counts) -> Iterator[Text]:
+    """What people decided, kept apart from what the rules did."""
+    if counts.by_people:
+        yield Text("台账中的人工认定（不计入以上各项）", "What people decided, by the roster (not in the sums above)")
+    for state, number in counts.by_people.items():
+        amount = _yuan(counts.granted_by_people) if state is State.GRANTED else ""
+        tail = Text(f"，金额合计 {amount} 元", f", {amount} yuan in all") if amount else Text("", "")
+        yield Text(f"  {state.label.zh} {number:,}{tail.zh}", f"  {state.label.en} {number:,}{tail.en}")
 
 
 def _sums(outcome: Outcome, counts: Counts) -> Text:

@@ -7,12 +7,16 @@ for a second reason, nobody has decided by answering the first.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from weakref import WeakKeyDictionary
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.figures import slots_under
 from relief_engine.compiled.layout import Value
 from relief_engine.decision.resolved import Open
 from relief_engine.rulebook.facts import Fact
+
+#: The slots under each node of a program, worked out once: rosters ask for many rows.
+_under: WeakKeyDictionary[ir.Program, tuple[frozenset[int], ...]] = WeakKeyDictionary()
 
 
 def possible(
@@ -26,7 +30,9 @@ def possible(
 
     What is open only for figures that do not exist (``not_available``) is left to people by a referral of its own.
     """
-    under = slots_under(program.nodes)
+    under = _under.get(program)
+    if under is None:
+        under = _under[program] = slots_under(program.nodes)
     absent = {program.layout.slots[fact.id] for fact in not_available}
 
     def needs(node: int) -> frozenset[int]:

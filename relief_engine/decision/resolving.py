@@ -62,6 +62,12 @@ def _idle(case: Case, one: Resolution) -> Text | None:
         )
     if any(one.referral == held.id for held in case.held):
         return None
+    if not one.referral:
+        titles = joined([held.title for held in case.held], zh="；", en="; ")
+        return Text(
+            f"有几项须由人认定，没有写明认定的是哪一项：{titles.zh}",
+            f"several referrals hold, and the answer does not say which it is about: {titles.en}",
+        )
     title = _title(case.programme, one.referral)
     if any(one.referral == possible.id for possible in case.possible):
         if one.granted:

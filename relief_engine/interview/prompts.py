@@ -51,7 +51,7 @@ class SubjectsPrompt(Value):
         """The question in words."""
         if len(self.offered) == 1:
             kind = self.offered[0].kind
-            return Text(f"有几{kind.counter}{kind.label.zh}？", f"How many are there: {kind.label.en.lower()}?")
+            return Text(f"有几{kind.counter}{kind.label.zh}？", f"{kind.label.en}: how many are there?")
         return Text("申请方有下面哪些？", "Which of these does the applicant have?")
 
 

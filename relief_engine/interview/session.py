@@ -40,11 +40,12 @@ class Session:
     @property
     def prompt(self) -> Prompt | None:
         """The question that is asked now; None at the end."""
-        named = self.step.profile.applicant.values
         who = self.step.identity[0] if self.step.identity else None
-        known = self.engine.rulebook.facts
-        anybody = any(getattr(known.get(identity), "identifies", False) for identity in named)
-        return who if who is not None and not anybody and who.asked not in self.passed else self.step.prompt
+        facts = self.engine.rulebook.facts
+        told = {*self.step.profile.applicant.values, *(fact for fact, _ in self.passed)}
+        if who is None or any(getattr(facts.get(identity), "identifies", False) for identity in told):
+            return self.step.prompt
+        return who
 
     @property
     def begun(self) -> bool:

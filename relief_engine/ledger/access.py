@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
 import sqlite3
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from relief_engine.errors import InputError
-from relief_engine.ledger import file
+from relief_engine.ledger import file, refusals
 from relief_engine.text import Text
 
 T = TypeVar("T")
@@ -48,71 +46,61 @@ class Access:
                 self._connection = None
 
     def read(self, ask: Callable[[sqlite3.Connection], T]) -> T:
-        """What ``ask`` finds out by the connection; it must not take long, and leave no transaction open.
+        """What ``ask`` finds out by the connection; it must not take long, leave nothing open, and bear repeating.
 
         Raises:
             LedgerFailed: if SQLite can't read the file.
             InputError: if what it read is damaged.
         """
-        with self._lock:
+        with self.alone():
             try:
-                return ask(self._usable())
+                connection = self._usable()
+                return refusals.patiently(lambda: ask(connection), self._wait)
             except sqlite3.Error as error:
                 raise self.said(error) from error
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keeps all other threads, and a fork, from using the file."""
-        with self._lock:
+    def alone(self, *, patient: bool = False) -> Iterator[None]:
+        """Keeps all other threads, and a fork, from using the file.
+
+        Raises:
+            LedgerFailed: if they have used it for as long as anybody waits; ``patient`` waits on.
+        """
+        lock = self._lock
+        if not lock.acquire(timeout=-1 if patient else self._wait):
+            raise refusals.held(self.path)
+        try:
             yield
+        finally:
+            lock.release()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction of whoever is :meth:`alone`: on disk at the end, or not there after an exception."""
         connection = self._usable()
         if not self._prepared:
-            file.prepare_to_append(connection, self.path)
+            refusals.patiently(lambda: file.prepare_to_append(connection, self.path), self._wait)
             self._prepared = True
-        self._begin(connection)
+        # Locked at once: two that had only read could not both go on to write.
+        refusals.patiently(lambda: connection.execute("BEGIN IMMEDIATE"), self._wait)
         try:
             yield connection
-            connection.execute("COMMIT")
+            refusals.patiently(lambda: connection.execute("COMMIT"), self._wait)
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
-    def _begin(self, connection: sqlite3.Connection) -> None:
-        """Lock the file for writing, at once: two that had only read could not both go on to write.
-
-        Another program may append without a pause. SQLite would wait longer and longer between its tries, and seldom
-        hit the moment in which the file is free; many short waits do.
-        """
-        until = time.monotonic() + self._wait
-        connection.execute("PRAGMA busy_timeout = 0")
-        try:
-            while True:
-                try:
-                    connection.execute("BEGIN IMMEDIATE")
-                except sqlite3.OperationalError as error:
-                    if not file.is_busy(error) or time.monotonic() > until:
-                        raise
-                    time.sleep(random.uniform(0.0003, 0.003))
-                else:
-                    return
-        finally:
-            connection.execute(f"PRAGMA busy_timeout = {int(self._wait * 1000)}")
-
-    def said(self, error: sqlite3.Error) -> InputError | file.LedgerFailed:
+    def said(self, error: sqlite3.Error) -> InputError | refusals.LedgerFailed:
         """An error of SQLite in the words of this package."""
         # What is malformed comes as the plain class, and what the system refuses as a subclass of it.
         if type(error) is sqlite3.DatabaseError:
-            return InputError([file.damage(self.path, error)])
-        return file.failed(error, self.path)
+            return InputError([refusals.damage(self.path, error)])
+        return refusals.failed(error, self.path)
 
     def _usable(self) -> sqlite3.Connection:
         """The connection of this process."""
         if self._closed:
-            raise file.LedgerFailed(Text(f"账本 {self.path} 已关闭", f"the ledger {self.path} is closed"))
+            raise refusals.LedgerFailed(Text(f"账本 {self.path} 已关闭", f"the ledger {self.path} is closed"))
         if self._connection is None:
             self._connection = file.opened(self.path, create=False, wait=self._wait)
             self._prepared = False

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from relief_engine.errors import Finding, InputError
-from relief_engine.ledger import file
+from relief_engine.ledger import refusals
 from relief_engine.ledger.access import Access
 from relief_engine.ledger.entry import Entry, Summary, chain_of, digest_of, now
 from relief_engine.ledger.rows import INSERT, head_of, row_of
@@ -40,18 +40,44 @@ class Appending:
         if not wanted.documents:
             return []
         self._waiting.append(wanted)
-        with self.access.alone():
-            if not wanted.done:
-                waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
-                # What threads of a parent process waited for is the parent's to append.
-                self._commit([one for one in waiting if one.process == wanted.process])
+        try:
+            self._take_turn(wanted)
+        except refusals.LedgerFailed:
+            if self._withdrawn(wanted):
+                raise
+            self._take_turn(wanted, patient=True)  # another thread is appending it just now
         if wanted.error is not None:
             raise wanted.error
         return wanted.entries
 
+    def _take_turn(self, wanted: _Wanted, *, patient: bool = False) -> None:
+        """Append what all threads wait for, unless another thread did so for this one."""
+        with self.access.alone(patient=patient):
+            if not wanted.done:
+                waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                # What threads of a parent process waited for is the parent's to append.
+                self._commit([one for one in waiting if one.process == wanted.process])
+
+    def _withdrawn(self, wanted: _Wanted) -> bool:
+        """Whether it could be taken back: a caller who is told of a failure must not be appended for later."""
+        try:
+            self._waiting.remove(wanted)
+        except ValueError:
+            return False
+        return True
+
+    def ready(self) -> None:
+        """See ``Ledger.ready``."""
+        with self.access.alone():
+            try:
+                with self.access.transaction():
+                    pass
+            except sqlite3.Error as error:
+                raise self.access.said(error) from error
+
     def _commit(self, together: Sequence[_Wanted]) -> None:
         """Append what several threads want, and tell each of them what became of it."""
-        error: Exception = file.LedgerFailed(
+        error: Exception = refusals.LedgerFailed(
             Text("追加被中断，不能确认是否已记入账本", "the append was interrupted; it may or may not be recorded")
         )
         try:

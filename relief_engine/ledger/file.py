@@ -1,4 +1,4 @@
-"""Ledger stage: the SQLite file: what stands in it, how it is opened, and what its errors are called.
+"""Ledger stage: the SQLite file: what stands in it, and how it is opened.
 
 The file has a rollback journal that is truncated and synced at each commit (decision record 0024).
 """
@@ -8,17 +8,14 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from relief_engine.errors import Finding, InputError, Location, StatedError
+from relief_engine.errors import Finding, InputError, Location
+from relief_engine.ledger.refusals import NOT_A_LEDGER, LedgerFailed, not_opened, patiently
 from relief_engine.text import Text
 
 #: "RELF": what tells this file from those of other applications.
 APPLICATION_ID = 0x52454C46
 #: The version of what stands in the file.
 FILE_VERSION = 1
-#: Seconds that an append or a read waits for others who use the file.
-WAIT = 30.0
-
-_NOT_A_LEDGER = Text("这不是判定账本", "this is no ledger of decisions")
 
 # The document stands last, so that lists read past it. The triggers guard against accidents; whoever wants to can drop
 # them, and then the chain tells.
@@ -50,10 +47,6 @@ BEGIN SELECT RAISE(ABORT, 'entries of a ledger are numbered 1, 2, 3'); END""",
 }
 
 
-class LedgerFailed(StatedError):
-    """SQLite refused to read or append: the disk is full, others hold the file, or it may not be written."""
-
-
 def opened(path: Path, *, create: bool, wait: float) -> sqlite3.Connection:
     """A connection to a ledger's file, for one thread at a time.
 
@@ -67,27 +60,31 @@ def opened(path: Path, *, create: bool, wait: float) -> sqlite3.Connection:
     mode = "rwc" if create else "rw"
     try:
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=wait, isolation_level=None,
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=0, isolation_level=None,
             check_same_thread=False,
         )  # fmt: skip
     except sqlite3.Error as error:
-        raise _not_opened(error, path) from error
+        raise not_opened(error, path) from error
     try:
-        # What a spoilt or malicious file could do with its schema and its cells is refused.
-        for setting in ("trusted_schema = OFF", "cell_size_check = ON"):
-            connection.execute(f"PRAGMA {setting}")
-        # Text that is none, which somebody wrote there, is for verifying to tell.
-        connection.text_factory = _as_text
-        if _blank(connection) and create:
-            _make(connection)
-        _recognise(connection, path)
+        patiently(lambda: _set_up(connection, path, create=create), wait)
     except sqlite3.Error as error:
         connection.close()
-        raise _not_opened(error, path) from error
+        raise not_opened(error, path) from error
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _set_up(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    # What a spoilt or malicious file could do with its schema and its cells is refused.
+    for setting in ("trusted_schema = OFF", "cell_size_check = ON"):
+        connection.execute(f"PRAGMA {setting}")
+    # Text that is none, which somebody wrote there, is for verifying to tell.
+    connection.text_factory = _as_text
+    if _blank(connection) and create:
+        _make(connection)
+    _recognise(connection, path)
 
 
 def prepare_to_append(connection: sqlite3.Connection, path: Path) -> None:
@@ -120,41 +117,6 @@ def guards(path: Path, names: list[str]) -> Finding:
         f"tables, or the triggers that guard them, were changed, dropped or added: {listed}",
     )
     return Finding("ledger-guards", Location(str(path)), message)
-
-
-def damage(path: Path, error: sqlite3.Error) -> Finding:
-    """What SQLite calls damaged."""
-    message = Text(f"文件已损坏（SQLite：{error}）", f"the file is damaged (SQLite: {error})")
-    return Finding("ledger-damaged", Location(str(path)), message)
-
-
-def is_busy(error: sqlite3.Error) -> bool:
-    """Whether others hold the file."""
-    return "locked" in str(error) or "busy" in str(error)
-
-
-def failed(error: sqlite3.Error, path: Path) -> LedgerFailed:
-    """An error of SQLite that says nothing about what stands in the file."""
-    zh, en = ("，其他程序长时间占用", ": other programs have held it for long") if is_busy(error) else ("", "")
-    return LedgerFailed(
-        Text(f"账本 {path} 无法读写{zh}（SQLite：{error}）", f"the ledger {path} can't be used{en} (SQLite: {error})")
-    )
-
-
-def _not_opened(error: sqlite3.Error, path: Path) -> InputError | LedgerFailed:
-    """Why a file could not be opened, as far as SQLite says."""
-    if is_busy(error):
-        return failed(error, path)
-    if "not a database" in str(error):
-        return InputError([Finding("not-a-ledger", Location(str(path)), _NOT_A_LEDGER)])
-    if isinstance(error, sqlite3.OperationalError):
-        message = Text(f"无法打开账本（SQLite：{error}）", f"the ledger can't be opened (SQLite: {error})")
-        return InputError([Finding("file-unreadable", Location(str(path)), message)])
-    return InputError([damage(path, error)])
-
-
-def _as_text(data: bytes) -> str:
-    return data.decode("utf-8", "backslashreplace")
 
 
 def _look(path: Path, *, create: bool) -> None:
@@ -207,7 +169,7 @@ def _make(connection: sqlite3.Connection) -> None:
 def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     application, version = _marks(connection)
     if application != APPLICATION_ID:
-        message = _NOT_A_LEDGER
+        message = NOT_A_LEDGER
     elif version != FILE_VERSION:
         message = Text(
             f"账本的版本是 {version}，本程序只能读写版本 {FILE_VERSION}",
@@ -218,3 +180,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     else:
         return
     raise InputError([Finding("not-a-ledger", Location(str(path)), message)])
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")

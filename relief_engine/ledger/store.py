@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from relief_engine.errors import UnknownName
-from relief_engine.ledger import file
+from relief_engine.ledger import refusals
 from relief_engine.ledger.access import Access
 from relief_engine.ledger.appending import Appending
 from relief_engine.ledger.entry import Entry, Head, Kept
@@ -24,7 +24,7 @@ _SHORTEST = 8
 class Ledger:
     """A ledger of decisions, made by :meth:`open`. Any thread may call any method, before and after a fork.
 
-    All methods raise :class:`~relief_engine.ledger.file.LedgerFailed` if SQLite can't read or write the file, and
+    All methods raise :class:`~relief_engine.ledger.refusals.LedgerFailed` if SQLite can't read or write the file, and
     :class:`InputError` where what they read is damaged.
     """
 
@@ -33,7 +33,7 @@ class Ledger:
         self._appending = Appending(access)
 
     @classmethod
-    def open(cls, path: Path | str, *, create: bool, wait: float = file.WAIT) -> Ledger:
+    def open(cls, path: Path | str, *, create: bool, wait: float = refusals.WAIT) -> Ledger:
         """Open a ledger.
 
         Args:
@@ -82,6 +82,15 @@ class Ledger:
             InputError: for documents that are no JSON objects, all of them at once.
         """
         return self._appending.append(documents)
+
+    def ready(self) -> None:
+        """Whether an append would work now: nothing happens if it would.
+
+        Raises:
+            InputError: the file is damaged, or its guards are gone.
+            LedgerFailed: it may not be written, or others have held it all the time that an append waits.
+        """
+        self._appending.ready()
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

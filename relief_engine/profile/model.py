@@ -31,6 +31,8 @@ class Known:
 class Resolution(RecordValue):
     """A person's answer to one referral of one decision: what the texts leave to people, and they have decided.
 
+    ``referral`` is empty only for a row of a roster that does not say which of several it answers; that is never
+    applied.
     ``subject`` is ``applicant``, ``leases[0]`` and so on; ``amount`` is what was agreed, in whole cents, None where
     only the granting was decided; ``by`` is a role or a body, not a person's name. ``index`` is its place in the
     profile.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from relief_engine.errors import Finding, Location, did_you_mean
-from relief_engine.profile.mistakes import Finder
+from relief_engine.profile.mistakes import MAX_FINDINGS, Finder
 from relief_engine.profile.model import Known, Resolution
 from relief_engine.profile.shape import MAX_RESOLUTIONS, REQUIRED, RESOLUTIONS
 from relief_engine.profile.values import BadValue, reader
@@ -28,31 +28,39 @@ from relief_engine.text import Text
 _NAME = Text("人工认定结果（resolutions）", RESOLUTIONS)
 #: Amounts are read like those of facts: up to 10¹² yuan, to the cent.
 _MOST_CENTS = 10**14
+#: So many mistakes come with the name that was probably meant; none that is far longer than any name.
+_GUESSES, _LONGEST_NAME = 20, 120
 _LISTED = re.compile(r"(?P<list>\w+)\[(?P<index>0|[1-9][0-9]{0,5})\]")
 _GRANTED = {"同意": "是", "不同意": "否"}
 
 
-def _like_a_fact(key: str, type_: FactType, zh: str, highest: int = 0) -> Fact:
-    """A key of a resolution as a fact, so that the readers of facts read it and speak of it in the same words."""
+def _like_a_fact(key: str, type_: FactType, zh: str, headers: tuple[str, ...], highest: int = 0) -> Fact:
+    """A key of a resolution as a fact, so that the readers of facts read it and speak of it in the same words.
+
+    ``headers`` are the names under which a roster may have it.
+    """
     unit = parse_unit("元") if type_ == "amount" else None
     label = Text(zh, key)
     return Fact(
         f"resolution.{key}", "resolution", type_, unit, 100 if type_ == "amount" else 1, None, MappingProxyType({}),
-        label, label, None, None, None, (), changeable=False, not_available=False, informative=True, identifies=False,
-        open_ended=False, lowest=FIRST_DAY if type_ == "date" else 0, highest=highest, where=Location(RESOLUTIONS),
+        label, label, None, None, None, headers, changeable=False, not_available=False, informative=True,
+        identifies=False, open_ended=False, lowest=FIRST_DAY if type_ == "date" else 0, highest=highest,
+        where=Location(RESOLUTIONS),
     )  # fmt: skip
 
 
 _FACTS = {
-    "programme": _like_a_fact("programme", "text", "项目"),
-    "subject": _like_a_fact("subject", "text", "对象"),
-    "referral": _like_a_fact("referral", "text", "认定事项"),
-    "granted": _like_a_fact("granted", "yes_no", "是否同意", 1),
-    "amount": _like_a_fact("amount", "amount", "认定金额", _MOST_CENTS),
-    "on": _like_a_fact("on", "date", "认定日期", LAST_DAY),
-    "by": _like_a_fact("by", "text", "认定单位或岗位"),
-    "note": _like_a_fact("note", "text", "说明"),
+    "programme": _like_a_fact("programme", "text", "项目", ("认定项目", "Programme decided")),
+    "subject": _like_a_fact("subject", "text", "对象", ()),
+    "referral": _like_a_fact("referral", "text", "认定事项", ("认定事项", "Referral decided")),
+    "granted": _like_a_fact("granted", "yes_no", "是否同意", ("人工认定", "人工认定结果", "Decision by people"), 1),
+    "amount": _like_a_fact("amount", "amount", "认定金额", ("认定金额", "Agreed amount"), _MOST_CENTS),
+    "on": _like_a_fact("on", "date", "认定日期", ("认定日期", "Decided on"), LAST_DAY),
+    "by": _like_a_fact("by", "text", "认定单位或岗位", ("认定单位或岗位", "认定单位", "认定岗位", "Decided by")),
+    "note": _like_a_fact("note", "text", "说明", ("认定说明", "Decision note")),
 }
+#: What a roster may have in a column, by the id that a mapping of headers names it with: ``resolution.granted``.
+COLUMNS = {fact.id: fact for fact in _FACTS.values() if fact.headers}
 _READERS = {key: reader(fact, None) for key, fact in _FACTS.items()}
 
 
@@ -62,14 +70,17 @@ def referral_ids(programme: Programme) -> tuple[str, ...]:
     return (*(referral.id for referral in programme.referrals), *(() if extra is None else (extra.id,)))
 
 
+def agreement(value: object) -> object:
+    """同意 and 不同意 as the readers of yes and no know them; everything else as it is."""
+    return _GRANTED.get(value.strip(), value) if isinstance(value, str) else value
+
+
 def read_part(key: str, value: object) -> Any:
     """One value of a resolution by its key: text, a boolean, whole cents, a day; None where it is empty.
 
     Raises :class:`BadValue` for a value that can't be used.
     """
-    if key == "granted" and isinstance(value, str):
-        value = _GRANTED.get(value.strip(), value)
-    found = _READERS[key](value)
+    found = _READERS[key](agreement(value) if key == "granted" else value)
     match key:
         case "granted":
             return None if found is None else found == 1
@@ -137,8 +148,10 @@ class Resolutions:
         mistakes: list[BadValue] = []
         first: dict[tuple[str, str, str], int] = {}
         for index, item in enumerate(value):
+            if len(mistakes) > MAX_FINDINGS:
+                break  # no more are listed
             try:
-                one = self._one(index, item)
+                one = self._one(index, item, guess=len(mistakes) < _GUESSES)
                 other = first.setdefault((one.programme, one.subject, one.referral), index)
                 if other != index:
                     raise _twice(one, other)
@@ -147,13 +160,13 @@ class Resolutions:
                 mistakes += (BadValue(m.code, m.message, at=(index, *m.at)) for m in (mistake, *mistake.also))
         return tuple(found), mistakes
 
-    def _one(self, index: int, item: object) -> Resolution:
+    def _one(self, index: int, item: object, *, guess: bool) -> Resolution:
         if not isinstance(item, Mapping):
             got = shown(item)
             raise bad(
                 _NAME, "not-a-mapping", f"的每项应为键值对，实为{got.zh}", f"each item is a mapping, got {got.en}"
             )
-        mistakes = [_unknown_key(key) for key in item if key not in _FACTS]
+        mistakes = [_unknown_key(key, guess=guess) for key in item if key not in _FACTS]
         read: dict[str, Any] = dict.fromkeys(_FACTS)
         wrong = set()
         for key in _FACTS:
@@ -170,25 +183,25 @@ class Resolutions:
         if read["amount"] is not None:
             mistakes += _amount_mistakes(read["granted"], read["amount"])
         if read["programme"] is not None:
-            mistakes += self._name_mistakes(read, "subject" in wrong)
+            mistakes += self._name_mistakes(read, guess=guess, subject_wrong="subject" in wrong)
         raise_all(mistakes)
         subject = read.pop("subject")
         return Resolution(subject=subject or APPLICANT, index=index, **read)
 
-    def _name_mistakes(self, read: Mapping[str, Any], subject_wrong: bool) -> list[BadValue]:
+    def _name_mistakes(self, read: Mapping[str, Any], *, guess: bool, subject_wrong: bool) -> list[BadValue]:
         """What is wrong with the names: programme, referral, and the kind of subject."""
         programmes = self._rulebook.programmes
         programme = programmes.get(read["programme"])
         if programme is None:
             name = visible(read["programme"])
             last = [known for known in programmes if known.rpartition("/")[2] == read["programme"]]
-            hint = did_you_mean(last[0] if len(last) == 1 else read["programme"], programmes)
+            hint = _meant(last[0] if len(last) == 1 else read["programme"], programmes, guess=guess)
             message = Text(f"没有项目“{name}”{hint.zh}", f"there is no programme '{name}'{hint.en}")
             return [BadValue("resolution-programme", message, at=("programme",))]
         found = []
         known = referral_ids(programme)
         if read["referral"] is not None and read["referral"] not in known:
-            name, hint = visible(read["referral"]), did_you_mean(read["referral"], known)
+            name, hint = visible(read["referral"]), _meant(read["referral"], known, guess=guess)
             if not known:
                 hint = Text("，它没有须由人认定的事项", "; it has no referrals")
             zh = f"项目 {programme.id} 没有认定事项“{name}”{hint.zh}"
@@ -197,6 +210,11 @@ class Resolutions:
         if not subject_wrong and (mistake := _subject_mistake(programme, read["subject"])) is not None:
             found.append(mistake)
         return found
+
+
+def _meant(name: str, known: Iterable[str], *, guess: bool) -> Text:
+    """The nearest name, for as many mistakes as anybody reads: looking for it takes longer than all else."""
+    return did_you_mean(name, known) if guess and len(name) <= _LONGEST_NAME else NO_HINT
 
 
 def _subject_mistake(programme: Programme, subject: str | None) -> BadValue | None:
@@ -237,8 +255,8 @@ def _twice(one: Resolution, first: int) -> BadValue:
     return BadValue("resolution-twice", message, at=("referral",))
 
 
-def _unknown_key(key: object) -> BadValue:
+def _unknown_key(key: object, *, guess: bool) -> BadValue:
     got = shown(key)
-    hint = did_you_mean(key, _FACTS) if isinstance(key, str) else NO_HINT
+    hint = _meant(key, _FACTS, guess=guess) if isinstance(key, str) else NO_HINT
     at = (key,) if isinstance(key, str) else ()
     return bad(_NAME, "unknown-key", f"没有{got.zh}这一项{hint.zh}", f"unknown key {got.en}{hint.en}", at=at)

@@ -21,6 +21,7 @@ from relief_engine.compiled import ir
 from relief_engine.decision import NOTHING_MISSING, MissingFact, MissingFacts
 from relief_engine.engine.summary import names
 from relief_engine.roster.answers import Answer, Answered, Screening
+from relief_engine.roster.people import ByPeople
 from relief_engine.roster.table import Problem, Rejected, Row
 from relief_engine.rulebook.facts import Fact
 from relief_engine.text import Text
@@ -28,9 +29,10 @@ from relief_engine.text import Text
 #: So many rows go at once, and so many such parcels are on their way.
 _PARCEL, _PARCELS = 500, 6
 
-#: What comes back for a row: its problems; or the summaries, what is missing, and the hints.
+#: What comes back for a row: its problems; or the summaries, what is missing, what people decided, and the hints.
 _Missing = tuple[bool, tuple[tuple[str, str, bool], ...]] | None
-_Reply = tuple[Problem, ...] | tuple[list[tuple[tuple[Any, ...], _Missing]], tuple[Text, ...]]
+_Packed = tuple[tuple[Any, ...], _Missing, ByPeople | None]
+_Reply = tuple[Problem, ...] | tuple[list[_Packed], tuple[Text, ...]]
 #: With its row, or with the number of a row that is read on both sides.
 _Parcel = list[tuple[Row | int, _Reply]]
 
@@ -112,7 +114,7 @@ def _next_parcel() -> _Parcel:
 def _reply(line: Answered | Rejected) -> _Reply:
     if isinstance(line, Rejected):
         return line.problems
-    return [(tuple(a.summary.values()), _packed(a.missing)) for a in line.answers], line.hints
+    return [(tuple(a.summary.values()), _packed(a.missing), a.people) for a in line.answers], line.hints
 
 
 def _packed(missing: MissingFacts | None) -> _Missing:
@@ -142,11 +144,13 @@ def _read_here(sender: Sender, number: int) -> Row:
     return row
 
 
-def _answers(sender: Sender, packed: Sequence[tuple[tuple[Any, ...], _Missing]]) -> tuple[Answer, ...]:
+def _answers(sender: Sender, packed: Sequence[_Packed]) -> tuple[Answer, ...]:
     found = []
-    for programme, program, (values, missing) in zip(sender.screening.programmes, sender.programs, packed, strict=True):
+    rules = zip(sender.screening.programmes, sender.programs, packed, strict=True)
+    for programme, program, (values, missing, people) in rules:
         columns = ("outcome",) if program is None else names(program)
-        found.append(Answer(programme, program, dict(zip(columns, values, strict=True)), _missing(sender, missing)))
+        summary = dict(zip(columns, values, strict=True))
+        found.append(Answer(programme, program, summary, _missing(sender, missing), people))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from relief_engine.compiled import ir
 from relief_engine.decision import Decision, MissingFacts
 from relief_engine.engine.summary import Cell, summary
 from relief_engine.roster.headers import Columns
+from relief_engine.roster.people import ByPeople, by_people
 from relief_engine.roster.table import Row, Table
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
@@ -20,22 +21,25 @@ class Answer(Value):
     """What one programme gives the subject of one row.
 
     ``summary`` is the row of :mod:`relief_engine.engine.summary`; ``program`` is None, and ``summary`` has only the
-    outcome, for a programme that is not in force. ``missing`` is None where nobody looked for it.
+    outcome, for a programme that is not in force. ``missing`` is None where nobody looked for it. ``people`` is what
+    people's answers come to, if the row has any.
     """
 
     programme: Programme
     program: ir.Program | None
     summary: Mapping[str, Cell]
     missing: MissingFacts | None
+    people: ByPeople | None = None
 
 
 def answer_of(decision: Decision) -> Answer:
     """The answer that a whole decision holds."""
     program = decision.program
+    people = by_people(decision.resolution)
     if program is None:
-        return Answer(decision.programme, None, {"outcome": decision.outcome.value}, decision.missing)
+        return Answer(decision.programme, None, {"outcome": decision.outcome.value}, decision.missing, people)
     found = summary(program, decision.values, decision.outcome)
-    return Answer(decision.programme, program, found, decision.missing)
+    return Answer(decision.programme, program, found, decision.missing, people)
 
 
 class Answered(Value):

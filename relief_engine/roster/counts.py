@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
-from relief_engine.decision import Outcome, yuan
+from relief_engine.decision import Outcome, State, yuan
 from relief_engine.roster.answers import Answer
 from relief_engine.rulebook.record import Value
 
@@ -20,7 +20,8 @@ class Counts(Value):
     ``outcomes`` counts answers. ``granted`` sums the amounts of eligible entitlements in yuan, the lowest where the
     texts leave one open; ``if_granted`` is the lowest and highest sum of what referred ones would get where that is
     known, and ``unsettled`` how many have no figure yet. ``rejected_file`` is where rows that could
-    not be read were put, if not into the same file.
+    not be read were put, if not into the same file. ``by_people`` counts what people's answers come to, and
+    ``granted_by_people`` sums the entitlements that they granted; both stand beside the rules' outcomes and sums.
     """
 
     rows: int
@@ -31,6 +32,8 @@ class Counts(Value):
     if_granted: tuple[Decimal, Decimal]
     rejected_file: str | None = None
     unsettled: int = 0
+    by_people: Mapping[State, int] = {}
+    granted_by_people: Decimal = Decimal("0.00")
 
 
 @dataclass(slots=True)
@@ -93,6 +96,7 @@ class Tally:
     by_outcome: dict[str, Sums] = field(default_factory=dict)
     by_programme: dict[tuple[str, str], Sums] = field(default_factory=dict)
     by_group: dict[tuple[str, str], Sums] = field(default_factory=dict)
+    by_people: dict[State, Sums] = field(default_factory=dict)
 
     def add(self, answer: Answer, group: str | None) -> None:
         """Count one answer; ``group`` is what it is grouped by, such as a district, if anything."""
@@ -106,6 +110,11 @@ class Tally:
             sums.number += 1
             if counted:
                 sums._add(amounts)
+        if answer.people is not None:
+            people = _sums(self.by_people, answer.people.state)
+            people.number += 1
+            if answer.people.cents is not None and answer.programme.benefit.kind == "entitlement":
+                people._add((answer.people.cents, answer.people.cents))
 
     def counts(self, rejected_file: str | None = None) -> Counts:
         """What it came to."""
@@ -116,6 +125,8 @@ class Tally:
             self.decided + self.rejected, self.decided, self.rejected, outcomes, granted,
             self.by_outcome.get(Outcome.REFERRED, empty).yuan, rejected_file,
             self.by_outcome.get(Outcome.REFERRED, empty).open,
+            {state: self.by_people[state].number for state in State if state in self.by_people},
+            self.by_people.get(State.GRANTED, empty).yuan[0],
         )  # fmt: skip
 
 

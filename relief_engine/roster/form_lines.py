@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from relief_engine.decision import Outcome
+from relief_engine.decision import Outcome, State
 from relief_engine.profile.written import PLAIN
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.counts import cents
@@ -30,6 +30,8 @@ class FormLines:
         self.language = language
         self.number = 0
         self.referred = 0
+        #: Of these, how many people granted.
+        self.granted = 0
         #: The exact sum of each column that is summed, in base units.
         self.sums: dict[int, Fraction] = {i: Fraction(0) for i, column in enumerate(form.columns) if column.sum}
         #: The lines of each column in which nothing could be written.
@@ -56,6 +58,8 @@ class FormLines:
                 continue
             if answer.summary["outcome"] == Outcome.REFERRED:
                 self.referred += 1
+                if answer.people is not None and answer.people.state is State.GRANTED:
+                    self.granted += 1
             if answer.summary["outcome"] != Outcome.ELIGIBLE:
                 continue
             self.number += 1

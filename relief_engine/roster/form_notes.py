@@ -85,6 +85,12 @@ def _referred(lines: FormLines) -> Iterator[Text]:
             f"需人工认定的 {lines.referred} 行不列入本表；认定后请补列。",
             f"{lines.referred} rows that are referred to people are left out; add those that are granted.",
         )
+    if lines.granted:
+        yield Text(
+            f"其中 {lines.granted} 行已经人工认定同意，金额见“判定结果”表，本表没有列入，请补列。",
+            f"Of these people have granted {lines.granted}; their amounts are on the sheet of decisions and not here: "
+            "add them.",
+        )
 
 
 def _listed(numbers: Sequence[int]) -> Text:

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
+from relief_engine.profile.resolutions import COLUMNS
 from relief_engine.profile.written import visible
+from relief_engine.roster.answer_columns import ANSWERS, Column, find_answers
 from relief_engine.roster.names import Reading, names_of, normal
 from relief_engine.roster.stating import not_read, wrong_above, wrong_unit
 from relief_engine.roster.table import Table
@@ -14,8 +16,9 @@ from relief_engine.rulebook.facts import Fact, SubjectKind
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.record import Value
 from relief_engine.rulebook.terms import APPLICANT
-from relief_engine.rulebook.units import Unit
 from relief_engine.text import Text
+
+__all__ = ["LEAVE", "Column", "Columns", "known", "recognise"]
 
 #: What stands for "leave this column alone" in a mapping.
 LEAVE = "-"
@@ -25,24 +28,17 @@ _MOST_GUESSES = 100
 _SHOWN = 6
 
 
-class Column(Value):
-    """One column of a table: its header as written, the fact that it gives if any, and the unit its header states."""
-
-    index: int
-    header: str
-    fact: Fact | None
-    unit: Unit | None
-
-
 class Columns(Value):
     """The columns of a table. One row describes one subject of ``kind`` together with its applicant.
 
-    ``remarks`` is what the user should know of columns that are not read.
+    ``remarks`` is what the user should know of columns that are not read. ``answers`` are the columns in which people's
+    answers to referrals come back, with what is like a fact; they give no facts, and ``columns`` has them without one.
     """
 
     kind: SubjectKind
     columns: tuple[Column, ...]
     remarks: tuple[Text, ...] = ()
+    answers: tuple[Column, ...] = ()
 
     def position(self, fact: str) -> int | None:
         """Which column gives a fact (by its id), from 0."""
@@ -53,7 +49,7 @@ def known(rulebook: Rulebook, mapping: Mapping[str, str] | None = None) -> Calla
     """Says of a text whether it is the header of a column that would be read; for ``open_table``."""
     names = names_of(rulebook)
     mapped = {normal(header) for header in mapping or {}}
-    return lambda header: normal(header) in mapped or bool(names.readings(header))
+    return lambda header: normal(header) in mapped or bool(names.readings(header) or ANSWERS.readings(header))
 
 
 def recognise(
@@ -82,6 +78,7 @@ class _Recogniser:
         self.names = names_of(rulebook)
         self.findings: list[Finding] = []
         self.remarks: list[Text] = []
+        self.guesses: dict[str, Text] = {}
 
     def run(self, mapping: Mapping[str, str], asked: str | None) -> Columns:
         mapped = self.mapped(mapping)
@@ -101,13 +98,30 @@ class _Recogniser:
             for index, (header, found) in enumerate(zip(self.table.headers, readings, strict=True))
         )
         self.twice(columns)
-        silent = [(c.index, c.fact) for c in columns if c.fact is not None and c.unit is None]
+        answers = self.answers(mapped, readings)
+        silent = [(c.index, c.fact) for c in (*columns, *answers) if c.fact is not None and c.unit is None]
         self.findings += wrong_above(self.table, silent)
         if not self.findings and all(column.fact is None for column in columns):
             self.nothing_known()
         if self.findings:
             raise InputError(self.findings)
-        return Columns(kind, columns, tuple(self.remarks))
+        return Columns(kind, columns, tuple(self.remarks), answers)
+
+    def answers(
+        self, mapped: Mapping[int, Sequence[Reading]], readings: Sequence[Sequence[Reading]]
+    ) -> tuple[Column, ...]:
+        """The columns of people's answers, which no fact has taken."""
+        free = {i: h for i, h in enumerate(self.table.headers) if h and i not in mapped and not readings[i]}
+        stated = {i: found[0] for i, found in mapped.items() if found and found[0].fact.id in COLUMNS}
+        found = find_answers(self.table, free, stated)
+        self.findings += found.findings
+        self.remarks = [*(r for r in self.remarks if r not in self.guesses_of(found.columns)), *found.remarks]
+        self.twice(found.columns)
+        return found.columns
+
+    def guesses_of(self, columns: Sequence[Column]) -> list[Text]:
+        """The remarks that columns, which are read after all, might be meant for a fact."""
+        return [remark for column in columns if (remark := self.guesses.get(column.header)) is not None]
 
     def report(self, code: str, zh: str, en: str, column: int | None = None) -> None:
         where = Location(self.table.file) if column is None else self.table.where(column=column)
@@ -129,12 +143,13 @@ class _Recogniser:
                             f"--map: there is no header '{visible(header)}'{hint.en}")  # fmt: skip
             fact = None if target.strip() == LEAVE else self.fact(target.strip())
             for place in places:
-                found[place] = () if fact is None else [self.names.stated(fact, headers[place])]
+                names = self.names if fact is None or fact.id not in COLUMNS else ANSWERS
+                found[place] = () if fact is None else [names.stated(fact, headers[place])]
         return found
 
     def fact(self, name: str) -> Fact | None:
         """The fact of a mapping by its id, or any other name that stands for one fact only."""
-        one = self.rulebook.facts.get(name)
+        one = self.rulebook.facts.get(name) or COLUMNS.get(name)
         if isinstance(one, Fact):
             return one
         if one is not None:
@@ -174,7 +189,7 @@ class _Recogniser:
         """The listed kind of which most columns speak, not counting what no decision reads."""
         counts: Counter[str] = Counter()
         for found in readings:
-            if not any(reading.fact.subject == APPLICANT for reading in found):
+            if not any(reading.fact.subject == APPLICANT or reading.fact.id in COLUMNS for reading in found):
                 counts.update({reading.fact.subject for reading in found if not reading.fact.informative})
         most = max(counts.values(), default=0)
         best = [subject for subject in self.rulebook.subjects if most and counts[subject] == most]
@@ -193,6 +208,8 @@ class _Recogniser:
 
     def column(self, index: int, header: str, found: Sequence[Reading], kind: SubjectKind, *, guess: bool) -> Column:
         """One column; a header that fits facts of several kinds gives the one of the row's own kind."""
+        if found and found[0].fact.id in COLUMNS:
+            return Column(index, header, None, None)
         own = [r for r in found if r.fact.subject == kind.id] or [r for r in found if r.fact.subject == APPLICANT]
         if not own:
             if found:
@@ -215,7 +232,8 @@ class _Recogniser:
         near = self.names.nearest(header)
         if near is not None:
             fact = self.names.facts[normal(near)][0]
-            self.remarks.append(not_read(header, near, self.names.stated(fact, header)))
+            self.guesses[header] = not_read(header, near, self.names.stated(fact, header))
+            self.remarks.append(self.guesses[header])
 
     def twice(self, columns: Sequence[Column]) -> None:
         first: dict[str, Column] = {}

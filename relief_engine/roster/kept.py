@@ -14,11 +14,12 @@ def reading_of(screening: Screening) -> dict[str, Any]:
     """What a result keeps of how its roster was read, as data for JSON."""
     table, columns = screening.table, screening.columns
     zero = table.day_zero
+    answers = {column.index: column.fact.id for column in columns.answers if column.fact is not None}
     return {
         KEY: {
             "file": table.file,
             "kind": columns.kind.id,
-            "facts": [None if column.fact is None else column.fact.id for column in columns.columns],
+            "facts": [answers.get(c.index) if c.fact is None else c.fact.id for c in columns.columns],
             "day_zero": None if zero is None else zero.isoformat(),
         }
     }

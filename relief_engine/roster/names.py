@@ -59,23 +59,37 @@ def names_of(rulebook: Rulebook) -> Names:
     return Names(rulebook)
 
 
-class Names:
-    """All names of a rulebook's facts: declared headers, labels, ids and the last parts of ids."""
+#: No header is longer, in characters; to take one apart that is takes long.
+LONGEST_HEADER = 500
 
-    def __init__(self, rulebook: Rulebook) -> None:
+
+class Names:
+    """All names of a rulebook's facts: declared headers, labels, ids and the last parts of ids.
+
+    Of ``answers`` only the declared headers are names: a column called *amount* says nothing of people's answers.
+    """
+
+    def __init__(self, rulebook: Rulebook | None, answers: Iterable[Fact] = ()) -> None:
         self.facts: dict[str, list[Fact]] = {}
         self.written: dict[str, str] = {}
-        for known in rulebook.subjects.values():
-            for fact in known.facts:
-                for name in _names(fact):
-                    key = normal(name)
-                    self.written.setdefault(key, name)
-                    found = self.facts.setdefault(key, [])
-                    if fact not in found:
-                        found.append(fact)
+        subjects = () if rulebook is None else rulebook.subjects.values()
+        for fact in (fact for known in subjects for fact in known.facts):
+            self._add(fact, _names(fact))
+        for fact in answers:
+            self._add(fact, fact.headers)
+
+    def _add(self, fact: Fact, names: Iterable[str]) -> None:
+        for name in names:
+            key = normal(name)
+            self.written.setdefault(key, name)
+            found = self.facts.setdefault(key, [])
+            if fact not in found:
+                found.append(fact)
 
     def readings(self, header: str) -> list[Reading]:
         """The facts that a header may stand for; none if it is not known."""
+        if len(header) > LONGEST_HEADER:
+            return []
         text = normal(header)
         for base, notes in (*_ways(text), *((base, [unit]) for base, unit in tails(text) if base in self.facts)):
             if base in self.facts:
@@ -106,6 +120,8 @@ class Names:
 
     def nearest(self, header: str) -> str | None:
         """The known name that a header is probably meant to be, if one is close."""
+        if len(header) > LONGEST_HEADER:
+            return None
         text = normal(header)
         ways = list(_ways(text))
         base, notes = ways[-1] if len(ways) > 1 else (text, [])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from relief_engine.decision import Outcome
+from relief_engine.decision import Outcome, State
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Counts
 from relief_engine.text import Language, Text
@@ -19,6 +19,7 @@ def screening_record(
 ) -> dict[str, Any]:
     """The result as data."""
     low, high = counts.if_granted
+    answers = {c.index: c.fact.id for c in screening.columns.answers if c.fact is not None}
     return {
         "schema": SCHEMA,
         "as_of": screening.as_of.isoformat(),
@@ -28,7 +29,9 @@ def screening_record(
         "sheet": screening.table.sheet,
         "row": screening.columns.kind.id,
         "programmes": [programme.id for programme in screening.programmes],
-        "columns": {c.header: c.fact.id if c.fact is not None else None for c in screening.columns.columns},
+        "columns": {
+            c.header: c.fact.id if c.fact is not None else answers.get(c.index) for c in screening.columns.columns
+        },
         "rows": counts.rows,
         "decided": counts.decided,
         "rejected": counts.rejected,
@@ -36,6 +39,8 @@ def screening_record(
         "total": f"{counts.granted:.2f}",
         "total_if_granted": [f"{low:.2f}", f"{high:.2f}"],
         "referred_without_figure": counts.unsettled,
+        "by_people": {state.value: counts.by_people.get(state, 0) for state in State},
+        "total_by_people": f"{counts.granted_by_people:.2f}",
         "output": str(output),
         "rejected_output": counts.rejected_file,
         "remarks": [remark.in_(language) for remark in remarks],

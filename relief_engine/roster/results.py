@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import layout_of
 from relief_engine.compiled.lowering import compile_programme
-from relief_engine.decision import Outcome
+from relief_engine.decision import Outcome, State
 from relief_engine.roster.answers import Answer, Answered, Screening
 from relief_engine.roster.reasons import Reasons, money
-from relief_engine.roster.titles import AMOUNTS, MACHINE, OUTCOME, ROW, own_header
+from relief_engine.roster.titles import AMOUNTS, MACHINE, OUTCOME, PEOPLE, ROW, own_header
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.units import Unit
@@ -101,6 +101,8 @@ class Results:
         yield Result("outcome", OUTCOME, "text", lambda line: labels[str(_get(line, "outcome"))], wide)
         yield from self._figures()
         yield from self._benefit()
+        if self.screening.columns.answers:
+            yield from self._people()
         yield Result("reason", Text("理由", "Reason"), "text", self._reason, 48)
         yield Result("missing", Text("缺少的资料", "Missing"), "text", self._missing, 30)
         yield Result(
@@ -144,6 +146,25 @@ class Results:
             yield Result("rate", Text("比例", "Rate"), "rate", _rate, 10, open_=is_open)
         if any(b.until is not None for b in benefits):
             yield Result("until", Text("至", "Until"), "date", _until, 12)
+
+    def _people(self) -> Iterator[Result]:
+        """What people decided, where the roster has columns for it; the outcome stays that of the rules."""
+        states = {state: state.label.in_(self.language) for state in State}
+
+        def state(line: Line) -> object:
+            people = line.answer.people
+            return None if people is None else states[people.state]
+
+        def cents(line: Line) -> object:
+            return None if line.answer.people is None else money(line.answer.people.cents)
+
+        def why(line: Line) -> object:
+            people = line.answer.people
+            return None if people is None else self._said(joined(list(people.reasons), zh="；", en="; "))
+
+        yield Result("people", PEOPLE["people"], "text", state, 20)
+        yield Result("amount_by_people", PEOPLE["amount_by_people"], "money", cents, 18)
+        yield Result("people_reason", PEOPLE["people_reason"], "text", why, 34)
 
     def _machine(self) -> Iterator[Result]:
         as_of, digest = self.screening.as_of, self.screening.rulebook.digest

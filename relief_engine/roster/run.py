@@ -17,6 +17,7 @@ from relief_engine.roster.choosing import about
 from relief_engine.roster.counts import Counts
 from relief_engine.roster.formats import open_table, refuse_options
 from relief_engine.roster.headers import known, recognise
+from relief_engine.roster.people import check_programmes
 from relief_engine.roster.screening import screen, seldom_collected
 from relief_engine.roster.second import NAME, SecondRoute
 from relief_engine.roster.table import Rejected, Table
@@ -35,6 +36,11 @@ Progress = Callable[[int | float], None]
 
 #: How a roster is decided: row by row, or by a database that is embedded; by its size if nobody says.
 EngineName = Literal["auto", "direct", "duckdb", "spark"]
+#: Why tables with people's answers are decided row by row.
+ANSWERS_BY_ROW = Text(
+    "台账里有人工认定的列，只能逐行判定，不能整表由数据库判定",
+    "the roster has columns of people's answers, which are read row by row and not by a database",
+)
 #: The column that DuckDB adds to a parquet file to number its rows.
 _COUNTER = "file_row_number"
 #: Text and parquet files of this size in bytes and more are decided by the database: some 50,000 rows.
@@ -114,6 +120,8 @@ def _by_spark(engine: Engine, request: Request, progress: Progress | None) -> tu
     refuse_options(request.roster, sheet=request.sheet, encoding=request.encoding, kind="parquet")
     with opened(request.roster, request.output) as cluster:
         screening = changed(_settled(engine, request, cluster.table), routes=("spark",))
+        if screening.columns.answers:
+            raise InputError([Finding("engine", Location("--engine"), ANSWERS_BY_ROW)])
         return screening, cluster.screen(engine, screening, request.output, request.language, progress)
 
 
@@ -151,6 +159,8 @@ def _why_not(request: Request, screening: Screening) -> Text | None:
     why = why_not(request.roster, screening.table.headers)
     if why is None and request.output.suffix.lower() not in LONG:
         why = _other_kind(request.output)
+    if why is None and screening.columns.answers:
+        return ANSWERS_BY_ROW
     closed = next((p for p in screening.programmes if not p.period.holds(screening.as_of)), None)
     if why is None and closed is not None:
         return Text(
@@ -241,6 +251,7 @@ def _settled(engine: Engine, request: Request, table: Table) -> Screening:
             f"the rulebook has no programme for a {columns.kind.label.en.lower()}",
         )
         raise InputError([Finding("roster-programme", Location(str(request.roster)), message)])
+    check_programmes(table, columns, programmes)
     return Screening(table, columns, rulebook, programmes, request.as_of, engine.routes)
 
 

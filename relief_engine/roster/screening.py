@@ -14,6 +14,7 @@ from relief_engine.roster.ahead import Sender, in_a_process
 from relief_engine.roster.answers import Answered, Screening, answer_of
 from relief_engine.roster.doubts import Doubts
 from relief_engine.roster.duplicates import Duplicates
+from relief_engine.roster.people import People, Stated
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.second import SecondRoute
 from relief_engine.roster.table import Rejected, Row
@@ -80,6 +81,8 @@ class Clerk:
         self.reader = RowReader(engine.rulebook, screening.table, screening.columns)
         self.seen = Duplicates(engine.rulebook, screening.columns.kind)
         self.doubts = Doubts(engine.rulebook)
+        asked = screening.columns.answers
+        self.people = People(screening.table, screening.columns, screening.programmes) if asked else None
         day = screening.as_of
         self.programs = tuple(engine.program(p, day) if p.period.holds(day) else None for p in screening.programmes)
         if second is not None:
@@ -91,6 +94,11 @@ class Clerk:
         if isinstance(read, Rejected):
             return read
         decisions = decided(self.engine, self.screening, read)
+        if self.people is not None:
+            said = self.people.decided(row, read, decisions)
+            if not isinstance(said, Stated):
+                return Rejected(row, said)
+            decisions = said.decisions
         answers = tuple(map(answer_of, decisions))
         if self.second is not None:
             for decision, answer in zip(decisions, answers, strict=True):

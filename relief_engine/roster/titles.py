@@ -21,6 +21,12 @@ AMOUNTS: dict[str, Text] = {
     "payable_low": Text("应付最低（元）", "Payable, lowest (yuan)"),
     "payable_high": Text("应付最高（元）", "Payable, highest (yuan)"),
 }
+#: The columns of what people's answers come to, where the roster has columns for them.
+PEOPLE: dict[str, Text] = {
+    "people": Text("认定情况", "People's answer"),
+    "amount_by_people": Text("经人工认定同意金额（元）", "Amount granted by people (yuan)"),
+    "people_reason": Text("认定情况说明", "About people's answer"),
+}
 #: The columns for machines. The digest is the last column of results in every flat table.
 MACHINE: dict[str, Text] = {
     "programme_id": Text("项目编号", "Programme id"),

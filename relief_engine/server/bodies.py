@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from relief_engine.server.exchange import JSON
 from relief_engine.server.problems import Problem
@@ -53,4 +53,7 @@ async def whole_body(request: Request, most: int, seconds: float) -> bytes:
     except TimeoutError:
         detail = Text(f"正文没有在 {seconds:g} 秒内发完", f"the body did not arrive within {seconds:g} seconds")
         raise Problem("too-slow", detail) from None
+    except ClientDisconnect:
+        # It went away, or what it sent can't be told apart into pieces: neither is a fault of ours.
+        raise Problem("malformed", Text("正文没有发完", "the body broke off")) from None
     return b"".join(pieces)

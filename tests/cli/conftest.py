@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from relief_engine.cli import cases, check, explain, lists, main, replay, rules, screen, size, sources, template
+from relief_engine.cli import ask, cases, check, explain, lists, main, replay, rules, screen, size, sources, template
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 
@@ -51,7 +51,7 @@ def one_rulebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Load each rulebook once for all tests, and leave the interpreter as it was."""
     for module in (cases, rules, sources):
         monkeypatch.setattr(module, "load_rulebook", lambda folder=None: loaded(folder))
-    for module in (check, explain, lists, replay, screen, size, template):
+    for module in (ask, check, explain, lists, replay, screen, size, template):
         monkeypatch.setattr(module, "cached_rulebook", lambda folder=None: loaded(folder))
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("NO_COLOR", "RELIEF_DEBUG"):

@@ -10,7 +10,7 @@ from relief_engine.cli.ledger_commands import OUTCOMES
 from relief_engine.cli.ledger_export import ENTRIES
 from relief_engine.decision import Outcome
 from relief_engine.ledger.entry import GENESIS, chain_of
-from relief_engine.ledger.file import LedgerFailed
+from relief_engine.ledger.refusals import LedgerFailed
 from relief_engine.ledger.store import Ledger
 from relief_engine.recording.reading import read_record
 from relief_engine.text import Text

@@ -85,7 +85,9 @@ def test_json(relief: Relief, tmp_path: Path) -> None:
         "sheet": None, "row": "lease", "programmes": [RENT], "rows": 13, "decided": 11, "rejected": 2,
         "outcomes": {"eligible": 6, "referred": 1, "undetermined": 3, "ineligible": 1, "not_in_force": 0},
         "total": "188873.35", "total_if_granted": ["27000.00", "27000.00"],
-        "referred_without_figure": 0, "output": str(target),
+        "referred_without_figure": 0,
+        "by_people": {"granted": 0, "refused": 0, "partly": 0, "not_applied": 0}, "total_by_people": "0.00",
+        "output": str(target),
         "rejected_output": rejected_file(target).as_posix(),
         "remarks": ["按 GB18030 编码读取；如有乱码，请用 --encoding 指明编码"],
     }  # fmt: skip

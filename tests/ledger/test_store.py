@@ -10,7 +10,8 @@ import pytest
 
 from relief_engine.errors import InputError, UnknownName
 from relief_engine.ledger.entry import GENESIS, Decided, Head, Summary, chain_of, digest_of
-from relief_engine.ledger.file import SCHEMA, LedgerFailed
+from relief_engine.ledger.file import SCHEMA
+from relief_engine.ledger.refusals import LedgerFailed
 from relief_engine.ledger.store import Ledger
 from relief_engine.ledger.verify import Anchor
 from tests.ledger.documents import LOAN, RENT, document, written
@@ -224,8 +225,9 @@ def test_nothing_is_appended_where_the_guards_are_gone(path: Path) -> None:
         connection.execute("DROP TRIGGER entries_never_go")
     connection.close()
     with Ledger.open(path, create=False) as ledger:
-        with pytest.raises(InputError, match="entries_never_go"):
-            ledger.append(document(2))
+        for call in (ledger.ready, lambda: ledger.append(document(2))):
+            with pytest.raises(InputError, match="entries_never_go"):
+                call()
         assert ledger.head().count == 1
         assert [finding.code for finding in ledger.verify().findings] == ["ledger-guards"]
 
@@ -239,9 +241,13 @@ def test_who_waits_too_long_is_told(path: Path) -> None:
     other.execute("ROLLBACK")
     with Ledger.open(path, create=False, wait=0.05) as ledger:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(LedgerFailed, match="其他程序"):
-            ledger.append(document(2))
+        for call in (ledger.ready, lambda: ledger.append(document(2))):
+            with pytest.raises(LedgerFailed, match="其他程序"):
+                call()
         other.execute("ROLLBACK")
+        before = path.read_bytes()
+        ledger.ready()
+        assert path.read_bytes() == before
         assert ledger.append(document(2)).number == 2
     other.close()
 
@@ -297,7 +303,7 @@ def test_a_closed_ledger_says_so(path: Path) -> None:
     ledger = Ledger.open(written(path, 1), create=False)
     ledger.close()
     ledger.close()
-    for call in (ledger.head, lambda: ledger.append(document(2)), lambda: list(ledger.entries())):
+    for call in (ledger.head, ledger.ready, lambda: ledger.append(document(2)), lambda: list(ledger.entries())):
         with pytest.raises(LedgerFailed, match="已关闭"):
             call()
 
@@ -308,8 +314,9 @@ def test_a_ledger_that_may_only_be_read_is_read(path: Path) -> None:
     with Ledger.open(path, create=False) as ledger:
         assert ledger.verify().sound
         if os.geteuid() != 0:
-            with pytest.raises(LedgerFailed):
-                ledger.append(document(4))
+            for call in (ledger.ready, lambda: ledger.append(document(4))):
+                with pytest.raises(LedgerFailed):
+                    call()
 
 
 def test_the_schema_is_what_the_file_says(path: Path) -> None:

@@ -6,12 +6,16 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from relief_engine.errors import ReliefError
+from relief_engine.ledger.refusals import LedgerFailed, held
 from relief_engine.ledger.store import Ledger
 from relief_engine.ledger.verify import Anchor
 from tests.ledger.documents import document
@@ -92,6 +96,38 @@ def test_threads_share_a_commit(tmp_path: Path) -> None:
         assert sorted(entry.number for entry in entries) == list(range(2, 13))
         for number, entry in enumerate(entries, 1):
             assert ledger.get(entry.number).data == document(number)
+
+
+def test_who_waits_in_vain_for_other_threads_is_not_appended_for_later(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "a.ledger", create=True, wait=0.2) as ledger:
+        with ledger.access.alone(), ThreadPoolExecutor(3) as pool:
+            wanted = [pool.submit(call) for call in (lambda: ledger.append(document(1)), ledger.ready, ledger.head)]
+            assert all(isinstance(one.exception(), LedgerFailed) for one in wanted)
+        assert ledger.append(document(2)).number == 1
+        assert [kept.data for kept in ledger.kept()] == [document(2)]
+
+
+def test_who_loses_patience_while_another_thread_appends_for_it_gets_the_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger.open(tmp_path / "a.ledger", create=True) as ledger:
+        appending, alone = ledger._appending, ledger.access.alone
+        taken: list[Any] = []
+
+        @contextmanager
+        def late(*, patient: bool = False) -> Iterator[None]:
+            """Another thread has taken what waits, and goes on when this one has lost patience."""
+            if not patient:
+                taken.append(appending._waiting.popleft())
+                raise held(ledger.path)
+            with alone(patient=True):
+                appending._commit(taken)
+                yield
+
+        with monkeypatch.context() as patched:
+            patched.setattr(ledger.access, "alone", late)
+            entry = ledger.append(document(1))
+        assert [kept.entry for kept in ledger.kept()] == [entry], "once, and told to who asked for it"
 
 
 def test_one_threads_bad_document_is_not_the_others_affair(tmp_path: Path) -> None:

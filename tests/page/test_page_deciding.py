@@ -12,7 +12,17 @@ import pytest
 from relief_engine.engine import Engine
 from tests.page.conftest import Watched, served
 from tests.page.driving import (
-    PROFILES, RENT, RESTAURANT, answer, answer_all, asked, open_profile, see_result, send, settled, take_day,
+    PROFILES,
+    RENT,
+    RESTAURANT,
+    answer,
+    answer_all,
+    asked,
+    open_profile,
+    see_result,
+    send,
+    settled,
+    take_day,
 )  # fmt: skip
 
 if TYPE_CHECKING:

@@ -108,6 +108,12 @@ def test_all_mistakes_come_at_once_with_those_of_facts(reader: ProfileReader) ->
     assert problems(reader, {"applicant": {}, "resolutions": ANSWER}) == [("resolutions", "not-a-list")]
 
 
+def test_a_list_of_nothing_but_mistakes_ends(reader: ProfileReader) -> None:
+    many = [{**ANSWER, "programme": f"beijing-tongzhou/rent-reduction-{number}"} for number in range(10_000)]
+    assert len(problems(reader, profile(*many))) <= 1001
+    assert problems(reader, profile(*many, ANSWER)) == [("resolutions", "too-many")]
+
+
 def test_a_referral_of_an_earlier_wording_is_known(reader: ProfileReader, rulebook: Rulebook) -> None:
     """Chain outlets are referred from 15号 on only; an answer to that is readable whatever the day."""
     referral = next(one for one in rulebook.programmes[RENT].referrals if one.id == "chain-outlet")

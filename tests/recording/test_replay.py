@@ -1,12 +1,14 @@
 """A record is decided anew: the same by the rules that made it, and by others what they change, said in words."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any
 
 import pytest
 
 from relief_engine.engine import Engine
+from relief_engine.errors import InputError
 from relief_engine.recording import record as writing
 from relief_engine.recording import replay as replaying
 from relief_engine.recording.differences import Field, fields
@@ -368,6 +370,39 @@ def test_an_engine_of_another_version_may_word_otherwise_but_not_decide_so(monke
     for module in (writing, replaying):
         monkeypatch.setattr(module, "VERSION", "0.0.1")
     assert replay(read_record(rehashed(RECORD, more), "r"), town()).verdict == "broken"
+
+
+ODD: tuple[Any, ...] = (
+    None, True, -1, 2**53 - 1, "", "x", "0001-01-01", "9999-12-31", "\u202e\x1b[31m", "sha256:" + "0" * 64, [], {},
+    ["1", "2"], "unmet", "not_in_force", "town/none", "leases[9]", "无", "-5 万元",
+)  # fmt: skip
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all parts of a document."""
+    items: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in items:
+        yield (*path, step)
+        yield from places(part, (*path, step))
+
+
+def test_whatever_stands_in_a_record_that_was_hashed_anew_is_told_and_never_a_crash() -> None:
+    chance, done = Random(7), 0
+    records = (recorded(profile=ANSWERED), recorded(asked=["town/rent"]))
+    known = [[path for path in places(json.loads(record.data)) if "explanation" not in path] for record in records]
+    engines = (town(), edited((FEE, "value: 0.5", "value: 0.4")))
+    for _ in range(80):
+        which = chance.randrange(2)
+        try:
+            record = read_record(rehashed(records[which], put(chance.choice(ODD), *chance.choice(known[which]))), "r")
+            found = replay(record, chance.choice(engines))
+        except InputError:
+            continue
+        done += 1
+        lines = [line for language in ("zh", "en") for line in replay_lines(found, "r", language)]
+        assert all(line.isprintable() for line in lines)
+        assert json.loads(json.dumps(replay_record(found, "zh")))["verdict"] == found.verdict
+    assert done > 20
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

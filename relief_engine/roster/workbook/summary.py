@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from relief_engine.decision import Outcome, yuan
+from relief_engine.decision import Outcome, State, yuan
 from relief_engine.explanation.sheet import ROUTES, WORDS
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.counts import Sums, Tally
@@ -121,6 +121,15 @@ class SummarySheet(Page):
                 )
             ),
         )
+        for state, sums in sorted(tally.by_people.items(), key=lambda item: list(State).index(item[0])):
+            words = Text(f"{sums.number:,} 件", f"{sums.number:,}")
+            if state is State.GRANTED:
+                amount = f"{yuan(sums.low):,.2f}"
+                words = Text(
+                    f"{words.zh}，金额合计 {amount} 元（不在下表的减免金额合计内）",
+                    f"{words.en}, {amount} yuan in all, which are not in the sum granted below",
+                )
+            self._pair(state.label, self.said(words))
         if programmes > 1:
             answers = sum(sums.number for sums in tally.by_outcome.values())
             words = Text(
@@ -225,7 +234,8 @@ class SummarySheet(Page):
 
     def _hints(self, screening: Screening, hinted: Sums, copied: Collection[int]) -> None:
         notes = list(screening.table.remarks)
-        carried = [c.header for c in screening.columns.columns if c.fact is None and c.index not in copied]
+        read = {*copied, *(column.index for column in screening.columns.answers)}
+        carried = [c.header for c in screening.columns.columns if c.fact is None and c.index not in read]
         if carried:
             listed = "、".join(carried[:20]) + ("…" if len(carried) > 20 else "")
             notes.append(
