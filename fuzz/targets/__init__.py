@@ -8,8 +8,20 @@ from fuzz.target import Target
 
 #: The targets; each is the module of that name here.
 NAMES = (
-    "profile", "mapping", "rulebook", "expression", "cases", "codes", "text", "xlsx", "xls", "parquet", "screening",
-)  # fmt: skip
+    "profile",
+    "mapping",
+    "rulebook",
+    "expression",
+    "cases",
+    "codes",
+    "text",
+    "xlsx",
+    "xls",
+    "parquet",
+    "screening",
+    "record",
+    "ledger",
+)
 
 
 def load(name: str) -> Target:

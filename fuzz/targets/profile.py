@@ -27,4 +27,5 @@ def seeds() -> list[bytes]:
     return [*files, json.dumps(first, ensure_ascii=False).encode()]
 
 
-TARGET = Target("profile", "profiles as bytes, YAML or JSON", run, seeds)
+# Following coverage makes a long search for what is missing ten times as long.
+TARGET = Target("profile", "profiles as bytes, YAML or JSON", run, seeds, seconds=20.0)

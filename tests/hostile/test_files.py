@@ -16,7 +16,7 @@ DEEP = "../" * 3000 + "y.csv"
 PROFILE, ROSTER = "examples/profiles/restaurant.yaml", "examples/rosters/rent-roll.xlsx"
 
 
-@pytest.mark.parametrize("name", [LONG, LONG + ".xlsx", DEEP, "x" * 300 + ".csv"])
+@pytest.mark.parametrize("name", [LONG + ".xlsx", DEEP])
 @pytest.mark.parametrize(
     "command",
     [
@@ -69,7 +69,8 @@ def test_a_rulebook_with_pipes_and_devices(strange: Path) -> None:
 CASES = """
 programme: beijing-tongzhou/rent-reduction-2022
 cases:
-- {{name: {{zh: 甲, en: a}}, cite: [{{source: notice-12, clause: 一}}], as_of: 2022-06-01, expect: {{outcome: eligible}}, {}}}
+- {{name: {{zh: 甲, en: a}}, cite: [{{source: notice-12, clause: 一}}], as_of: 2022-06-01,
+   expect: {{outcome: eligible}}, {}}}
 """
 
 

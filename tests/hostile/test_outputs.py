@@ -116,7 +116,7 @@ def screened(roster: Path, output: Path, *more: str) -> None:
     assert cli.main(["screen", str(roster), "--output", str(output), "--as-of", "2022-06-20", *more]) == 0
 
 
-@pytest.mark.parametrize("engine", ["direct", "duckdb"])
+@pytest.mark.parametrize("engine", ["direct", pytest.param("duckdb", marks=pytest.mark.engines)])
 def test_no_cell_of_a_text_file_is_a_formula(engine: str, tmp_path: Path) -> None:
     # A quote in a folder's name, which is told to the database, too.
     folder = tmp_path / "it's \" [a]*?"

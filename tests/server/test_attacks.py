@@ -1,4 +1,4 @@
-"""Requests that no client sends: each is refused or answered as any other, never by a fault, and the service lives on."""
+"""Requests that no client sends: each is refused or answered like others, without a fault, and the service lives on."""
 
 import json
 import random
@@ -120,10 +120,25 @@ def test_refused(case: str, calm: Running) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static/..\\app.py", "/static/%2e%2e%5capp.py", "/static//etc/passwd",
-     "/static/....//app.py", "/static/%00", "/../../etc/passwd", "/static/" + "a/" * 2000, "/static/%ff%fe", "/static/.", "//etc/passwd",
-     "http://example.invalid/static/../app.py", "/static/..;/app.py", "/static/%252e%252e/app.py"],
-)  # fmt: skip
+    [
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+        "/static/%2e%2e/app.py",
+        "/static/..\\app.py",
+        "/static/%2e%2e%5capp.py",
+        "/static//etc/passwd",
+        "/static/....//app.py",
+        "/static/%00",
+        "/../../etc/passwd",
+        "/static/" + "a/" * 2000,
+        "/static/%ff%fe",
+        "/static/.",
+        "//etc/passwd",
+        "http://example.invalid/static/../app.py",
+        "/static/..;/app.py",
+        "/static/%252e%252e/app.py",
+    ],
+)
 def test_no_way_out_of_the_folder_of_the_page(path: str, calm: Running) -> None:
     answer = spoken(calm, f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
     assert status(answer) in (0, *range(400, 500)), answer[:300]
@@ -133,14 +148,27 @@ def test_no_way_out_of_the_folder_of_the_page(path: str, calm: Running) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [["X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "Forwarded: for=a"], ["X-Request-Id: a\tb<script>"],
-     ["X-Request-Id: " + "a" * 5000], ["Accept-Encoding: gzip, br, *"], ["Range: bytes=0-0,1-1,2-2"], ["Expect: 100-continue"], ["X-A: a\r\n b"],
-     ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 13"], ["Cookie: " + "a=b; " * 1000],
-     ["Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"], ["If-None-Match: *"], ["Authorization: Bearer \xff"]],
-)  # fmt: skip
+    [
+        ["X-Forwarded-For: 1.2.3.4", "X-Forwarded-Proto: https", "Forwarded: for=a"],
+        ["X-Request-Id: a\tb<script>"],
+        ["X-Request-Id: " + "a" * 5000],
+        ["Accept-Encoding: gzip, br, *"],
+        ["Range: bytes=0-0,1-1,2-2"],
+        ["Expect: 100-continue"],
+        ["X-A: a\r\n b"],
+        ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 13"],
+        ["Cookie: " + "a=b; " * 1000],
+        ["Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"],
+        ["If-None-Match: *"],
+        ["Authorization: Bearer \xff"],
+    ],
+)
 def test_headers_that_change_nothing(headers: list[str], calm: Running) -> None:
     answer = spoken(calm, post(*headers))
-    assert status(answer.rpartition(b"\r\n\r\nHTTP")[2] if answer.startswith(b"HTTP/1.1 100") else answer) in (0, 200), answer[:300]
+    assert status(answer.rpartition(b"\r\n\r\nHTTP")[2] if answer.startswith(b"HTTP/1.1 100") else answer) in (
+        0,
+        200,
+    ), answer[:300]
     assert b"<script>" not in answer
 
 
@@ -159,29 +187,77 @@ def test_who_sends_slowly_keeps_nobody_from_being_served(calm: Running) -> None:
             connection.close()
 
 
+@pytest.mark.engines
 def test_rosters_that_would_exhaust(calm: Running, tmp_path: Path) -> None:
     far = workbook(tmp_path / "far.xlsx", sheet(ROWS + '<row r="9"><c r="A99999999999"><v>1</v></c></row>'))
     bomb = workbook(tmp_path / "bomb.xlsx", sheet(), more={"xl/sharedStrings.xml": "<sst>" + " " * (17 << 20)})
     quadratic = workbook(tmp_path / "slow.xlsx", sheet('<c r="A1"><f>' * 60_000 + "</row>"))
-    texts = {"a.csv": b'a,"b\n' + b"x\n" * 5000, "b.csv": b"\x00" * 1000, "c.csv": b"a," * 500_000, "d.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4000,
-             "e.parquet": b"PAR1" + b"\xff" * 100 + b"PAR1", "f.xlsx": b"PK\x03\x04" + b"\0" * 100}  # fmt: skip
+    texts = {
+        "a.csv": b'a,"b\n' + b"x\n" * 5000,
+        "b.csv": b"\x00" * 1000,
+        "c.csv": b"a," * 500_000,
+        "d.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4000,
+        "e.parquet": b"PAR1" + b"\xff" * 100 + b"PAR1",
+        "f.xlsx": b"PK\x03\x04" + b"\0" * 100,
+    }
     uploads = {path.name: path.read_bytes() for path in (far, bomb, quadratic)} | texts
     for name, data in uploads.items():
-        begin = time.monotonic()
         answer = calm.client.post("/v1/screen", params={"filename": name, "as_of": "2022-06-20"}, content=data)
-        print(name, time.monotonic() - begin)
         assert answer.status_code == 422, (name, answer.text[:300])
         assert answer.json()["errors"], name
-    for name in ("../../x.csv", "/etc/passwd", "a\x00.csv", "a.csv" * 100, "\u202e.csv", "con.xlsx", ".csv", "a\r\nX: b.csv"):
+    for name in (
+        "../../x.csv",
+        "/etc/passwd",
+        "a\x00.csv",
+        "a.csv" * 100,
+        "\u202e.csv",
+        "con.xlsx",
+        ".csv",
+        "a\r\nX: b.csv",
+    ):
         answer = calm.client.post("/v1/screen", params={"filename": name}, content="承租方名称\n甲\n".encode())
         assert answer.status_code in (200, 422), (name, answer.text[:300])
         assert "x" not in answer.headers
 
 
 ATOMS: tuple[Any, ...] = (
-    None, True, False, 0, -1, 10**6, 10**40, -(10**400), 0.1, 1e308, 5e-324, "", " ", "是", "无", "open", "x" * 300, "9" * 5000, "\x00", "\x1b[31m",
-    "\u202e", "\U0001f600", "=1+1", "<b>", "2022-02-30", "2022-06-01", "0001-01-01", [], {}, [[]], [{}], {"a": 1}, {"": ""}, "__proto__", RENT, "applicant",
-)  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    10**6,
+    10**40,
+    -(10**400),
+    0.1,
+    1e308,
+    5e-324,
+    "",
+    " ",
+    "是",
+    "无",
+    "open",
+    "x" * 300,
+    "9" * 5000,
+    "\x00",
+    "\x1b[31m",
+    "\u202e",
+    "\U0001f600",
+    "=1+1",
+    "<b>",
+    "2022-02-30",
+    "2022-06-01",
+    "0001-01-01",
+    [],
+    {},
+    [[]],
+    [{}],
+    {"a": 1},
+    {"": ""},
+    "__proto__",
+    RENT,
+    "applicant",
+)
 
 
 def changed(value: Any, draw: random.Random) -> Any:
@@ -205,12 +281,23 @@ BODIES: dict[str, Any] = {
     "/v1/explain": {"profile": TENANT, "programmes": [RENT], "details": True},
     "/v1/decide-many": {"profiles": [TENANT, {"applicant": {}}], "programmes": [RENT]},
     "/v1/size": {"industry": "6210", "employees": 30, "revenue": 800, "assets": 10, "as_of": "2022-06-20"},
-    "/v1/interview": {"profile": {"applicant": {"kind": "enterprise"}}, "programmes": [RENT],
-                      "passed": [{"fact": "applicant.revenue", "subject": "applicant"}]},
-    "/v1/records/1/resolutions": [{"programme": RENT, "subject": "leases[0]", "referral": "rent-free-period", "granted": True, "on": "2022-07-03",
-                                   "by": "减免专班"}],
+    "/v1/interview": {
+        "profile": {"applicant": {"kind": "enterprise"}},
+        "programmes": [RENT],
+        "passed": [{"fact": "applicant.revenue", "subject": "applicant"}],
+    },
+    "/v1/records/1/resolutions": [
+        {
+            "programme": RENT,
+            "subject": "leases[0]",
+            "referral": "rent-free-period",
+            "granted": True,
+            "on": "2022-07-03",
+            "by": "减免专班",
+        }
+    ],
     "/v1/replay": {"schema": "relief-record/1", "digest": "sha256:0", "asked": {}, "profile": {}, "report": {}},
-}  # fmt: skip
+}
 
 
 def attack(service: Running, number: int, seed: int) -> dict[int, int]:
@@ -232,9 +319,11 @@ def attack(service: Running, number: int, seed: int) -> dict[int, int]:
                 problem = answer.json()
                 assert answer.headers["content-type"] == "application/problem+json", told
                 assert problem["status"] == answer.status_code, told
-                assert problem["title"] and problem["detail"] and problem["type"].startswith("urn:relief-engine:"), told
+                assert problem["type"].startswith("urn:relief-engine:"), told
+                assert all((problem["title"], problem["detail"])), told
                 for error in problem.get("errors", []):
-                    assert error["code"] and error["message"] and len(error["message"]) <= 2000, told
+                    assert error["code"], told
+                    assert 0 < len(error["message"]) <= 2000, told
             seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
     return seen
 
@@ -247,4 +336,4 @@ def test_bodies_changed_at_random(calm: Running) -> None:
 
 @pytest.mark.engines
 def test_bodies_changed_at_random_for_long(calm: Running) -> None:
-    assert attack(calm, 1500, seed=2)[422] > 3000
+    assert attack(calm, 300, seed=2)[422] > 600
