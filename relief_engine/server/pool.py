@@ -41,6 +41,8 @@ class _Worker:
         self._begin = (data, root, forms)
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
+        #: Whether the job that it has, or had last, was out of time.
+        self.late = False
 
     @property
     def pid(self) -> int | None:
@@ -58,42 +60,48 @@ class _Worker:
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        timer = threading.Timer(PATIENCE, self.expire)
+        timer.daemon = True
+        timer.start()
         try:
-            self._ready = self._talk(self._begin, time.monotonic() + PATIENCE) == READY
+            self._ready = self._talk(self._begin) == READY
         except OutOfTime as error:
             raise WorkerDied from error
+        finally:
+            timer.cancel()
 
-    def exchange(self, job: Job, until: float) -> Answer:
-        """Have a job done; ``until`` is a time of ``time.monotonic``. After an exception the worker is gone."""
+    def expire(self) -> None:
+        """End the process, which has run out of time; another thread may wait for it, and stops waiting."""
+        self.late = True
+        process = self._process
+        if process is not None:
+            _end(process)
+
+    def exchange(self, job: Job) -> Answer:
+        """Have a job done. After an exception the worker is gone."""
         if self.pid is None:
-            self.start()
-        answer = self._talk(job, until)
+            try:
+                self.start()
+            except WorkerDied:
+                if self.late:
+                    raise OutOfTime from None
+                raise
+        answer = self._talk(job)
         assert isinstance(answer, Answer)
         return answer
 
-    def _talk(self, thing: object, until: float) -> object:
-        """Send something and wait for what comes back. Who is out of time is killed, which ends the waiting."""
+    def _talk(self, thing: object) -> object:
+        """Send something and wait for what comes back, or for the end of the process."""
         process = self._process
         assert process is not None
         assert process.stdin is not None
         assert process.stdout is not None
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            _end(process)
-
-        timer = threading.Timer(max(0.0, until - time.monotonic()), end)
-        timer.daemon = True
-        timer.start()
         try:
             put(process.stdin, thing)  # type: ignore[arg-type]  # a pipe is a binary stream
             return take(process.stdout)  # type: ignore[arg-type]
         except (EOFError, OSError) as error:
             self.kill()
-            raise OutOfTime if late.is_set() else WorkerDied from error
-        finally:
-            timer.cancel()
+            raise OutOfTime if self.late else WorkerDied from error
 
     def kill(self) -> None:
         """End the process and what it has started, whatever it does."""
@@ -199,18 +207,22 @@ class Pool:
     async def _work(self, worker: _Worker, job: Job, until: float) -> Answer:
         """Have a job done by this worker; it is given back, or its successor, whatever happens."""
         loop = asyncio.get_running_loop()
+        worker.late = False
+        end = loop.call_later(max(0.0, until - time.monotonic()), worker.expire)
+        lost = False
         try:
-            answer = await loop.run_in_executor(self._threads, worker.exchange, job, until)
+            return await loop.run_in_executor(self._threads, worker.exchange, job)
         except (OutOfTime, WorkerDied):
-            again = loop.create_task(self._restart(worker))
-            self._tasks.add(again)
-            again.add_done_callback(self._tasks.discard)
+            lost = True
             raise
-        except BaseException:
-            self._give_back(worker)
-            raise
-        self._give_back(worker)
-        return answer
+        finally:
+            end.cancel()
+            if lost or worker.late:  # late, but done: the answer was on its way when the time ran out
+                again = loop.create_task(self._restart(worker))
+                self._tasks.add(again)
+                again.add_done_callback(self._tasks.discard)
+            else:
+                self._give_back(worker)
 
     async def _restart(self, worker: _Worker) -> None:
         """Put the spare worker in the place of one that is gone, and start that anew to be the spare one.

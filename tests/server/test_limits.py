@@ -177,11 +177,7 @@ def test_a_body_without_a_length_is_measured_as_it_comes(small: Running) -> None
             yield b" " * 1000
 
     headers = {"content-type": "application/json"}
-    try:
-        answer = small.client.post("/v1/decide", content=pieces(), headers=headers)
-    except httpx.TransportError:
-        return  # the connection was closed while the client was still sending
-    assert kind(answer) == (413, "too-large")
+    assert kind(small.client.post("/v1/decide", content=pieces(), headers=headers)) == (413, "too-large")
 
 
 def test_it_stops_in_good_order(tmp_path: Path) -> None:
