@@ -56,7 +56,8 @@ def _decided(shown: Case, report: Mapping[str, Any], decision: Mapping[str, Any]
         yield _reason(criterion["reason"])
     yield "</ul>"
     for line in told["calculation"]:
-        yield f"<p>{escape(line['title'] or '')} {escape(line['written'] or '')} = {escape(line['result'] or '')}</p>"
+        worth = " = ".join(dict.fromkeys(filter(None, (line["written"], line["result"]))))
+        yield f"<p>{escape(line['title'] or '')} {escape(worth)}</p>"
     hidden = f'<input type="hidden" name="version" value="{shown.version}">'
     if shown.state == "waiting":
         yield f'<h2>请补充</h2><form method="post" action="/cases/{shown.id}/facts">{hidden}'
