@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from relief_engine.cli.output import note
 from relief_engine.cli.targets import check_report, file_system
 from relief_engine.engine import Engine, Report
+from relief_engine.errors import Finding, InputError, Location
 from relief_engine.explanation.harmless import one_line
-from relief_engine.recording.record import record_of
+from relief_engine.recording.record import DecisionRecord, record_of
 from relief_engine.roster.whole import whole_file
 from relief_engine.rulebook.record import Record
 from relief_engine.text import Language, Text
@@ -37,24 +39,35 @@ class Keeping(Record):
 
     def look(self, read: Sequence[Path]) -> None:
         """Refuse, before any work starts, places where the record can't go; ``read`` are those that are read."""
-        if self.file is not None:
-            check_report(self.file, read if self.ledger is None else [*read, self.ledger])
+        if self.file is None:
+            return
+        check_report(self.file, read)
+        # Neither of them need be there yet.
+        if self.ledger is not None and os.path.realpath(self.file) == os.path.realpath(self.ledger):
+            message = Text("判定记录和账本不能是同一个文件", "the record and the ledger can't be one file")
+            raise InputError([Finding("output-is-read", Location(str(self.file)), message)])
 
     def keep(
         self, report: Report, engine: Engine, language: Language, asked: Sequence[str] | None
     ) -> Appended | None:  # fmt: skip
         """Keep one record of a report at all its places; what the ledger says of it, if there is one.
 
-        The file is written whole or not at all, and before the ledger: what is in the ledger can't be taken back.
+        The file is written before the ledger, from which nothing can be taken back, and takes its name after: there is
+        no record of what the ledger refused.
         """
         if self.file is None and self.ledger is None:
             return None
         record = record_of(report, engine, language, made_at=dt.datetime.now(dt.UTC), asked=asked)
-        if self.file is not None:
-            with file_system(self.file), whole_file(self.file) as temporary:
-                temporary.write_bytes(record.data)
-            said = Text(f"判定记录：{self.file}，摘要 {record.digest}", f"Record: {self.file}, digest {record.digest}")
-            note(said.in_(language))
+        if self.file is None:
+            return self._append(record, language)
+        with file_system(self.file), whole_file(self.file) as temporary:
+            temporary.write_bytes(record.data)
+            appended = self._append(record, language)
+        said = Text(f"判定记录：{self.file}，摘要 {record.digest}", f"Record: {self.file}, digest {record.digest}")
+        note(said.in_(language))
+        return appended
+
+    def _append(self, record: DecisionRecord, language: Language) -> Appended | None:
         if self.ledger is None:
             return None
         from relief_engine.cli.ledger_check import append

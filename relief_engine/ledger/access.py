@@ -30,6 +30,7 @@ class Access:
         self._wait = wait
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = file.opened(path, create=create, wait=wait)
+        self._file = file.identity(path)
         self._prepared = False
         self._closed = False
         _OPEN.add(self)
@@ -76,14 +77,24 @@ class Access:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction of whoever is :meth:`alone`: on disk at the end, or not there after an exception."""
+        """A transaction of whoever is :meth:`alone`: on disk at the end, or not there after an exception.
+
+        What was done to the file since it was opened is seen here: each time its guards are looked at anew.
+
+        Raises:
+            LedgerFailed: another file stands in its place, or none.
+            InputError: its guards are gone.
+        """
         connection = self._usable()
+        if file.identity(self.path) != self._file:
+            raise refusals.moved(self.path)
         if not self._prepared:
             refusals.patiently(lambda: file.prepare_to_append(connection, self.path), self._wait)
             self._prepared = True
         # Locked at once: two that had only read could not both go on to write.
         refusals.patiently(lambda: connection.execute("BEGIN IMMEDIATE"), self._wait)
         try:
+            file.check_guards(connection, self.path)
             yield connection
             refusals.patiently(lambda: connection.execute("COMMIT"), self._wait)
         finally:
@@ -103,6 +114,7 @@ class Access:
             raise refusals.LedgerFailed(Text(f"账本 {self.path} 已关闭", f"the ledger {self.path} is closed"))
         if self._connection is None:
             self._connection = file.opened(self.path, create=False, wait=self._wait)
+            self._file = file.identity(self.path)
             self._prepared = False
         return self._connection
 

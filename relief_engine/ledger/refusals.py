@@ -68,8 +68,20 @@ def held(path: Path) -> LedgerFailed:
     )
 
 
+def moved(path: Path) -> LedgerFailed:
+    """The file that is open is no longer the one at its place."""
+    return LedgerFailed(
+        Text(
+            f"账本 {path} 打开之后被移走、删除或换成了别的文件，没有追加；请重新打开",
+            f"the ledger {path} was moved, removed or replaced since it was opened; nothing was appended: open it anew",
+        )
+    )
+
+
 def failed(error: sqlite3.Error, path: Path) -> LedgerFailed:
     """An error of SQLite that says nothing about what stands in the file."""
+    if _code(error) == sqlite3.SQLITE_READONLY_DBMOVED:
+        return moved(path)
     zh, en = ("，其他程序长时间占用", ": other programs have held it for long") if is_busy(error) else ("", "")
     return LedgerFailed(
         Text(f"账本 {path} 无法读写{zh}（SQLite：{error}）", f"the ledger {path} can't be used{en} (SQLite: {error})")

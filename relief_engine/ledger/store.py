@@ -7,13 +7,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from relief_engine.errors import UnknownName
+from relief_engine.errors import Finding, InputError, UnknownName
 from relief_engine.ledger import refusals
 from relief_engine.ledger.access import Access
 from relief_engine.ledger.appending import Appending
 from relief_engine.ledger.entry import Entry, Head, Kept
 from relief_engine.ledger.listing import Wish, listed
-from relief_engine.ledger.rows import COLUMNS, bytes_of, entry_from, head_of
+from relief_engine.ledger.rows import COLUMNS, bytes_of, entry_from, head_of, place_of
 from relief_engine.ledger.verify import Anchor, Verified, verify
 from relief_engine.text import Text
 
@@ -108,16 +108,19 @@ class Ledger:
         Raises:
             UnknownName: if there is none, or several documents have digests that begin so.
         """
-        number: int | None
-        if isinstance(which, int):
-            number = which
-        elif which.isascii() and which.isdecimal() and len(which) < 19:
-            number = int(which)
-        else:
-            number = self._named(which)
+        number = which if isinstance(which, int) else _number(which)
+        named = number is None
+        if number is None:
+            number = self._named(str(which))
         kept = None if number is None or not 0 < number < 2**63 else self._at(number)
         if kept is None:
             raise self._unknown(str(which))
+        if named and not _has(kept.entry, _digits(str(which))):
+            message = Text(
+                "索引已损坏，按摘要找到的不是这一条；请用 relief ledger verify 核对账本",
+                "the index is damaged and leads from the digest to another entry; see: relief ledger verify",
+            )
+            raise InputError([Finding("entry-index", place_of(self.path, kept.entry.number), message)])
         return kept
 
     def entries(
@@ -161,7 +164,7 @@ class Ledger:
 
     def _named(self, digest: str) -> int | None:
         """The number of the first entry of the one document whose digest begins so."""
-        digits = digest.removeprefix("sha256:").lower()
+        digits = _digits(digest)
         if len(digits) < _SHORTEST or set(digits) - set("0123456789abcdef"):
             return None
         query = """
@@ -187,3 +190,16 @@ class Ledger:
                 f"{_SHORTEST} digits or more of a record's digest",
             )
         )
+
+
+def _number(which: str) -> int | None:
+    """The number that a text is; None for the digits of a digest."""
+    return int(which) if which.isascii() and which.isdecimal() and len(which) < 19 else None
+
+
+def _digits(digest: str) -> str:
+    return digest.removeprefix("sha256:").lower()
+
+
+def _has(entry: Entry, digits: str) -> bool:
+    return any((digest or "").startswith(f"sha256:{digits}") for digest in (entry.digest, entry.summary.record))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from relief_engine.errors import Finding, InputError, Location
@@ -90,7 +91,7 @@ class _Checking:
         unlike = self.access.read(file.unlike_schema)
         if unlike:
             yield file.guards(self.access.path, unlike)
-        self.indexed = "entries_digest" not in unlike
+        self.indexed = not {"entries_digest", "entries_record"} & {*unlike}
         for number, row, error in self._rows():
             if number > self.last + 1:
                 yield self._gap(number)
@@ -99,6 +100,8 @@ class _Checking:
                 self.known = False
             else:
                 yield from self._entry(row)
+                if number <= self.last:
+                    continue  # no entry of the chain
                 self.chain, self.known = row[3], True
                 self._note(number)
             self.last = number
@@ -110,6 +113,12 @@ class _Checking:
         number, digest, previous, chain, appended_at, *told, document, indexed = row
         if number < 1:
             yield self._finding("entry-number", number, Text("序号应从 1 起", "numbers begin with 1"))
+        elif number <= self.last:
+            # Only bytes of the file that somebody changed can do this: a search may find either.
+            message = Text(
+                "序号重复，或不按次序存放", "the number is there twice, or entries do not stand in their order"
+            )
+            yield self._finding("entry-number", number, message)
         elif number == self.last + 1 and self.known and previous != self.chain:
             message = Text(
                 "不接在前一条之后：前面有条目被删去、调换或替换",
@@ -129,7 +138,7 @@ class _Checking:
             yield self._finding("entry-changed", number, message)
         yield from self._summary(number, told, document)
         if not indexed:
-            message = Text("按摘要的索引中没有这一条", "the index of digests does not have it")
+            message = Text("按摘要的索引中没有这一条", "the indexes of digests do not have it")
             yield self._finding("entry-index", number, message)
 
     def _summary(self, number: int, told: list[object], document: object) -> Iterator[Finding]:
@@ -191,30 +200,34 @@ class _Checking:
         """The rows by their numbers; where SQLite can't read one, None and what it says."""
         found = "1"
         if self.indexed:
-            found = (
-                "(SELECT count(*) FROM entries AS same INDEXED BY entries_digest "
-                "WHERE same.digest = entries.digest AND same.number = entries.number)"
+            found = " AND ".join(
+                f"EXISTS (SELECT 1 FROM entries AS same INDEXED BY entries_{name} "
+                f"WHERE same.{name} IS entries.{name} AND same.number = entries.number)"
+                for name in ("digest", "record")
             )
         query = f"SELECT {COLUMNS}, document, {found} FROM entries NOT INDEXED WHERE number"
         at = -(2**63)
+        before: _Row | None = None
         while True:
             try:
-                rows = self._ask(f"{query} > ? ORDER BY number LIMIT {_PORTION}", at)
+                rows = self._ask(f"{query} >= ? ORDER BY number LIMIT {_PORTION + 1}", at)
             except InputError:
                 # Singly, so that damage to one entry does not hide the others.
-                at, end = max(at, 0), self._end()
-                portion = range(at + 1, (at + _PORTION if end is None else min(at + _PORTION, end)) + 1)
+                at, end = max(at if before is None else at + 1, 1), self._end()
+                portion = range(at, (at + _PORTION - 1 if end is None else min(at + _PORTION - 1, end)) + 1)
                 for number in portion:
                     yield from self._single(f"{query} = ?", number)
                 if end is None or portion.stop > end:
                     return
-                at = portion[-1]
+                at, before = portion.stop, None
                 continue
-            for row in rows:
+            # The last row of a portion is looked for again, so that one of the same number beside it is seen.
+            for row in rows[1:] if rows[:1] == [before] else rows:
                 yield row[0], row, _NOTHING
-            if len(rows) < _PORTION:
+            if len(rows) <= _PORTION:
                 return
-            at = rows[-1][0]
+            last = max(rows, key=itemgetter(0))
+            at, before = (last[0], last) if last[0] > at else (at + 1, None)
 
     def _single(self, query: str, number: int) -> Iterator[tuple[int, _Row | None, Text]]:
         try:

@@ -224,12 +224,19 @@ def _inconsistent(document: Mapping[str, Any], label: str) -> Iterator[Finding]:
         (("report", "as_of"), report["as_of"], document["asked"]["as_of"]),
         (("report", "rulebook", "digest"), report["rulebook"]["digest"], document["rulebook"]["digest"]),
         (("report", "engine", "version"), report["engine"]["version"], document["engine"]["version"]),
+        (("report", "engine", "routes"), report["engine"]["routes"], document["engine"]["routes"]),
         (("trace",), _about(document["trace"]), _about(report["decisions"])),
     )
     message = Text("与记录的其他部分不一致", "does not agree with the rest of the record")
     for path, one, other in pairs:
         if one != other:
             yield Finding("record-inconsistent", _at(label, path), message)
+    first: dict[tuple[str, str], int] = {}
+    for index, about in enumerate(_about(report["decisions"])):
+        other = first.setdefault(about, index)
+        if other != index:
+            message = Text(f"与第 {other + 1} 项是同一项判定", f"this is decided already by decisions[{other}]")
+            yield Finding("record-inconsistent", _at(label, ("report", "decisions", index)), message)
 
 
 def _about(items: list[Mapping[str, Any]]) -> list[tuple[str, str]]:

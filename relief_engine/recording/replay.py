@@ -22,6 +22,7 @@ from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.version import VERSION
 
 Verdict = Literal["same", "otherwise", "refused", "broken"]
+_TOTALS = ("total", "total_by_people")
 #: At most so many fields of a broken record are kept: one is enough to know.
 MOST = 20
 
@@ -34,7 +35,8 @@ class Replay(Record):
     record now give something else (``broken`` says where).
 
     ``rulebook`` and ``version`` are pairs: that of the record, and that of now. ``decided`` is how many decisions the
-    record holds. ``came`` and ``gone`` are programmes that only the rulebook of now has, or only that of the record.
+    record holds; ``total`` and ``total_by_people`` are pairs like the rulebooks, the second None where nothing was
+    decided. ``came`` and ``gone`` are programmes that only the rulebook of now has, or only that of the record.
     ``unanswered`` are people's answers (programme, subject, referral) to what the rulebook does not have, left aside.
     ``reread`` are values of the profile that the rulebook takes for others, ``worded`` how many places of a report
     that decides the same another version of the engine words otherwise.
@@ -48,6 +50,7 @@ class Replay(Record):
     version: tuple[str, str]
     decided: int
     total: tuple[str, str | None]
+    total_by_people: tuple[str, str | None]
     otherwise: tuple[Otherwise, ...] = ()
     came: tuple[Listed, ...] = ()
     gone: tuple[Listed, ...] = ()
@@ -84,21 +87,24 @@ def replay(record: DecisionRecord, engine: Engine) -> Replay:
         profile = engine.reader.read_mapping(written, LABEL)
     except ProfileError as error:
         broken = tuple(Field(str(finding.where), None, finding.message.en) for finding in error.findings[:MOST])
+        head |= {name: (report[name], None) for name in _TOTALS}
         if unchanged:
-            return Replay(verdict="broken", total=(report["total"], None), broken=broken, **head)
-        return Replay(verdict="refused", total=(report["total"], None), refused=error.findings, **head)
+            return Replay(verdict="broken", broken=broken, **head)
+        return Replay(verdict="refused", refused=error.findings, **head)
     profile = replace(profile, source=report["profile"]["source"])
     wanted = document["asked"]["programmes"]
     known = None if wanted is None else [name for name in wanted if name in engine.rulebook.programmes]
     decided = engine.decide(profile, as_of=head["as_of"], programmes=known)
     now = exact(rendered(decided, profile, engine, document["language"]))
-    head["total"] = (report["total"], now["report"]["total"])
+    head |= {name: (report[name], now["report"][name]) for name in _TOTALS}
     if unchanged:
         broken = tuple(_everything(document, now))[:MOST]
         return Replay(verdict="broken" if broken else "same", broken=broken, **head)
     otherwise = decided_otherwise(document, now, decided)
     new, old = came(document, now, engine), gone(document, engine)
-    same = not (otherwise or new or old or unanswered)
+    # Totals of decisions that are all the same differ only in a record that was altered.
+    totals = any(report[name] != now["report"][name] for name in _TOTALS)
+    same = not (otherwise or new or old or unanswered or totals)
     same_rules = head["rulebook"][0] == head["rulebook"][1]
     return Replay(
         verdict="same" if same else "otherwise",

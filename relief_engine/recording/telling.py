@@ -31,6 +31,7 @@ def replay_record(replay: Replay, language: Language) -> dict[str, Any]:
         "rulebook": {"recorded": replay.rulebook[0], "replayed": replay.rulebook[1]},
         "engine": {"recorded": replay.version[0], "replayed": replay.version[1]},
         "total": {"recorded": replay.total[0], "replayed": replay.total[1]},
+        "total_by_people": {"recorded": replay.total_by_people[0], "replayed": replay.total_by_people[1]},
         "decided": replay.decided,
         "decisions": [
             {
@@ -152,9 +153,12 @@ def _details(replay: Replay, language: Language) -> Iterator[str]:
         outcomes = joined([_worded(outcome) for _, outcome in listed.outcomes])
         named = one_line(listed.title.in_(language))
         yield f"  {lead.in_(language)}{_COLON.in_(language)}{named} [{listed.programme}] {outcomes.in_(language)}"
-    if replay.verdict == "otherwise" and replay.total[0] != replay.total[1]:
-        title = Text("金额合计", "Total")
-        yield f"  {title.in_(language)}{_COLON.in_(language)}{_arrow(*map(_yuan, replay.total)).in_(language)}"
+    for title, totals in [
+        (Text("金额合计", "Total"), replay.total),
+        (Text("经人工认定的金额合计", "Total granted by people"), replay.total_by_people),
+    ]:
+        if replay.verdict == "otherwise" and totals[0] != totals[1]:
+            yield f"  {title.in_(language)}{_COLON.in_(language)}{_arrow(*map(_yuan, totals)).in_(language)}"
     yield from (f"  {_finding(finding, language)}" for finding in replay.refused)
     for programme, subject, referral in replay.unanswered:
         lead = Text(

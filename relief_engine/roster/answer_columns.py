@@ -14,7 +14,7 @@ from relief_engine.profile.written import visible
 from relief_engine.roster.names import Names, Reading, normal
 from relief_engine.roster.stating import wrong_unit
 from relief_engine.roster.table import Table
-from relief_engine.roster.titles import PEOPLE
+from relief_engine.roster.titles import AMOUNTS, CLASH, MACHINE, PEOPLE
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.record import Value
 from relief_engine.rulebook.units import Unit
@@ -25,8 +25,29 @@ ANSWERS = Names(None, COLUMNS.values())
 GRANTED = "resolution.granted"
 #: The columns without which nobody could tell who decided, and when.
 _WANTED = ("resolution.on", "resolution.by")
+_AMOUNT = "resolution.amount"
 _LIKE_ONE = ("认定", "人工认定")
-_RESULTS = {normal(title) for text in PEOPLE.values() for title in (text.zh, text.en)}
+#: What a header says that speaks of an amount which people agreed to: one word of each.
+_AGREED = (
+    "认定",
+    "核定",
+    "审定",
+    "核准",
+    "批准",
+    "审批",
+    "批复",
+    "同意",
+    "准予",
+    "商定",
+    "人工",
+    "agreed",
+    "approved",
+    "granted",
+)
+_MONEY = ("金额", "数额", "额度", "款", "元", "amount", "sum", "yuan")
+_RESULTS = {
+    normal(title) for titles in (PEOPLE, AMOUNTS, MACHINE) for text in titles.values() for title in (text.zh, text.en)
+}
 
 
 class Column(Value):
@@ -82,12 +103,23 @@ def find_answers(table: Table, free: Mapping[int, str], stated: Mapping[int, Rea
         )
         findings.append(Finding("answer-columns", table.where(column=at), message))
     columns = [Column(i, table.headers[i], reading.fact, reading.unit) for i, reading in sorted(found.items())]
-    return AnswerColumns(tuple(columns), tuple(findings), ())
+    return AnswerColumns(tuple(columns), tuple(findings), () if _AMOUNT in having else (_NO_AMOUNT,))
+
+
+_NO_AMOUNT = Text(
+    "没有“认定金额”一列：人工认定同意的，按规则算得的金额计",
+    "there is no column 'Agreed amount' (认定金额): what people granted counts with the rules' figure",
+)
 
 
 def _like_one(header: str) -> bool:
     """Whether a header looks like one of these columns, and is none of a result of a screening that is read again."""
-    return normal(header).startswith(_LIKE_ONE) and normal(header) not in _RESULTS
+    text = normal(header)
+    if text in _RESULTS or normal(header.removesuffix(CLASH.zh).removesuffix(CLASH.en)) in _RESULTS:
+        return False
+    return text.startswith(_LIKE_ONE) or (
+        any(word in text for word in _AGREED) and any(word in text for word in _MONEY)
+    )
 
 
 def _english(name: str) -> str:

@@ -17,7 +17,7 @@ from relief_engine.compiled.lowering import compile_programme
 from relief_engine.decision import Outcome, State
 from relief_engine.roster.answers import Answer, Answered, Screening
 from relief_engine.roster.reasons import Reasons, money
-from relief_engine.roster.titles import AMOUNTS, MACHINE, OUTCOME, PEOPLE, ROW, own_header
+from relief_engine.roster.titles import AMOUNTS, MACHINE, OUTCOME, PEOPLE, PROGRAMME, ROW, own_header
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.units import Unit
@@ -94,8 +94,7 @@ class Results:
         if name is not None:
             yield Result("name", Text("申请方", "Applicant"), "text", _cell(name), 26, of_row=True)
         if len(self.screening.programmes) != 1:
-            title = Text("项目", "Programme")
-            yield Result("programme", title, "text", lambda line: self._said(line.answer.programme.title), 26)
+            yield Result("programme", PROGRAMME, "text", lambda line: self._said(line.answer.programme.title), 26)
         labels = {outcome.value: outcome.label.in_(self.language) for outcome in Outcome}
         wide = 14 if self.language == "zh" else 20
         yield Result("outcome", OUTCOME, "text", lambda line: labels[str(_get(line, "outcome"))], wide)

@@ -10,6 +10,8 @@ OUTCOME = Text("判定结果", "Outcome")
 CLASH = Text("（原表）", " (roster)")
 #: The column that says which row of the roster it is.
 ROW = Text("行号", "Row")
+#: The column that says which of several programmes a row of results is about.
+PROGRAMME = Text("项目", "Programme")
 #: The columns of amounts, in yuan.
 AMOUNTS: dict[str, Text] = {
     "amount": Text("金额（元）", "Amount (yuan)"),

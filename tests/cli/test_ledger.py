@@ -269,6 +269,17 @@ def test_file_and_ledger_keep_one_record(relief: Relief, tmp_path: Path) -> None
         assert ledger.head().count == 1
 
 
+def test_there_is_no_file_of_a_record_that_the_ledger_refused(relief: Relief, tmp_path: Path) -> None:
+    other, file = tmp_path / "other", tmp_path / "record.json"
+    other.write_text("文字" * 5000, encoding="utf-8")
+    asked = ("check", RESTAURANT, "--programme", "rent-reduction-2022", "--record", file, "--ledger")
+    for place in (other, file):
+        ran = relief(*asked, place)
+        assert (ran.status, ran.out) == (2, "")
+        assert "摘要" not in ran.err
+        assert list(tmp_path.iterdir()) == [other]
+
+
 @pytest.mark.parametrize("form", ["text", "json", "html"])
 def test_nothing_is_decided_that_could_not_be_kept(
     relief: Relief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str

@@ -114,6 +114,13 @@ def put(value: Any, *path: Any) -> Callable[[Any], None]:
     return change
 
 
+def again(document: Any) -> None:
+    """One decision twice, of which a reader would see one only, with another amount."""
+    for part in (document["trace"], document["report"]["decisions"]):
+        part.insert(0, dict(part[0]))
+    document["report"]["decisions"][0]["amount"] = "9314.55"
+
+
 SHAPE = "[record-shape]"
 DIFFERS = ": does not agree with the rest of the record [record-inconsistent]"
 
@@ -157,7 +164,9 @@ DIFFERS = ": does not agree with the rest of the record [record-inconsistent]"
         (put("2030-07-16", "asked", "as_of"), f":report.as_of{DIFFERS}"),
         (put("sha256:" + "0" * 64, "rulebook", "digest"), f":report.rulebook.digest{DIFFERS}"),
         (put("9.9", "engine", "version"), f":report.engine.version{DIFFERS}"),
+        (put(["direct", "spark"], "engine", "routes"), f":report.engine.routes{DIFFERS}"),
         (drop("trace", 0), f":trace{DIFFERS}"),
+        (again, ":report.decisions[1]: this is decided already by decisions[0] [record-inconsistent]"),
     ],
 )
 def test_a_record_that_was_changed_and_hashed_anew_must_still_be_one(change: Callable[[Any], None], said: str) -> None:

@@ -338,6 +338,19 @@ def test_a_record_that_was_changed_and_hashed_anew_is_found(path: Any, value: An
     assert told(found, "zh")[-1].endswith("程序有缺陷。")
 
 
+@pytest.mark.parametrize("name", ["total", "total_by_people"])
+def test_a_total_that_was_changed_is_found_by_other_rules_too(name: str) -> None:
+    record = read_record(rehashed(recorded(profile=ANSWERED), put("9314.55", "report", name)), "r")
+    other = edited((FEE, "", "# nothing else\n"))
+    assert other.rulebook.digest != town().rulebook.digest
+    found = replay(record, other)
+    assert (found.verdict, found.otherwise) == ("otherwise", ())
+    (line,) = told(found)
+    assert line.startswith("  Total" if name == "total" else "  Total granted by people")
+    assert replay_record(found, "en")[name]["recorded"] == "9314.55"
+    assert replay(read_record(recorded(profile=ANSWERED).data, "r"), other).verdict == "same"
+
+
 def test_a_profile_that_was_changed_and_hashed_anew_is_found() -> None:
     record = read_record(rehashed(RECORD, put("9 万元", "profile", "applicant", "revenue")), "r")
     found = replay(record, town())

@@ -147,6 +147,25 @@ def test_columns_that_can_not_be_read_are_refused(tmp_path: Path) -> None:
     screened(roster(tmp_path, {**YES, "认定数额": "1"}), mapping={"认定数额": "-"})
 
 
+@pytest.mark.parametrize(
+    "header", ["核定金额（元）", "同意金额", "批准减免金额", "Agreed sum", "Approved amount (yuan)"]
+)
+def test_an_agreed_amount_is_never_passed_over(tmp_path: Path, header: str) -> None:
+    """Else the whole figure of the rules would be granted."""
+    path = roster(tmp_path, {**YES, header: "30000"})
+    assert findings(path) == ["answer-header"]
+    screening, counts = screened(path, mapping={header: "resolution.amount"})
+    assert (counts.granted_by_people, screening.columns.remarks) == (Decimal("30000.00"), ())
+    screening, counts = screened(path, mapping={header: "-"})
+    assert counts.granted_by_people == Decimal("48000.00")
+    assert "没有“认定金额”一列" in screening.columns.remarks[-1].zh
+
+
+def test_what_a_roster_may_have_besides_is_let_be(tmp_path: Path) -> None:
+    _, counts = screened(roster(tmp_path, {**YES, "批准文号": "12", "审批日期": "x", "合同金额": "9"}))
+    assert counts.by_people == {State.GRANTED: 1}
+
+
 def test_a_mapping_names_them(tmp_path: Path) -> None:
     rows = {"批复": "同意", "批复日": "2022-07-03", "批复人": "减免专班", "批复金额（元）": "30000"}
     mapping = {"批复": "resolution.granted", "批复日": "resolution.on", "批复人": "resolution.by",
@@ -217,6 +236,36 @@ def test_the_workbook_shows_them_and_can_be_screened_again(tmp_path: Path) -> No
     _, again = screened(tmp_path / "结果.xlsx", "再.xlsx")
     assert (again.outcomes, again.by_people) == (counts.outcomes, counts.by_people)
     assert again.granted_by_people == counts.granted_by_people == Decimal("30000.00")
+
+
+def with_columns(path: Path, *rows: Mapping[str, str]) -> Path:
+    """A text file of results to which a clerk has added columns, and nothing else."""
+    lines = [*csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())]
+    lines = [{**line, **dict.fromkeys(rows[0], ""), **row} for line, row in zip(lines, rows, strict=True)]
+    with path.with_name("填好.csv").open("w", encoding="utf-8", newline="") as stream:
+        table = csv.DictWriter(stream, list(lines[0]))
+        table.writeheader()
+        table.writerows(lines)
+    return path.with_name("填好.csv")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_text_file_of_results_can_be_screened_again_and_again(tmp_path: Path, language: Any) -> None:
+    screened(roster(tmp_path, {}, {"免租期": "否"}), "一.csv", language=language)
+    filled = with_columns(tmp_path / "一.csv", {**YES, "认定金额": "30000"}, {})
+    for source, output in ((filled, "二.csv"), (tmp_path / "二.csv", "三.csv")):
+        _, counts = screened(source, output, language=language)
+        assert (counts.rows, counts.granted) == (2, Decimal("48000.00"))
+        assert counts.granted_by_people == Decimal("30000.00")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_result_for_several_programmes_would_count_rows_twice_and_is_refused(tmp_path: Path, language: Any) -> None:
+    two = [RENT, "beijing-tongzhou/free-testing-2022"]
+    screened(roster(tmp_path, {}), "一.csv", programmes=two, language=language)
+    filled = with_columns(tmp_path / "一.csv", {**YES, "认定项目": RENT}, {})
+    for programmes in (two, [RENT]):
+        assert findings(filled, output="二.csv", programmes=programmes) == ["answer-result"]
 
 
 @pytest.mark.parametrize("output", ["结果.xlsx", "结果.csv"])
