@@ -51,6 +51,7 @@ bench: $(STAMP)  ## measure the budgets
 	$(BIN)/python -m benchmarks.strategies
 	$(BIN)/python -m benchmarks.diffs
 	$(BIN)/python -m benchmarks.ledger
+	$(BIN)/python -m benchmarks.serving
 	$(BIN)/python -m benchmarks.rosters --sizes 1M --rounds 4 --no-spark
 
 fmt: $(STAMP)  ## format, and mend what the linter can
