@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
+from urllib.parse import quote
 
 import httpx
 
@@ -119,7 +120,7 @@ class Client:
 
     def record(self, which: int | str) -> bytes:
         """A record of the ledger by its number or digest: its canonical bytes."""
-        return self._ask("GET", f"/v1/records/{which}").content
+        return self._ask("GET", f"/v1/records/{quote(str(which), safe='')}").content
 
     def replay(self, record: bytes) -> shapes.Replayed:
         """Decide a record anew by the service's rulebook, and say what differs."""
@@ -131,7 +132,7 @@ class Client:
     ) -> shapes.Report:
         """Add people's answers to a record of the ledger: decided anew, and recorded as a new one."""
         query = [] if as_of is None else [("as_of", str(as_of))]
-        answer = self._sent(f"/v1/records/{which}/resolutions", list(resolutions), query)
+        answer = self._sent(f"/v1/records/{quote(str(which), safe='')}/resolutions", list(resolutions), query)
         return cast(shapes.Report, answer.json())
 
     # --- lists ------------------------------------------------------------------------------------------------------
@@ -165,7 +166,7 @@ class Client:
             answer = self._http.request(method, path, params=query, **more)
         except httpx.HTTPError as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
-        if answer.is_success:
+        if answer.is_success and "relief-engine" in answer.headers:
             return answer
         waiting = answer.headers.get("retry-after", "")
         raise problem(
@@ -205,7 +206,9 @@ def _asked(body: dict[str, Any], as_of: Day, programmes: Sequence[str] | None) -
 
 def _written(value: object) -> object:
     """What JSON has no form for: days, and exact figures, which go as text and are read as exactly."""
-    if isinstance(value, dt.date | Decimal):
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dt.date):
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)

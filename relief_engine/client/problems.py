@@ -49,20 +49,25 @@ class NotAllowed(ServiceProblem):
 
 
 class Busy(ServiceProblem):
-    """The service has no place or no time for it now; see ``retry_after``. Nothing was decided or recorded."""
+    """The service itself has no place or no time for it now; see ``retry_after``. Nothing was decided or recorded."""
 
 
 class ServiceFailed(ServiceProblem):
-    """The service itself failed; the operator finds out by ``request``."""
+    """The service failed; the operator finds out by ``request``.
+
+    Or something between answered in its place, such as a gateway whose patience ended (``kind`` is ``about:blank``):
+    then it is not known whether the request was performed, and recorded.
+    """
 
 
 def problem(status: int, document: ProblemDocument, request: str, retry_after: int | None) -> ServiceProblem:
     """The exception for an answer."""
     kind: type[ServiceProblem] = InputRefused
+    ours = document["type"].startswith(_URN)
     if status == 401:
         kind = NotAllowed
-    elif status in (408, 429, 503, 504):
+    elif status == 429 or (ours and status in (408, 503, 504)):
         kind = Busy
-    elif status >= 500:
+    elif not 300 <= status < 500:
         kind = ServiceFailed
     return kind(status, document, request, retry_after)

@@ -71,7 +71,7 @@ class Search:
         others = waiting - {self.slot}
         if not others:
             return self.differs(vector)
-        slot = min(others, key=self.rank)
+        slot = min(others, key=case.cells.rank)
         before = vector[slot]
         tried = case.cells.values(slot, vector, self.trials)
         self.trials.grid[slot] = tried
@@ -99,13 +99,6 @@ class Search:
                     return True
         return False
 
-    def rank(self, slot: int) -> tuple[int, int]:
-        """Facts with few values first; figures and days last, because their cells depend on the others."""
-        if slot in self.case.cells.limits:
-            return 3, slot
-        kinds = {"choice": 0, "yes_no": 1, "industry_code": 2, "date": 4}
-        return kinds.get(self.case.fact(slot).type, 5), slot
-
 
 def matters(case: Case, slot: int, budget: int = BUDGET) -> bool | None:
     """Whether the fact in a slot can still change the answer; None where ``budget`` evaluations do not tell."""
@@ -125,7 +118,7 @@ def completed(case: Case) -> bool:
             waiting = case.askable(residue(case.program, values, vector).slots, vector)
             if not waiting:
                 return settled(case.program, values)
-            slot = min(waiting, key=search.rank)
+            slot = min(waiting, key=case.cells.rank)
             tried = case.cells.values(slot, vector, search.trials)
             if not tried:
                 return False

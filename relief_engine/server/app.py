@@ -61,6 +61,7 @@ async def reloading(service: Service) -> AsyncIterator[None]:
     listening = hasattr(signal, "SIGHUP") and threading.current_thread() is threading.main_thread()
     if listening:
         loop.add_signal_handler(signal.SIGHUP, reloader.ask)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # one that came during the start comes now
     try:
         yield
     finally:

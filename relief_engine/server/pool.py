@@ -160,17 +160,21 @@ class Pool:
         self._free = asyncio.Semaphore(len(self._idle))
         self._threads = ThreadPoolExecutor(len(self._all), thread_name_prefix="relief-pipe")
         self._tasks: set[asyncio.Task[object]] = set()
+        self._killed = False
 
     async def start(self) -> None:
         """Start all workers; those of a lazy pool start with their first job. Raises :class:`WorkerDied`."""
         if self._lazy:
             return
         loop = asyncio.get_running_loop()
-        started = [loop.run_in_executor(self._threads, worker.start) for worker in self._all]
+        starting = [loop.run_in_executor(self._threads, worker.start) for worker in self._all]
         try:
-            await asyncio.gather(*started)
+            # Shielded: threads go on starting processes whatever becomes of who waits for them.
+            await asyncio.shield(asyncio.wait(starting))
+            for started in starting:
+                started.result()
         except BaseException:
-            await asyncio.wait(started)
+            await asyncio.wait(starting)
             await self.close()
             raise
         self._spare, *others = self._all
@@ -232,7 +236,7 @@ class Pool:
         spare, self._spare = self._spare, None
         if spare is not None:
             self._give_back(spare)
-        if not self._lazy:
+        if not self._lazy and not self._killed:
             with contextlib.suppress(WorkerDied):
                 await asyncio.get_running_loop().run_in_executor(self._threads, worker.start)
         if spare is None:
@@ -249,6 +253,7 @@ class Pool:
         self._threads.shutdown(wait=False)
 
     def kill(self) -> None:
-        """End all processes at once."""
+        """End all processes at once; no other takes their place."""
+        self._killed = True
         for worker in self._all:
             worker.kill()

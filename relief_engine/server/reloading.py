@@ -65,8 +65,8 @@ class Reloader:
         self._service = service
         self._folder = service.settings.rules or shipped_rules()
         self._asked = asyncio.Event()
-        self._seen = ""
-        self._retiring: set[asyncio.Task[None]] = set()
+        # The folder may have been edited since the rulebook was read: what counts is what was read.
+        self._seen = service.digest or ""
 
     def ask(self) -> None:
         """Have the folder read anew soon."""
@@ -75,7 +75,6 @@ class Reloader:
     async def run(self) -> None:
         """Wait for work until cancelled."""
         watch = self._service.settings.watch
-        self._seen = await asyncio.to_thread(signature, self._folder)
         while True:
             asked = await self._waited(watch)
             if asked or await asyncio.to_thread(signature, self._folder) != self._seen:
@@ -112,12 +111,8 @@ class Reloader:
         except WorkerDied:
             self._kept("no-workers")
             return
-        before = service.replace(generation)
+        service.replace(generation)
         logs.event("rulebook", result="taken-over", rulebook=generation.digest)
-        if before is not None:
-            task = asyncio.get_running_loop().create_task(before.close())
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
 
     def _kept(self, why: str, **more: object) -> None:
         self._service.stale(why)

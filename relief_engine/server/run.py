@@ -7,6 +7,7 @@ import contextlib
 import math
 import signal
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 
@@ -27,6 +28,24 @@ def serve(settings: Settings) -> None:
         InputError: the address can't be listened on, or the rulebook or the ledger can't be used.
     """
     logs.prepare()
+    with _sighup_waiting():
+        _serve(settings)
+
+
+@contextlib.contextmanager
+def _sighup_waiting() -> Iterator[None]:
+    """Hold back a SIGHUP until somebody listens for it; before, it would end the process."""
+    if not hasattr(signal, "SIGHUP"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(settings: Settings) -> None:
     rulebook = load_rulebook(settings.rules)
     limits = settings.limits
     keeper = None if settings.ledger is None else Keeper(settings.ledger)

@@ -17,6 +17,8 @@ from relief_engine.text import Text
 
 #: After how many seconds a client may try again that came while all places were taken.
 RETRY_AFTER = 2
+#: How many seconds workers get to end by themselves, once no request is waited for any more.
+_ENDING = 5.0
 
 
 class Generation:
@@ -69,6 +71,8 @@ class Service:
         #: Why the rulebook in the folder is not the one that decides; None if it is, as far as known.
         self.kept_because: str | None = None
         self._current: Generation | None = None
+        #: Those that were replaced, until the last request that keeps to them has ended.
+        self._retiring: dict[Generation, asyncio.Task[None]] = {}
         self._pending = 0
 
     async def start(self, rulebook: Rulebook) -> None:
@@ -77,14 +81,19 @@ class Service:
         await generation.deciding.start()
         self.replace(generation)
 
-    def replace(self, generation: Generation) -> Generation | None:
-        """Let new requests begin with another generation, whose workers are ready; gives the one before."""
+    def replace(self, generation: Generation) -> None:
+        """Let new requests begin with another generation, whose workers are ready; the one before ends in its time."""
         before, self._current = self._current, generation
         self.metrics.rulebook.clear()
         self.metrics.rulebook.labels(generation.digest).set(1)
         if before is not None:
             self.fresh("taken-over")
-        return before
+            self._retire(before)
+
+    def _retire(self, generation: Generation) -> None:
+        task = asyncio.get_running_loop().create_task(generation.close())
+        self._retiring[generation] = task
+        task.add_done_callback(lambda _: self._retiring.pop(generation, None))
 
     def fresh(self, result: str) -> None:
         """The folder was read anew, and what decides is what stands there."""
@@ -155,14 +164,18 @@ class Service:
             self.metrics.in_flight.set(self._pending)
 
     async def stop(self) -> None:
-        """Let requests in flight end, then end the workers, in bounded time."""
+        """End the workers of all generations, in bounded time; the requests in flight have ended, or were given up."""
         self.stopping = True
         generation, self._current = self._current, None
         if generation is not None:
-            try:
-                async with asyncio.timeout(self.settings.limits.stop_seconds):
-                    await generation.close()
-            except TimeoutError:
-                generation.kill()
+            self._retire(generation)
+        ending = dict(self._retiring)
+        if ending:
+            _, late = await asyncio.wait(ending.values(), timeout=_ENDING)
+            for generation, task in ending.items():
+                if task in late:
+                    generation.kill()
+            if late:
+                await asyncio.wait(late, timeout=_ENDING)
         if self.keeper is not None:
             self.keeper.close()

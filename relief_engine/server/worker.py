@@ -13,6 +13,8 @@ import os
 import pickle
 import signal
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -33,6 +35,8 @@ READY = "ready"
 #: The signals that the server answers and its workers leave to it: they end when it closes the pipe.
 _LEFT_TO_THE_SERVER = ("SIGINT", "SIGTERM", "SIGHUP")
 _LENGTH = 8
+#: Every how many seconds a worker looks whether its server is still there.
+_LOOK = 1.0
 _FAULT = Text(
     "这是程序的缺陷，不是资料的问题；请将请求编号告知维护人员。",
     "The fault is the program's, not the input's; tell the maintainers the id of the request.",
@@ -64,11 +68,20 @@ def main() -> None:
     for name in _LEFT_TO_THE_SERVER:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if hasattr(os, "killpg"):
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     # What anything prints must not get between the answers.
     inward, outward = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with contextlib.suppress(EOFError, BrokenPipeError):
         work(inward, outward)
+
+
+def _end_with(server: int) -> None:
+    """End in the middle of a job, with all that it has started, if the server is gone: nobody else would end it."""
+    while os.getppid() == server:
+        time.sleep(_LOOK)
+    os.killpg(0, signal.SIGKILL)
 
 
 def work(inward: BinaryIO, outward: BinaryIO) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ TENANT: dict[str, Any] = {
         }
     ],
 }  # fmt: skip
+#: Takes minutes at ``/v1/decide-many``: nothing is known of fifteen thousand leases.
+ENDLESS: dict[str, Any] = {"profiles": [{"applicant": {}, "leases": [{}] * 150}] * 100}
 
 
 #: Every service that a test started; what a test that failed has left running ends with the session.
@@ -45,9 +47,14 @@ def nothing_is_left() -> Iterator[None]:
 
 
 class Running:
-    """A service that runs: ``url``, a client for it, and what it has logged so far."""
+    """A service that runs: ``url``, a client for it, and what it has logged so far.
 
-    def __init__(self, *options: str, environment: Mapping[str, str] | None = None) -> None:
+    ``early`` is called when it listens, while its workers still start.
+    """
+
+    def __init__(
+        self, *options: str, environment: Mapping[str, str] | None = None, early: Callable[[int], object] | None = None
+    ) -> None:
         command = [sys.executable, "-m", "relief_engine", "serve", "--port", "0", *options]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stderr=subprocess.PIPE, text=True, encoding="utf-8",
@@ -59,6 +66,8 @@ class Running:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         assert self._listening.wait(60), self.lines
+        if early is not None:
+            early(self.process.pid)
         self.url = next(e["address"] for e in self.events("listening")).rstrip("/")
         self.client = httpx.Client(base_url=self.url, timeout=60)
         for _ in range(600):

@@ -24,6 +24,8 @@ def test_the_client_gives_what_the_library_gives(service: Running) -> None:
         )
         assert report == expected
         assert report["decisions"][0]["amount"] == "74074.02"
+        round_ = {**TENANT, "leases": [{**lease, "monthly_rent": Decimal("1.2E+4")}]}
+        assert client.decide(round_, programmes=[RENT])["total"] == "72000.00"
         assert "Eligible" in client.explain(profile, programmes=[RENT])
         many = client.decide_many([profile, {}], programmes=[RENT])
         assert ("report" in many[0], "problem" in many[1]) == (True, True)
@@ -83,7 +85,9 @@ def test_findings_come_with_the_exception(service: Running) -> None:
     [
         (401, b'{"type": "urn:relief-engine:problem:unauthorized", "title": "t", "detail": "d"}', NotAllowed),
         (503, b'{"type": "urn:relief-engine:problem:overloaded", "title": "t", "detail": "d"}', Busy),
-        (504, b"<html>gateway</html>", Busy),
+        # A gateway's patience ended, not the service's: the decision may have been recorded.
+        (504, b"<html>gateway</html>", ServiceFailed),
+        (200, b"<html>log in first</html>", ServiceFailed),
         (502, b'"bad"', ServiceFailed),
         (301, b"", InputRefused),
     ],

@@ -8,18 +8,15 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from tests.server.conftest import RENT, TENANT, Running
+from tests.server.conftest import ENDLESS, RENT, TENANT, Running
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and process groups of POSIX")
 
 KEY = "k3y-with-sixteen-characters"
-#: Takes minutes: nothing is known of hundreds of leases.
-ENDLESS: dict[str, Any] = {"applicant": {}, "leases": [{}] * 150}
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +70,7 @@ def test_who_has_no_key_may_only_see_that_it_lives(small: Running) -> None:
 def test_what_takes_too_long_ends_in_time_and_leaves_nothing_behind(small: Running) -> None:
     settled(small)
     began = time.monotonic()
-    answer = small.client.post("/v1/decide", json={"profile": ENDLESS})
+    answer = small.client.post("/v1/decide-many", json=ENDLESS)
     assert kind(answer) == (504, "out-of-time")
     assert time.monotonic() - began < 6
     # The work has ended, and not only the waiting for it: the one worker is there for others at once.
@@ -82,7 +79,7 @@ def test_what_takes_too_long_ends_in_time_and_leaves_nothing_behind(small: Runni
 
 def test_who_comes_when_all_places_are_taken_is_told_to_come_back(small: Running) -> None:
     def ask(_: int) -> httpx.Response:
-        return small.client.post("/v1/decide", json={"profile": ENDLESS})
+        return small.client.post("/v1/decide-many", json=ENDLESS)
 
     settled(small)
     with ThreadPoolExecutor(8) as threads:
@@ -102,7 +99,7 @@ def test_who_comes_when_all_places_are_taken_is_told_to_come_back(small: Running
 
 def test_a_worker_that_dies_costs_one_answer(small: Running) -> None:
     def ask() -> httpx.Response:
-        return small.client.post("/v1/decide", json={"profile": ENDLESS})
+        return small.client.post("/v1/decide-many", json=ENDLESS)
 
     settled(small)
     with ThreadPoolExecutor(1) as threads:
@@ -155,6 +152,7 @@ def test_slow_clients_are_given_up(small: Running) -> None:
     assert b"too-slow" in body
 
 
+@pytest.mark.engines
 def test_who_does_not_take_the_answer_is_given_up(small: Running) -> None:
     host, port = small.url.removeprefix("http://").split(":")
     request = f"GET /v1/programmes HTTP/1.1\r\nhost: localhost\r\nx-api-key: {KEY}\r\n\r\n".encode()
@@ -198,12 +196,21 @@ def test_it_stops_in_good_order(tmp_path: Path) -> None:
     assert running.stop() == 0
 
 
+@pytest.mark.engines
 def test_workers_end_with_a_server_that_is_killed() -> None:
-    running = Running("--workers", "1")
+    """Those that are idle, and the one that has work for minutes."""
+    running = Running("--workers", "1", "--timeout", "600")
     workers = children(running.process.pid)
-    running.process.kill()
+    assert len(workers) == 2
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(running.client.post, "/v1/decide-many", json=ENDLESS)
+        before = [worked(pid) for pid in workers]
+        while max(worked(pid) - had for pid, had in zip(workers, before, strict=True)) < 30:
+            time.sleep(0.05)
+        running.process.kill()
+        assert isinstance(asked.exception(), httpx.HTTPError)
     running.stop()
-    for _ in range(100):
+    for _ in range(300):
         if not any(Path(f"/proc/{pid}").exists() for pid in workers):
             break
         time.sleep(0.1)
@@ -211,6 +218,7 @@ def test_workers_end_with_a_server_that_is_killed() -> None:
         pytest.fail("a worker is left")
 
 
+@pytest.mark.engines
 def test_every_acknowledged_record_is_there(tmp_path: Path) -> None:
     ledger = tmp_path / "l.sqlite"
     running = Running("--ledger", str(ledger), "--workers", "2")

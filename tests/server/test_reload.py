@@ -5,6 +5,8 @@ import shutil
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 from relief_engine import Engine, load_rulebook
 from relief_engine.explanation.records import report_record
 from relief_engine.version import VERSION
-from tests.server.conftest import RENT, ROOT, TENANT, Running
+from tests.server.conftest import ENDLESS, RENT, ROOT, TENANT, Running
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGHUP")
 
@@ -46,6 +48,7 @@ def waited(service: Running, result: str, count: int = 1) -> dict[str, Any]:
     raise AssertionError(service.lines[-5:])
 
 
+@pytest.mark.engines
 def test_a_bad_rulebook_keeps_the_old_one_and_says_so(rules: Path) -> None:
     service = Running("--rules", str(rules), "--workers", "1")
     before = service.decide()
@@ -72,6 +75,39 @@ def test_a_bad_rulebook_keeps_the_old_one_and_says_so(rules: Path) -> None:
     assert f'relief_rulebook_info{{digest="{taken["rulebook"]}"}} 1.0' in metrics
     assert before["rulebook"]["digest"] not in metrics
     assert service.stop() == 0
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("options", [[], ["--watch", "0.2"]], ids=["SIGHUP", "watched"])
+def test_an_edit_while_it_starts_is_not_lost(rules: Path, options: list[str]) -> None:
+    def edit(pid: int) -> None:
+        edited(rules, "5")
+        if not options:
+            os.kill(pid, signal.SIGHUP)
+
+    service = Running("--rules", str(rules), "--workers", "1", *options, early=edit)
+    waited(service, "taken-over")
+    assert service.decide()["total"] == "150000.00"
+    assert service.stop() == 0
+
+
+@pytest.mark.engines
+def test_it_stops_in_time_while_a_request_keeps_to_the_rulebook_before(rules: Path) -> None:
+    service = Running("--rules", str(rules), "--workers", "1", "--timeout", "600", "--stop-timeout", "1")
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(service.client.post, "/v1/decide-many", json=ENDLESS, timeout=600)
+        while "relief_requests_in_flight 1.0" not in httpx.get(f"{service.url}/metrics").text:
+            time.sleep(0.05)
+        edited(rules, "5")
+        service.process.send_signal(signal.SIGHUP)
+        waited(service, "taken-over")
+        service.process.send_signal(signal.SIGTERM)
+        try:
+            assert service.process.wait(30) == 0
+        finally:
+            service.process.kill()
+        with suppress(httpx.HTTPError):
+            assert asked.result().status_code >= 500
 
 
 @pytest.mark.engines

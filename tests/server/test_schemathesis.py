@@ -35,6 +35,7 @@ def asked(service: Running, folder: Path, *options: str, seconds: int) -> str:
     return printed
 
 
+@pytest.mark.engines
 def test_every_address_for_a_moment(service: Running, tmp_path: Path) -> None:
     asked(service, tmp_path, "--phases", "examples,fuzzing", "-n", "2", seconds=120)
 
