@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, DecimalException
 from typing import Any
-from unicodedata import category
 
 from relief_engine.errors import Finding, InputError, Location
+from relief_engine.explanation.harmless import json_text
 from relief_engine.profile.mistakes import spelled
 from relief_engine.profile.written import shown
 from relief_engine.rulebook.source import Path_, not_utf8
@@ -138,14 +138,8 @@ def _place(path: Path_) -> Location:
 
 # --- going out --------------------------------------------------------------------------------------------------------
 
-#: Control and format characters, and the separators of lines and paragraphs.
-_STEERING = frozenset({"Cc", "Cf", "Zl", "Zp"})
-#: Where Unicode has such characters; behind that nothing but ideographs, tags and private use.
-_LOOKED_AT = (*range(0x1E000), *range(0xE0000, 0xE0080))
-_UNSAFE = re.compile(f"[{''.join(re.escape(c) for c in map(chr, _LOOKED_AT) if category(c) in _STEERING)}]")
-
 
 def written(data: Any) -> bytes:
     """Data as JSON in UTF-8. Characters that would steer a terminal or a text stand as escapes."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return _UNSAFE.sub(lambda match: json.dumps(match[0])[1:-1], text).encode()
+    return json_text(text).encode()
