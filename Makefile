@@ -17,7 +17,7 @@ LOG    := $(VENV)/install.log
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-engines soak bench fmt lock clean
+.PHONY: help venv demo test test-engines soak fuzz bench fmt lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,10 +43,15 @@ test-engines: $(SPARK)  ## the direct route against DuckDB, Spark and PostgreSQL
 soak: $(STAMP)  ## long random search for disagreements
 	RELIEF_SOAK=1 $(BIN)/python -m pytest -m soak
 
+fuzz: $(STAMP)  ## malformed input for everything that reads, a minute for each reader
+	$(BIN)/python -m fuzz --seconds 60
+
 bench: $(STAMP)  ## measure the budgets
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.strategies
 	$(BIN)/python -m benchmarks.diffs
+	$(BIN)/python -m benchmarks.ledger
+	$(BIN)/python -m benchmarks.serving
 	$(BIN)/python -m benchmarks.rosters --sizes 1M --rounds 4 --no-spark
 
 fmt: $(STAMP)  ## format, and mend what the linter can

@@ -33,6 +33,24 @@ def in_order(where: Location) -> tuple[list[tuple[int, str]], int, int]:
     return parts, where.line, where.column
 
 
+#: The longest message, in characters: who sends a name of megabytes does not get it back.
+LONGEST_MESSAGE = 2000
+
+
+def _readable(message: Text) -> Text:
+    """A message of bounded length; where it is longer, its middle is left out."""
+    if len(message.zh) <= LONGEST_MESSAGE and len(message.en) <= LONGEST_MESSAGE:
+        return message
+    return Text(*(_without_middle(words) for words in (message.zh, message.en)))
+
+
+def _without_middle(words: str) -> str:
+    if len(words) <= LONGEST_MESSAGE:
+        return words
+    half = LONGEST_MESSAGE // 2 - 10
+    return f"{words[:half]} … {words[-half:]}"
+
+
 #: An error makes an input useless; a hint is worth a look and may be meant so.
 Level = Literal["error", "hint"]
 
@@ -50,6 +68,10 @@ class Finding:
     message: Text
     level: Level = "error"
     profile: str | None = None
+
+    def __post_init__(self) -> None:
+        """Bound the message, whatever was quoted in it."""
+        object.__setattr__(self, "message", _readable(self.message))
 
     def in_(self, language: Language) -> str:
         """``place: message [code]`` in one line."""
@@ -84,8 +106,8 @@ class StatedError(ReliefError):
     """An error that one sentence says."""
 
     def __init__(self, message: Text) -> None:
-        self.message = message
-        super().__init__(message.in_(DEFAULT_LANGUAGE))
+        self.message = _readable(message)
+        super().__init__(self.message.in_(DEFAULT_LANGUAGE))
 
     def __reduce__(self) -> tuple[type[StatedError], tuple[Text]]:
         """Errors cross process borders whole."""

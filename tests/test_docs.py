@@ -37,6 +37,7 @@ from relief_engine.cli import main
 from relief_engine.cli.app import app, ledger_app, rules_app
 from relief_engine.engine import Engine
 from relief_engine.explanation.records import report_record
+from relief_engine.ledger.store import Ledger
 from relief_engine.recording.record import record_of
 from relief_engine.recording.replay import replay
 from relief_engine.recording.telling import replay_record
@@ -345,6 +346,20 @@ def test_library_lists_every_field_of_a_screening(tmp_path: Path, capsys: pytest
     roster.write_text("承租方,租赁面积\n运河小馆,48\n", encoding="utf-8")
     assert main(["screen", str(roster), "--output", str(tmp_path / "result.csv"), "--format", "json"]) == 0
     assert list(table("docs/library.md", "### A screening")) == list(json.loads(capsys.readouterr().out))
+
+
+def test_ledger_lists_every_field_of_its_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = str(tmp_path / "a.ledger")
+    with Ledger.open(ledger, create=True) as opened:
+        opened.append(b"{}")
+    text = (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8")
+    for command, heading in (("list", "### An entry"), ("verify", "### A verification")):
+        assert main(["ledger", command, ledger, "--format", "json"]) == 0
+        printed = json.loads(capsys.readouterr().out)
+        rows = re.findall(r"^\| (`.*?) \|", text.partition(f"\n{heading}\n")[2].partition("\n## ")[0], re.MULTILINE)
+        named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+        fields = printed["entries"][0] if command == "list" else printed
+        assert named[: len(fields)] == list(fields)
 
 
 def test_guide_lists_every_option_of_screen() -> None:

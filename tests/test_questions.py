@@ -8,6 +8,7 @@ import pytest
 
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
+from relief_engine.engine.outcome import outcome_of
 from relief_engine.engine.questions import Question, open_questions
 from relief_engine.profile.words import plain
 from relief_engine.rulebook.facts import Fact
@@ -63,6 +64,36 @@ def test_answers_settle_as_many_decisions_as_is_said(profile: dict[str, Any]) ->
             tried += 1
             assert (min(counts), max(counts)) == (question.least, question.most), question.fact.id
     assert tried > 0 or not questions(profile)
+
+
+def test_values_that_a_size_table_does_not_tell_apart_are_tried_once_and_count_alike() -> None:
+    """What is said of a number of employees holds for every value on, beside and between the limits of the table."""
+    decisions = ENGINE.decide(PROFILES[1], as_of=DAY).decisions
+    tried = 0
+    for question in open_questions(ENGINE, decisions):
+        if question.fact.type not in ("count", "money") or question.fact.subject != "applicant":
+            continue
+        values: set[int] = set()
+        for decision in question.decisions:
+            assert decision.program is not None
+            steps = ENGINE.cells(decision.program).steps.get(decision.program.layout.slots[question.fact.id], [])
+            values |= {value for step in steps for value in (step - 1, step, step + 1)}
+        counts = []
+        for value in sorted(values):
+            settled = 0
+            for decision in question.decisions:
+                assert decision.program is not None
+                vector = list(decision.slots)
+                vector[decision.program.layout.slots[question.fact.id]] = value
+                decision.program.layout.derive(vector)
+                node_values = ENGINE.evaluator(decision.program)(vector)
+                settled += outcome_of(decision.program, node_values) is not Outcome.UNDETERMINED
+            counts.append(settled)
+        if counts:
+            tried += 1
+            assert question.least <= min(counts)
+            assert max(counts) <= question.most
+    assert tried > 0
 
 
 def test_the_first_question_settles_most_on_average() -> None:

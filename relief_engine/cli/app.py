@@ -468,6 +468,10 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
         if "KeyboardInterrupt" in str(error):  # Ctrl-C while an argument was handed to the solver's C library
             return output.EXIT_INTERRUPTED
+        unusable = output.unusable_name(error)
+        if unusable is not None:
+            output.report_input_error(unusable, language, as_json=as_json)
+            return output.EXIT_INPUT
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from relief_engine.cli.targets import check_report, write_report
+from relief_engine.cli.targets import check_report, file_system, write_report
 from relief_engine.errors import Finding, InputError, Location
 from relief_engine.interview.session import Session
 from relief_engine.profile.words import plain
@@ -43,7 +43,8 @@ def loses(path: Path) -> bool:
     """Whether a file has comments, which would be lost if it were written anew."""
     if not path.is_file():
         return False
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    with file_system(path):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     return any(_COMMENT.search(line) for line in lines if line != HEADER)
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from relief_engine.errors import Finding, InputError, ReliefError
+from relief_engine.errors import Finding, InputError, Location, ReliefError
 from relief_engine.explanation.harmless import json_text, one_line
 from relief_engine.text import Language, Text
 
@@ -111,6 +111,18 @@ def report_message(message: Text, kind: ErrorKind, language: Language, *, as_jso
         "internal": Text("内部错误，没有结论：", "internal failure, nothing was decided: "),
     }[kind]
     note(lead.in_(language) + message.in_(language))
+
+
+def unusable_name(error: Exception) -> InputError | None:
+    """The mistake behind an error that only a name has: one that is too long, or leads through a loop of links.
+
+    Such a name fails wherever it is first looked at, and that is not worth a check at each of these places.
+    """
+    if not isinstance(error, OSError) or error.errno not in (errno.ENAMETOOLONG, errno.ELOOP):
+        return None
+    reason = error.strerror or type(error).__name__
+    message = Text(f"文件名不能用（{reason}）", f"the name can't be used: {reason}")
+    return InputError([Finding("file-name", Location(str(error.filename or "?")[:200]), message)])
 
 
 def report_crash(error: Exception, language: Language, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from relief_engine.compiled import ir
@@ -16,6 +17,7 @@ def overlap(start: int, end: int, first: int, last: int) -> int:
     return max(0, min(end, last) - max(start, first) + 1)
 
 
+@lru_cache(maxsize=4096)  # a search asks for the same days again and again
 def months_later(day: int, months: int) -> int:
     """The ordinal of the day some months later; the last day that dates have where it would lie beyond."""
     try:

@@ -33,6 +33,9 @@ def patiently(call: Callable[[], T], wait: float) -> T:
     while True:
         try:
             return call()
+        except UnicodeDecodeError:
+            # Where SQLite quotes a damaged name in what it says, Python's module trips over that.
+            raise sqlite3.DatabaseError("a name that is no text") from None
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > until:
                 raise

@@ -33,6 +33,8 @@ _MULTIPLE = re.compile(
 _MONEY = re.compile(r"(?<!单)元|^[万千亿]|[万千亿]$")
 #: No unit that stands behind a name without a mark is longer.
 _LONGEST = 12
+#: A note of more characters states no unit, whatever is in it.
+_LONGEST_UNIT = 100
 #: Longer parts of a line above a table are no unit, but say something of sums: 年租金10万元以上.
 _SHORT = 5
 _PARTS = re.compile(r"[():;、。|]|(?<![0-9]),|单位|units?|以|计")
@@ -41,6 +43,8 @@ _YUAN = ("元", 1)
 
 def unit_of(note: str) -> Unit | None:
     """The unit that a note in normal form states, as in 单位：万元, 千元 or 元/㎡·天; None if it is no unit."""
+    if len(note) > _LONGEST_UNIT:
+        return None
     text = note.removeprefix("单位").strip(MARKS)
     for written, unit in _UNITS:
         text = written.sub(unit, text)

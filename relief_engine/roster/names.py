@@ -59,6 +59,10 @@ def names_of(rulebook: Rulebook) -> Names:
     return Names(rulebook)
 
 
+#: No header is longer, in characters; to take one apart that is takes long.
+LONGEST_HEADER = 500
+
+
 class Names:
     """All names of a rulebook's facts: declared headers, labels, ids and the last parts of ids.
 
@@ -84,6 +88,8 @@ class Names:
 
     def readings(self, header: str) -> list[Reading]:
         """The facts that a header may stand for; none if it is not known."""
+        if len(header) > LONGEST_HEADER:
+            return []
         text = normal(header)
         for base, notes in (*_ways(text), *((base, [unit]) for base, unit in tails(text) if base in self.facts)):
             if base in self.facts:
@@ -114,6 +120,8 @@ class Names:
 
     def nearest(self, header: str) -> str | None:
         """The known name that a header is probably meant to be, if one is close."""
+        if len(header) > LONGEST_HEADER:
+            return None
         text = normal(header)
         ways = list(_ways(text))
         base, notes = ways[-1] if len(ways) > 1 else (text, [])

@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.counts import Tally
+from relief_engine.roster.embedded import connect
 from relief_engine.roster.flat import Flat, plain, write_lines
 from relief_engine.roster.handing import create, literal, quoted, row_writer, rows_of
 from relief_engine.roster.kept import reading_of
@@ -32,8 +32,6 @@ def write_parquet(
 
     The rows stand in a temporary file until all are there and the types are known.
     """
-    import duckdb
-
     flat = Flat(Results(screening, language), by_id=True)
     seen: list[set[str]] = [set() for _ in flat.names]
     own = range(flat.width, len(flat.names))
@@ -55,7 +53,7 @@ def write_parquet(
             TYPES[kind] if kind != "any" else _own_type(found) for kind, found in zip(flat.kinds, seen, strict=True)
         ]
         meta = about(screening, language, names, flat.width)
-        copy_rows(duckdb, rows, path, names, types, meta)
+        copy_rows(rows, path, names, types, meta)
     return tally
 
 
@@ -72,14 +70,14 @@ def about(screening: Screening, language: Language, names: Sequence[str], width:
     )  # fmt: skip
 
 
-def copy_rows(duckdb: Any, rows: Path, path: Path, names: list[str], types: list[str], meta: str) -> None:
+def copy_rows(rows: Path, path: Path, names: list[str], types: list[str], meta: str) -> None:
     """Turn rows that ``handing.row_writer`` wrote into a parquet file; ``meta`` is what it says of itself."""
     chosen = ", ".join(
         f"{quoted(name) if kind == 'VARCHAR' else f'CAST({quoted(name)} AS {kind})'} AS {quoted(name)}"
         for name, kind in zip(names, types, strict=True)
     )
     options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{META}: {literal(meta)}}}"
-    with duckdb.connect() as database:
+    with connect() as database:
         database.execute("SET preserve_insertion_order=true")
         database.execute(f"COPY (SELECT {chosen} FROM ({rows_of(rows, names)})) TO {literal(str(path))} ({options})")
 

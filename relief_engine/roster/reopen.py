@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import Any
 
 from relief_engine.decision import Outcome
 from relief_engine.errors import Finding, InputError, Location
+from relief_engine.roster.embedded import connect
 from relief_engine.roster.flat import harmless_back
+from relief_engine.roster.formats.archive import MOST_CELLS, look_through
 from relief_engine.roster.handing import no_pattern
 from relief_engine.roster.parquet import BRIEF, META, SCHEMA
 from relief_engine.roster.table import Row
@@ -73,7 +76,7 @@ def reopen(path: Path | str, number: int) -> Reopened:
         found = readers[kind](file, number)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise _refused(file, "result-unreadable", f"无法读取：{error}", f"can't be read: {error}") from error
-    except (KeyError, ValueError, IndexError, TypeError, StopIteration, InvalidOperation) as error:
+    except (KeyError, ValueError, IndexError, TypeError, StopIteration, InvalidOperation, RecursionError) as error:
         raise _not_ours(file) from error
     if not found.answers:
         raise _refused(
@@ -101,6 +104,10 @@ def _not_ours(file: Path) -> InputError:
 def _from_workbook(file: Path, number: int) -> Reopened:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if not zipfile.is_zipfile(file):
+        raise _not_ours(file)
+    # A result has a row for each programme, so that it may be larger than a roster.
+    look_through(file, most=2 * MOST_CELLS)
     try:
         with file.open("rb") as stream:
             book = CalamineWorkbook.from_filelike(stream)
@@ -110,6 +117,11 @@ def _from_workbook(file: Path, number: int) -> Reopened:
             return _row_of(file, about, head, rows, number)
     except CalamineError as error:
         raise _not_ours(file) from error
+    except BaseException as error:
+        # What the library did not expect comes as an exception that is none of Exception's.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _not_ours(file) from None
 
 
 def _about(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
@@ -197,7 +209,7 @@ def _from_parquet(file: Path, number: int) -> Reopened:
     import duckdb
 
     try:
-        with duckdb.connect() as database:
+        with connect() as database:
             if file.is_dir():
                 # As Spark writes it: what it says of itself stands in a file beside the data.
                 source = no_pattern(file) + "/*.parquet"

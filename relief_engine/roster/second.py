@@ -22,6 +22,7 @@ from relief_engine.decision import Decision, Outcome
 from relief_engine.engine.outcome import outcome_of
 from relief_engine.engine.summary import Cell, Column, columns, summary
 from relief_engine.errors import RoutesDisagree
+from relief_engine.roster.embedded import connect
 from relief_engine.roster.handing import MEMORY
 from relief_engine.text import Text
 
@@ -38,10 +39,10 @@ class SecondRoute:
     """
 
     def __init__(self, folder: Path) -> None:
-        import duckdb
+        import duckdb  # noqa: F401 - as the next one
         import sqlglot  # noqa: F401 - told at once, not after an hour
 
-        self._connect = duckdb.connect
+        self._connect = connect
         self._folder = folder
         self._noted: dict[int, _Noted] = {}
         self._database: Any = None
@@ -84,7 +85,7 @@ class SecondRoute:
         ``rows`` is how many rows were answered: none of them may be left out.
         """
         config = {"memory_limit": MEMORY, "temp_directory": str(self._folder / "spill")}
-        with self._connect(config=dict(config)) as database:
+        with self._connect(**config) as database:
             self._database = database
             for noted in self._noted.values():
                 row = noted.first_difference(database)

@@ -20,7 +20,8 @@ def scratch_folder(target: Path) -> Iterator[Path]:
     """A folder beside ``target`` for what is too large for memory; it is removed at the end, or by the next run."""
     clear(target)
     folder = _temporary(target)
-    folder.mkdir()
+    # What lies there is of the roster, and some of it is unpickled: nobody else may read or write it.
+    folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:

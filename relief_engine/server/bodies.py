@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from relief_engine.server.exchange import JSON
 from relief_engine.server.problems import Problem
 from relief_engine.text import Text
+
+#: How much more of a body that is too large is taken and dropped, in sizes of what may come, and for how many seconds.
+_SPILLED, _SPILLING = 10, 2.0
 
 
 def only_json(request: Request) -> None:
@@ -35,22 +40,42 @@ def only_plain(request: Request) -> None:
 async def whole_body(request: Request, most: int, seconds: float) -> bytes:
     """The body, however it is sent.
 
-    Raises :class:`Problem` as soon as more than ``most`` bytes came, or after ``seconds`` without its end.
+    Raises :class:`Problem` once more than ``most`` bytes came or are announced, or after ``seconds`` without its end.
     """
-    too_large = Problem("too-large", Text(f"正文最多 {most} 字节", f"a body may have {most} bytes at most"))
     stated = request.headers.get("content-length", "")
-    if stated.isdecimal() and int(stated[:20]) > most:
-        raise too_large
+    size = int(stated[:20]) if stated.isdecimal() else 0
     pieces: list[bytes] = []
-    size = 0
+    stream = request.stream()
     try:
-        async with asyncio.timeout(seconds):
-            async for piece in request.stream():
-                size += len(piece)
-                if size > most:
-                    raise too_large
-                pieces.append(piece)
+        if size <= most:
+            size = 0
+            async with asyncio.timeout(seconds):
+                async for piece in stream:
+                    size += len(piece)
+                    if size > most:
+                        break
+                    pieces.append(piece)
+        if size > most:
+            await _let_pass(stream, _SPILLED * most)
+            raise Problem("too-large", Text(f"正文最多 {most} 字节", f"a body may have {most} bytes at most"))
     except TimeoutError:
         detail = Text(f"正文没有在 {seconds:g} 秒内发完", f"the body did not arrive within {seconds:g} seconds")
         raise Problem("too-slow", detail) from None
+    except ClientDisconnect:
+        # It went away, or what it sent can't be told apart into pieces: neither is a fault of ours.
+        raise Problem("malformed", Text("正文没有发完", "the body broke off")) from None
     return b"".join(pieces)
+
+
+async def _let_pass(stream: AsyncIterator[bytes], most: int) -> None:
+    """Take what is left of a body and drop it, for a while.
+
+    Most clients only listen once they have sent everything; a connection closed before would hide the answer from them.
+    """
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SPILLING):
+            async for piece in stream:
+                size += len(piece)
+                if size > most:
+                    return

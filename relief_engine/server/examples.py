@@ -33,7 +33,7 @@ _ASKED: dict[str, Any] = {"profile": _PROFILE, "as_of": "2022-06-01", "programme
 EXAMPLES: dict[str, Any] = {
     "decide": _ASKED,
     "explain": _ASKED,
-    "decideMany": {"profiles": [_PROFILE, {"applicant": {"industry": "62"}, "as_of": "1066-10-14"}], "as_of": "2022-06-01",
+    "decideMany": {"profiles": [_PROFILE, {"applicant": {}, "as_of": "1066-10-14"}], "as_of": "2022-06-01",
                    "programmes": [_RENT]},
     "size": {"industry": "6210", "employees": 30, "revenue": 800, "as_of": "2022-06-01"},
     "interview": {"profile": {"applicant": {"kind": "enterprise"}, "leases": [{}]}, "as_of": "2022-06-01",

@@ -40,7 +40,21 @@ def profile(desk: Desk, job: Job, value: Any) -> Answer:
     text = fields.text("text") if fields.needed("text") else None
     fields.done()
     read = desk.engine.reader.read_bytes((text or "").encode(), label)
-    return Answer(200, JSON, written({"schema": PROFILE_SCHEMA, "profile": plain(read, desk.engine.rulebook)}))
+    values = _figures_as_text(plain(read, desk.engine.rulebook))
+    return Answer(200, JSON, written({"schema": PROFILE_SCHEMA, "profile": values}))
+
+
+def _figures_as_text(value: Any) -> Any:
+    """Values with whole numbers as text: a browser would take numbers for binary floats."""
+    match value:
+        case dict():
+            return {key: _figures_as_text(held) for key, held in value.items()}
+        case list():
+            return [_figures_as_text(held) for held in value]
+        case int() if not isinstance(value, bool):
+            return str(value)
+        case _:
+            return value
 
 
 def form_record(engine: Engine, language: Language) -> dict[str, Any]:

@@ -36,10 +36,13 @@ class WorkerDied(Exception):
 class _Worker:
     """One process and the pipes to it. Its methods block; only one thread at a time calls them."""
 
-    def __init__(self, data: bytes, root: str) -> None:
-        self._data, self._root = data, root
+    def __init__(self, data: bytes, root: str, forms: dict[str, bytes]) -> None:
+        # The forms stand beside the packed rulebook: only results of rosters are written into them.
+        self._begin = (data, root, forms)
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
+        #: Whether the job that it has, or had last, was out of time.
+        self.late = False
 
     @property
     def pid(self) -> int | None:
@@ -57,42 +60,48 @@ class _Worker:
             stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        timer = threading.Timer(PATIENCE, self.expire)
+        timer.daemon = True
+        timer.start()
         try:
-            self._ready = self._talk((self._data, self._root), time.monotonic() + PATIENCE) == READY
+            self._ready = self._talk(self._begin) == READY
         except OutOfTime as error:
             raise WorkerDied from error
+        finally:
+            timer.cancel()
 
-    def exchange(self, job: Job, until: float) -> Answer:
-        """Have a job done; ``until`` is a time of ``time.monotonic``. After an exception the worker is gone."""
+    def expire(self) -> None:
+        """End the process, which has run out of time; another thread may wait for it, and stops waiting."""
+        self.late = True
+        process = self._process
+        if process is not None:
+            _end(process)
+
+    def exchange(self, job: Job) -> Answer:
+        """Have a job done. After an exception the worker is gone."""
         if self.pid is None:
-            self.start()
-        answer = self._talk(job, until)
+            try:
+                self.start()
+            except WorkerDied:
+                if self.late:
+                    raise OutOfTime from None
+                raise
+        answer = self._talk(job)
         assert isinstance(answer, Answer)
         return answer
 
-    def _talk(self, thing: object, until: float) -> object:
-        """Send something and wait for what comes back. Who is out of time is killed, which ends the waiting."""
+    def _talk(self, thing: object) -> object:
+        """Send something and wait for what comes back, or for the end of the process."""
         process = self._process
         assert process is not None
         assert process.stdin is not None
         assert process.stdout is not None
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            _end(process)
-
-        timer = threading.Timer(max(0.0, until - time.monotonic()), end)
-        timer.daemon = True
-        timer.start()
         try:
             put(process.stdin, thing)  # type: ignore[arg-type]  # a pipe is a binary stream
             return take(process.stdout)  # type: ignore[arg-type]
         except (EOFError, OSError) as error:
             self.kill()
-            raise OutOfTime if late.is_set() else WorkerDied from error
-        finally:
-            timer.cancel()
+            raise OutOfTime if self.late else WorkerDied from error
 
     def kill(self) -> None:
         """End the process and what it has started, whatever it does."""
@@ -142,11 +151,14 @@ class Pool:
         if data is None:
             raise AssertionError("every rulebook that loads can be packed")
         root = str(rulebook.root.resolve())
-        self._all = [_Worker(data, root) for _ in range(workers)]
+        forms = dict(rulebook.form_files)
+        # One more than work at once: when a job has cost its worker, no other job waits for the next to start.
+        self._all = [_Worker(data, root, forms) for _ in range(workers if lazy else workers + 1)]
         self._idle = [] if not lazy else list(self._all)
+        self._spare: _Worker | None = None
         self._lazy = lazy
         self._free = asyncio.Semaphore(len(self._idle))
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="relief-pipe")
+        self._threads = ThreadPoolExecutor(len(self._all), thread_name_prefix="relief-pipe")
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def start(self) -> None:
@@ -161,13 +173,14 @@ class Pool:
             await asyncio.wait(started)
             await self.close()
             raise
-        for worker in self._all:
+        self._spare, *others = self._all
+        for worker in others:
             self._give_back(worker)
 
     @property
     def alive(self) -> int:
-        """How many processes run."""
-        return sum(worker.pid is not None for worker in self._all)
+        """How many processes run, without the spare one."""
+        return sum(worker.pid is not None for worker in self._all if worker is not self._spare)
 
     def _give_back(self, worker: _Worker) -> None:
         self._idle.append(worker)
@@ -194,25 +207,38 @@ class Pool:
     async def _work(self, worker: _Worker, job: Job, until: float) -> Answer:
         """Have a job done by this worker; it is given back, or its successor, whatever happens."""
         loop = asyncio.get_running_loop()
+        worker.late = False
+        end = loop.call_later(max(0.0, until - time.monotonic()), worker.expire)
+        lost = False
         try:
-            answer = await loop.run_in_executor(self._threads, worker.exchange, job, until)
+            return await loop.run_in_executor(self._threads, worker.exchange, job)
         except (OutOfTime, WorkerDied):
-            again = loop.create_task(self._restart(worker))
-            self._tasks.add(again)
-            again.add_done_callback(self._tasks.discard)
+            lost = True
             raise
-        except BaseException:
-            self._give_back(worker)
-            raise
-        self._give_back(worker)
-        return answer
+        finally:
+            end.cancel()
+            if lost or worker.late:  # late, but done: the answer was on its way when the time ran out
+                again = loop.create_task(self._restart(worker))
+                self._tasks.add(again)
+                again.add_done_callback(self._tasks.discard)
+            else:
+                self._give_back(worker)
 
     async def _restart(self, worker: _Worker) -> None:
-        """Start a process anew beside the requests; a worker that can't start tries again with its next job."""
+        """Put the spare worker in the place of one that is gone, and start that anew to be the spare one.
+
+        A worker that can't start tries again with its next job.
+        """
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            self._give_back(spare)
         if not self._lazy:
             with contextlib.suppress(WorkerDied):
                 await asyncio.get_running_loop().run_in_executor(self._threads, worker.start)
-        self._give_back(worker)
+        if spare is None:
+            self._give_back(worker)
+        else:
+            self._spare = worker
 
     async def close(self) -> None:
         """Wait for the jobs that are being done, and end the workers."""

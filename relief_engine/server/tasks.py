@@ -49,7 +49,7 @@ class Desk:
 Task = Callable[[Desk, Job, Any], Answer]
 TASKS: dict[str, Task] = {}
 #: Tasks to which the body is no JSON, or nothing, or which read it by themselves.
-UNREAD = frozenset({"programmes", "facts", "profile_schema", "openapi", "replay", "screen"})
+UNREAD = frozenset({"form", "programmes", "facts", "profile_schema", "openapi", "replay", "screen"})
 
 
 def task(run: Task) -> Task:

@@ -60,7 +60,7 @@ def take(stream: BinaryIO) -> Any:
 
 
 def main() -> None:
-    """Run a worker: the packed rulebook and its folder come first, then jobs, until the pipe is closed."""
+    """Run a worker: the packed rulebook, its folder and its forms come first, then jobs, until the pipe is closed."""
     for name in _LEFT_TO_THE_SERVER:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -73,8 +73,8 @@ def main() -> None:
 
 def work(inward: BinaryIO, outward: BinaryIO) -> None:
     """Answer job after job; raises :class:`EOFError` once no more can come."""
-    data, root = take(inward)
-    rulebook = unpacked(data, Path(root), None)
+    data, root, forms = take(inward)
+    rulebook = unpacked(data, Path(root), None, forms)
     if rulebook is None:
         return
     desk = Desk(Engine(rulebook))

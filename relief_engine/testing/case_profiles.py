@@ -13,7 +13,7 @@ from relief_engine.profile.model import Profile
 from relief_engine.profile.read import ProfileReader
 from relief_engine.rulebook.building import Desk
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.source import Document, Path_, decode
+from relief_engine.rulebook.source import Document, Path_, decode, read_bytes, too_large
 from relief_engine.testing.case_shapes import CaseShape
 from relief_engine.text import Text
 
@@ -90,14 +90,19 @@ class Profiles:
     def _from_file(self, place: Path_, name: str) -> _Origin | None:
         path = self.folder / name
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
+            if path.exists() and not path.is_file():  # a device or a pipe would never end
+                raise OSError("not an ordinary file")
+            data = read_bytes(path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             self._report(
                 "case-profile-file",
                 place,
                 Text(f"无法读取资料文件“{name}”（{reason}）", f"can't read the profile {name!r}: {reason}"),
             )
+            return None
+        if data is None:
+            self.desk.findings.append(too_large(path.as_posix()))
             return None
         document = decode(data, path.as_posix())
         self.desk.findings.extend(document.findings)
@@ -176,7 +181,7 @@ class Profiles:
             return None
 
 
-_PATH = re.compile(r"\w+(?:\[\d+\])*(?:\.\w+(?:\[\d+\])*)*")
+_PATH = re.compile(r"\w+(?:\[\d{1,9}\])*(?:\.\w+(?:\[\d{1,9}\])*)*")
 _LAST_STEP = re.compile(r"(?:\.\w+|\[\d+\])$")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 

@@ -11,6 +11,7 @@ from relief_engine.compiled import ir
 from relief_engine.decision import Decision
 from relief_engine.engine import Engine
 from relief_engine.engine.summary import summary
+from relief_engine.roster.embedded import connect
 from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Text
 
@@ -44,12 +45,10 @@ def differences(
 
 def _answers(program: ir.Program, decisions: Sequence[Decision]) -> list[dict[str, object]]:
     """What the query of a program answers to the vectors of some decisions, figures as whole numbers."""
-    import duckdb
-
     from relief_engine.routes.sql.query import decision_query, slots_read
 
     slots = slots_read(program)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         columns = ", ".join(f"s{slot} BIGINT" for slot in slots)
         connection.execute(f"CREATE TABLE slots (id BIGINT{', ' if columns else ''}{columns})")
         rows = [(number, *(decision.slots[slot] for slot in slots)) for number, decision in enumerate(decisions)]

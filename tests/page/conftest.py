@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,34 +31,41 @@ SWITCHES = (
 
 
 @contextlib.contextmanager
-def served(*options: str) -> Iterator[str]:
-    """The address of a service that runs with further options of `relief serve`."""
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """The address of a service that runs with further options of `relief serve` and logs into a folder."""
     command = [sys.executable, "-m", "relief_engine", "serve", "--port", "0", "--workers", "1", *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    assert process.stderr is not None
-    try:
-        for line in process.stderr:
+    log = folder / "service.log"
+    with (
+        log.open("wb") as to,
+        subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=to) as process,
+    ):
+        try:
+            yield _address(process, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Where a service listens, as it says in its log."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        for line in log.read_text(encoding="utf-8").splitlines():
             with contextlib.suppress(ValueError):
                 said = json.loads(line)
                 if said.get("event") == "listening":
-                    break
-        else:
-            pytest.fail(f"the service ended with status {process.wait()}")
-        # What it logs from now on must not fill the pipe.
-        with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL):
-            yield said["address"]
-            process.terminate()
-            process.wait(30)
-    finally:
-        process.kill()
-        process.wait()
+                    return str(said["address"])
+        time.sleep(0.05)
+    pytest.fail(f"the service does not listen: {log.read_text(encoding='utf-8')}")
 
 
 @pytest.fixture(scope="session")
-def service() -> Iterator[str]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service with the shipped rules."""
-    with served() as address:
+    with served(tmp_path_factory.mktemp("service")) as address:
         yield address
 
 
@@ -65,9 +73,7 @@ def service() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium fonts-noto-cjk)")
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: pip install playwright"
-    )
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
         chromium = started.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
         yield chromium
@@ -107,7 +113,7 @@ def watched(browser: Browser, service: str, request: pytest.FixtureRequest) -> I
     """A page of a new window; at the end nothing may have gone wrong in it."""
     options = getattr(request, "param", {})
     context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, "locale": "zh-CN", **options})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(15_000)
     found = Watched(context, service)
     yield found
     context.close()
@@ -118,7 +124,8 @@ def watched(browser: Browser, service: str, request: pytest.FixtureRequest) -> I
 def page(watched: Watched, service: str) -> Page:
     """The page at its start, in Chinese."""
     watched.page.goto(service)
-    watched.page.wait_for_selector("main h1")
+    watched.page.wait_for_selector("main h1, main .problem")
+    assert watched.page.locator("main .problem").all_inner_texts() == []
     return watched.page
 
 

@@ -76,7 +76,8 @@ def send(page: Page) -> None:
     page.wait_for_function(
         """before => {
           const heading = document.querySelector('.question h1');
-          return heading && (heading.textContent !== before || document.querySelector('.question .error:not([hidden])'));
+          const wrong = document.querySelector('.question .error:not([hidden])');
+          return heading && (heading.textContent !== before || wrong);
         }""",
         arg=before,
     )

@@ -14,7 +14,7 @@ STYLES = sorted(PAGE.glob("css/*.css"))
 STRINGS: dict[str, dict[str, str]] = json.loads((PAGE / "strings.json").read_text(encoding="utf-8"))
 
 #: Texts whose key is put together when the page runs: what begins so is used.
-FAMILIES = ("nav_", "outcome_", "route_", "status_", "verification_")
+FAMILIES = ("nav_", "outcome_", "route_", "status_", "verification_", "people_state_")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 

@@ -31,6 +31,19 @@ TENANT: dict[str, Any] = {
 }  # fmt: skip
 
 
+#: Every service that a test started; what a test that failed has left running ends with the session.
+STARTED: list["Running"] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    yield
+    for running in STARTED:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+
+
 class Running:
     """A service that runs: ``url``, a client for it, and what it has logged so far."""
 
@@ -40,6 +53,7 @@ class Running:
             command, cwd=ROOT, stderr=subprocess.PIPE, text=True, encoding="utf-8",
             env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
         )  # fmt: skip
+        STARTED.append(self)
         self.lines: list[str] = []
         self._listening = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -178,11 +178,12 @@ class RulebookInUse(TypedDict):
 
 
 class Version(TypedDict):
-    """What decides."""
+    """What decides, and whether records are kept."""
 
     schema: Literal["relief-version/1"]
     engine: VersionOfEngine
     rulebook: RulebookInUse
+    ledger: bool
 
 
 class Asked(TypedDict):
@@ -233,6 +234,7 @@ class Replayed(TypedDict):
     reread: list[dict[str, Any]]
     broken: list[dict[str, Any]]
     worded_otherwise: int
+    unanswered: list[dict[str, Any]]
 
 
 class Screening(TypedDict):

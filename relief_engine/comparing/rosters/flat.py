@@ -81,8 +81,6 @@ def write_parquet(path: Path, impact: Impact, language: Language) -> None:
 
     Raises ``ImportError`` where DuckDB is not installed.
     """
-    import duckdb
-
     flat = Flat(impact, language, by_id=True)
     meta = json.dumps(
         {
@@ -97,4 +95,4 @@ def write_parquet(path: Path, impact: Impact, language: Language) -> None:
             put = row_writer(file)
             for change in impact.changes():
                 put(None if cell is None else plain(cell) for cell in flat.row(change))
-        copy_rows(duckdb, rows, path, flat.names, flat.types, meta)
+        copy_rows(rows, path, flat.names, flat.types, meta)

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from relief_engine.profile.words import code_list
 from relief_engine.roster.bulk.reading import CODES
+from relief_engine.roster.embedded import connect
 from relief_engine.roster.handing import MEMORY, no_pattern
 from relief_engine.rulebook.model import Rulebook
 
@@ -35,12 +36,9 @@ class Database:
     """
 
     def __init__(self, folder: Path, rulebook: Rulebook, progress: Share | None = None) -> None:
-        import duckdb
-
         self.folder = folder
         self.progress = progress
-        config = {"memory_limit": MEMORY, "temp_directory": str(folder / "spill")}
-        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(config=dict(config))
+        self.connection = connect(memory_limit=MEMORY, temp_directory=str(folder / "spill"))
         # What is joined to a long table is small. Joined as written, the rows keep their order.
         self.connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         codes = code_list(rulebook)

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 from xml.etree import ElementTree as ET
 
+from relief_engine.errors import InputError
+from relief_engine.roster.formats.extent import Extent, column_number
 from relief_engine.roster.formats.heading import MOST_COLUMNS
 from relief_engine.roster.formats.problems import refused
 from relief_engine.roster.table import NOT_CALCULATED, CellError
@@ -28,21 +30,21 @@ MOST_RATIO = 250
 SMALL = 16 << 20
 #: Room for so many cells is made at most, about 1 GB: 100,000 rows of 300 columns.
 MOST_CELLS = 30_000_000
+#: The same for all sheets of a workbook, which are opened one after the other.
+MOST_SPREAD = 10 * MOST_CELLS
 
 _CHUNK = 4 << 20
 #: No row has so much text; one that has would have to be held whole.
 _LONGEST_ROW = 64 << 20
-_COLUMN = re.compile(rb' r="([A-Z]+)[0-9]')
-_LONG_ROW = re.compile(rb' r="[A-Z]+([0-9]{6,})"[^>]*[^/]>')
-#: A cell that holds something, however it is written.
-_FILLED = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,8})([0-9]{1,12})["'](?:[^>]*[^/])?>""")
-#: Ways to write a reference that the quick search does not know, and no program uses.
-_ODD = (b" r='", b" r =", b" r= ", b"\tr=", b"\nr=", b"\tr ", b"\nr ")
-_FORMULA = re.compile(rb"<(?:\w+:)?c\s([^>]*[^/])>\s*<(?:\w+:)?f[\s/>](.*?)</(?:\w+:)?c>", re.DOTALL)
-_ERROR = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bt=["']e["'][^>]*)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
+#: How a cell begins, and what is in it up to its end or the next one. No piece of a text is looked at twice.
+_BEGIN = rb"<(?:\w+:)?c\s([^<>]*+)(?<!/)>"
+_INSIDE = rb"((?:[^<]++|<(?!/?(?:\w+:)?c[\s>/]))*+)"
+_FORMULA = re.compile(_BEGIN + rb"\s*+<(?:\w+:)?f[\s/>]" + _INSIDE)
+_ERROR = re.compile(rb"""<(?:\w+:)?c\s(?=[^<>]*?\bt=["']e["'])([^<>]*+)(?<!/)>""" + _INSIDE)
+_VALUE = re.compile(rb"<(?:\w+:)?v[^<>]*+>([^<]++)<")
+_BEGINS = re.compile(rb"[<:]sheetData[\s/>]")
 _END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]+)([0-9]+)["']""")
+_REFERENCE = re.compile(rb"""(?<!\S)r\s*+=\s*+["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
 _DATE_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)["']""")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: Workbooks of the strict kind have names of their own.
@@ -63,8 +65,12 @@ class Flaws(NamedTuple):
         return self.cells.get(sheet, self.cells.get(sheets.index(sheet), {}))
 
 
-def look_through(path: Path) -> Flaws:
+def look_through(path: Path, most: int = MOST_CELLS) -> Flaws:
     """Check a workbook before it is opened.
+
+    Args:
+        path: the workbook.
+        most: room for so many cells of one sheet is made at most.
 
     Raises:
         InputError: it is damaged, unpacks to more than any roster, or spreads its cells too far.
@@ -73,18 +79,22 @@ def look_through(path: Path) -> Flaws:
         with zipfile.ZipFile(path) as archive:
             _measure(path, archive)
             parts = _sheets(archive)
-            sheets = {part: name for name, part in parts.items()}
+            sheets = {part: name for name, part in parts}
+            if not len(parts) == len(sheets) == len(dict(parts)):
+                raise ValueError("two sheets of one name, or in one part")
             cells: dict[str | int, Mapping[tuple[int, int], CellError]] = {}
+            spread = 0
             for info in archive.infolist():
-                if info.filename in sheets:
+                sheet = sheets.get(info.filename)
+                # What the workbook does not seem to refer to may be read as a sheet all the same.
+                if sheet is not None or _holds_cells(archive, info):
                     with archive.open(info) as stream:
-                        name = sheets[info.filename]
-                        cells[name] = _look(path, name, _chunks(path, stream))
-                elif info.filename.casefold().endswith((".xml", ".rels")):
-                    # Unpacked to the end: what is longer than it says, or broken, shows there.
-                    with archive.open(info) as stream:
-                        while stream.read(_CHUNK):
-                            pass
+                        found, room = _look(path, sheet or info.filename, _chunks(path, stream), most)
+                    if sheet is not None:
+                        cells[sheet] = found
+                    spread += room
+                    if spread > MOST_SPREAD:
+                        raise _spread_out(path, spread)
             book = next(n for n in archive.namelist() if n.casefold() == "xl/workbook.xml")
             day_zero = dt.date(1904, 1, 1) if _DATE_1904.search(archive.read(book)) else dt.date(1899, 12, 30)
     except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ET.ParseError, NotImplementedError, OSError,
@@ -93,6 +103,15 @@ def look_through(path: Path) -> Flaws:
             "roster-damaged", str(path), "工作簿已损坏，读不下去", "the workbook is damaged and can't be read on"
         ) from None
     return Flaws(cells, day_zero)
+
+
+def _spread_out(path: Path, cells: int) -> InputError:
+    return refused(
+        "roster-too-large",
+        str(path),
+        f"各工作表合计要留出 {cells:,} 个单元格的位置，不像正常的台账；请只留台账所在的工作表",
+        f"its sheets need room for {cells:,} cells together, unlike a roster; keep the sheet of the roster only",
+    )
 
 
 def _measure(path: Path, archive: zipfile.ZipFile) -> None:
@@ -109,18 +128,28 @@ def _measure(path: Path, archive: zipfile.ZipFile) -> None:
         )
 
 
-def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The part in which each sheet stands, by the sheet's name."""
+def _sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """The name of each sheet, and the part in which it stands."""
     names = {name.casefold(): name for name in archive.namelist()}
     book = ET.fromstring(archive.read(names["xl/workbook.xml"]))
     links = ET.fromstring(archive.read(names["xl/_rels/workbook.xml.rels"]))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
-    found: dict[str, str] = {}
+    found: list[tuple[str, str]] = []
     for sheet in book.iter():
         if sheet.tag.rpartition("}")[2] == "sheet":
             target = targets.get(sheet.get(_RELATION) or sheet.get(_STRICT)) or ""
             part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-            found[sheet.get("name") or ""] = names.get(part.casefold(), part)
+            found.append((sheet.get("name") or "", names.get(part.casefold(), part)))
+    return found
+
+
+def _holds_cells(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    """Whether a part has cells. It is unpacked to the end: what is longer than it says, or broken, shows there."""
+    found, rest = False, b""
+    with archive.open(info) as stream:
+        while piece := stream.read(_CHUNK):
+            found = found or _BEGINS.search(rest + piece) is not None
+            rest = piece[-20:]
     return found
 
 
@@ -143,18 +172,13 @@ def _chunks(path: Path, stream: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _look(path: Path, sheet: str, chunks: Iterator[bytes]) -> dict[tuple[int, int], CellError]:
-    """The cells of a sheet without a value; refuses one whose cells lie too far apart."""
+def _look(path: Path, sheet: str, chunks: Iterator[bytes], most: int) -> tuple[dict[tuple[int, int], CellError], int]:
+    """The cells of a sheet without a value, and the room that it takes; refuses one whose cells lie too far apart."""
     cells: dict[tuple[int, int], CellError] = {}
-    columns, rows, exactly = 1, 99_999, (0, 0)
+    extent = Extent()
     for chunk in chunks:
-        odd = _oddly_written(chunk)
-        wide = 0 if odd else max(map(_number, set(_COLUMN.findall(chunk))), default=1)
-        if odd or wide > MOST_COLUMNS:
-            for found in _FILLED.finditer(chunk):
-                exactly = max(exactly[0], int(found[2])), max(exactly[1], _number(found[1]))
-            wide = exactly[1]
-        columns, rows = max(columns, wide), max(rows, exactly[0], *map(int, _LONG_ROW.findall(chunk)), 0)
+        extent.add(chunk)
+        columns, rows = extent.columns, extent.rows
         _too_wide(path, sheet, columns)
         if b'"e"' in chunk or b"'e'" in chunk:
             for found in _ERROR.finditer(chunk):
@@ -165,21 +189,14 @@ def _look(path: Path, sheet: str, chunks: Iterator[bytes]) -> dict[tuple[int, in
                 # An empty text is a result too; nothing at all is none.
                 if _VALUE.search(found[2]) is None and b't="str"' not in found[1]:
                     cells[_place(found[1])] = NOT_CALCULATED
-        if rows * columns > MOST_CELLS:
+        if rows * columns > most:
             raise refused(
                 "roster-too-large",
                 f"{path}[{sheet}]",
                 f"单元格散布在 {rows:,} 行、{columns:,} 列，不像正常的台账；请删去表格以外的内容",
                 f"cells are spread over {rows:,} rows and {columns:,} columns, unlike a roster; delete the rest",
             )
-    return cells
-
-
-def _oddly_written(chunk: bytes) -> bool:
-    """Whether references may be written in one of the odd ways. What is in each of those is looked for first."""
-    if not (b"'" in chunk or b"\t" in chunk or b"\n" in chunk or b" =" in chunk or b"= " in chunk):
-        return False
-    return any(way in chunk for way in _ODD)
+    return cells, extent.rows * extent.columns
 
 
 def _too_wide(path: Path, sheet: str, columns: int) -> None:
@@ -192,16 +209,8 @@ def _too_wide(path: Path, sheet: str, columns: int) -> None:
         )
 
 
-def _number(name: bytes) -> int:
-    """A column's number from its letters."""
-    number = 0
-    for letter in name:
-        number = number * 26 + letter - 64
-    return number
-
-
 def _place(attributes: bytes) -> tuple[int, int]:
     found = _REFERENCE.search(attributes)
     if found is None:  # a cell without its name has no place that can be told
         raise ValueError("a cell without a reference")
-    return int(found[2]) - 1, _number(found[1]) - 1
+    return int(found[2]) - 1, column_number(found[1]) - 1

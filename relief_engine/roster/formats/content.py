@@ -27,6 +27,8 @@ _NAMES: dict[Format, Text] = {
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _HEAD = 4096
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"<div", b"<style", b"mime-version:")
+#: An .xls sheet has at most 65,536 rows; no such workbook is nearly as large.
+MOST_OLD_BYTES = 500 << 20
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE = Text("请用 Excel 或 WPS 打开，另存为 .xlsx 后再试", "open it in Excel or WPS and save it as .xlsx")
 
@@ -135,6 +137,8 @@ def _zipped(path: Path) -> Format:
 def _compound(path: Path) -> Format:
     """An old workbook; what is encrypted has the same envelope, and says so in its table of contents."""
     try:
+        if path.stat().st_size > MOST_OLD_BYTES:
+            raise refused("roster-too-large", str(path), "文件太大，不像 .xls 台账", "too large for an .xls roster")
         data = path.read_bytes()
     except OSError as error:
         raise refused("roster-file", str(path), "读不了", f"can't be read: {error.strerror}") from None

@@ -45,7 +45,8 @@ def find(rows: Sequence[Sequence[object]], known: Known | None) -> Heading | Non
 
     Where no row has any, or nobody says what is known, the first that is not empty is taken. None if all are empty.
     """
-    headers = [[text_of(cell) for cell in row] for row in rows[:LOOKED_AT]]
+    # A wider row is refused later; until then it is not worth a look at each of its cells.
+    headers = [[text_of(cell) for cell in row[: MOST_COLUMNS + 1]] for row in rows[:LOOKED_AT]]
     marks = [[known is not None and bool(text) and known(text) for text in row] for row in headers]
     counts = [sum(row) for row in marks]
     if not any(counts):

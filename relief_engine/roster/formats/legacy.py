@@ -17,8 +17,6 @@ from relief_engine.roster.formats.content import password
 from relief_engine.roster.formats.problems import refused
 from relief_engine.roster.table import CellError
 
-#: An .xls sheet has at most 65,536 rows; no such workbook is nearly as large.
-MOST_BYTES = 500 << 20
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _BOF, _EOF, _BOUND, _PASSWORD, _DATES, _FORMULA, _BOOL_ERROR = (
     (0x0009, 0x0209, 0x0409, 0x0809), 0x000A, 0x0085, 0x002F, 0x0022, (0x0006, 0x0206, 0x0406), (0x0005, 0x0205),
@@ -55,8 +53,6 @@ def look_through(path: Path) -> Flaws:
         InputError: the workbook is damaged, too large or needs a password.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise refused("roster-too-large", str(path), "文件太大，不像 .xls 台账", "too large for an .xls roster")
         stream = _workbook(path.read_bytes())
         starts, day_zero = [], dt.date(1899, 12, 30)
         for kind, body in _records(stream, 0):
@@ -107,9 +103,11 @@ def _workbook(data: bytes) -> bytes:
         more = struct.unpack(f"<{size // 4}I", sector(first_more))
         tables += more[:-1]
         first_more = more[-1]
+    most = len(data) // size
     chain: list[int] = []
+    # Every sector of the table of sectors is there once, and has an entry for each sector of the file at most.
     for number in tables:
-        if number < _LAST:
+        if number < _LAST and len(chain) <= most + size:
             chain += struct.unpack(f"<{size // 4}I", sector(number))
 
     def joined(first: int) -> bytes:
@@ -117,7 +115,8 @@ def _workbook(data: bytes) -> bytes:
         number = first
         while number < _LAST:
             parts.append(sector(number))
-            if len(parts) > len(chain):
+            # No chain visits a sector twice; one that goes round would grow to many times the file.
+            if len(parts) > most:
                 raise ValueError("a chain without end")
             number = chain[number]
         return b"".join(parts)

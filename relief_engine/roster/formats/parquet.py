@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from relief_engine.roster.embedded import connect
 from relief_engine.roster.formats.heading import MOST_COLUMNS
 from relief_engine.roster.formats.problems import missing_extra, refused
 from relief_engine.roster.handing import no_pattern, plain_columns
@@ -27,7 +28,7 @@ def open_parquet(path: Path, remarks: tuple[Text, ...]) -> Table:
     except ImportError:
         raise missing_extra(str(path), "duckdb") from None
     try:
-        with duckdb.connect() as connection:
+        with connect() as connection:
             headers = tuple(column[0] for column in _described(connection, path))
     except (duckdb.Error, RuntimeError, UnicodeError) as error:
         raise refused(
@@ -62,7 +63,7 @@ def _rows(path: Path) -> Iterator[Row]:
 
     number = 0
     try:
-        with duckdb.connect() as connection:
+        with connect() as connection:
             answer = _query(connection, path)
             while batch := answer.fetchmany(_BATCH):
                 for values in batch:

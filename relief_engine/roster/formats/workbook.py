@@ -19,6 +19,8 @@ from relief_engine.text import Text, joined
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+#: So many cells may lie in merged ones; each of them is filled.
+MOST_COVERED = 2_000_000
 _NOTHING: Mapping[int, Mapping[int, object]] = {}
 
 
@@ -133,17 +135,23 @@ def _chosen(
         if found is None:
             raise refused("roster-empty", f"{path}[{asked}]", "工作表是空的", "the sheet is empty")
         return found, []
-    read = [(found, visible) for name, visible in sheets.items()
-            if name not in (heading.EXAMPLE.zh, heading.EXAMPLE.en)
-            and (found := _read(path, book, name, known, flaws.of(name, book.sheet_names))) is not None]  # fmt: skip
-    usable = [found for found, visible in read if visible]
-    if not usable:
+    first: _Sheet | None = None
+    others: list[str] = []
+    for name, visible in sheets.items():
+        if name in (heading.EXAMPLE.zh, heading.EXAMPLE.en):
+            continue
+        found = _read(path, book, name, known, flaws.of(name, book.sheet_names))
+        if found is None:
+            continue
+        # A sheet of explanations may by chance have one word that is a header. One sheet is held, never all of them.
+        if visible and (first is None or min(found.heading.known, 2) > min(first.heading.known, 2)):
+            first = found
+        elif found.heading.known >= 2:
+            others.append(found.name)
+    if first is None:
         zh, en = "工作簿里没有看得见的内容", "the workbook has nothing on a visible sheet"
         raise refused("roster-empty", str(path), zh, en)
-    # A sheet of explanations may by chance have one word that is a header.
-    least = 2 if any(found.heading.known >= 2 for found in usable) else 1
-    first = next((found for found in usable if found.heading.known >= least), usable[0])
-    return first, [found.name for found, _ in read if found is not first and found.heading.known >= max(least, 2)]
+    return first, others
 
 
 def _read(
@@ -172,7 +180,7 @@ def _read(
         raise refused("roster-columns", f"{path}[{name}]", f"有 {len(headers)} 列，最多 {most} 列",
                       f"has {len(headers)} columns, at most {most} are read")  # fmt: skip
     sheet = _Sheet(name, source, left, found, headers, last, heading.texts(first[: found.row]))
-    _fill(sheet, merges)
+    _fill(path, sheet, merges)
     for (row, column), error in flaws.items():
         if row > last and column < len(headers):
             sheet.patches.setdefault(row, {})[column] = error
@@ -205,13 +213,21 @@ def _headers(first: list[list[object]], top: int, last: int) -> tuple[str, ...]:
     return tuple(headers)
 
 
-def _fill(sheet: _Sheet, merges: _Merges) -> None:
+def _fill(path: Path, sheet: _Sheet, merges: _Merges) -> None:
     """Give every row of a merged cell its value; a cell to the right of a merged one has none of its own."""
     ranges = [(top, left, bottom, right) for (top, left), (bottom, right) in merges
               if bottom > sheet.last and left < len(sheet.headers)]  # fmt: skip
     if not ranges:
         return
     lowest = (sheet.source.end or (0, 0))[0]
+    width = len(sheet.headers)
+    covered = sum(
+        (min(bottom, lowest) - max(top, sheet.last) + 1) * (min(right + 1, width) - left)
+        for top, left, bottom, right in ranges
+    )
+    if covered > MOST_COVERED:
+        raise refused("roster-too-large", f"{path}[{sheet.name}]", "合并的单元格太多，请取消合并",
+                      "too many merged cells; take the merging back")  # fmt: skip
     wanted = {top for top, *_ in ranges}
     values: dict[tuple[int, int], object] = {}
     for index, row in enumerate(sheet.source.iter_rows()):

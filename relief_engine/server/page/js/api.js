@@ -21,6 +21,22 @@ export class Problem extends Error {
 /** The API key, if the service wants one. It lives in this variable and nowhere else. */
 let key = null;
 
+/** The dialog that asks for it, while it is open: several requests may be refused at once. */
+let asking = null;
+
+/**
+ * Another key than the one that was refused.
+ * @param {string|null} refused
+ * @returns {Promise<boolean>} whether there is one
+ */
+async function otherKey(refused) {
+  if (key !== refused) return true;
+  asking ??= askKey(refused !== null).finally(() => { asking = null; });
+  const given = await asking;
+  if (given !== null) key = given;
+  return given !== null;
+}
+
 /**
  * Ask the service, and give its answer.
  * @param {string} path such as "v1/decide", without a leading slash, so that the page may live below any path
@@ -34,7 +50,8 @@ export async function ask(path, { body, raw, query = [], signal } = {}) {
     const headers = { Accept: "application/json, application/problem+json, */*" };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     else if (raw !== undefined) headers["Content-Type"] = "application/octet-stream";
-    if (key !== null) headers.Authorization = `Bearer ${key}`;
+    const used = key;
+    if (used !== null) headers.Authorization = `Bearer ${used}`;
     let answer;
     try {
       answer = await fetch(address, {
@@ -47,10 +64,7 @@ export async function ask(path, { body, raw, query = [], signal } = {}) {
     }
     if (answer.ok) return answer;
     const problem = await problemOf(answer);
-    if (answer.status !== 401) throw problem;
-    const given = await askKey(key !== null);
-    if (given === null) throw problem;
-    key = given;
+    if (answer.status !== 401 || !(await otherKey(used))) throw problem;
   }
 }
 

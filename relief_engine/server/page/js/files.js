@@ -60,6 +60,11 @@ export async function openProfile(file) {
   if (asOf) state.asOf = asOf;
 }
 
+/** Let a file be chosen that was chosen before: it may have been corrected. */
+export function chooseAnew(event) {
+  event.target.value = "";
+}
+
 /** Save the explanation as a page of its own, for the file of the case. */
 export async function saveExplanation(body) {
   const answer = await ask("v1/explain", { body: { ...body, details: true } });

@@ -72,7 +72,13 @@ class Interview {
 
   /** A profile with one more answer, if the service can use it. */
   async take(profile) {
-    this.step = await next(profile);
+    if (this.asking.hasAttribute("aria-busy")) return; // pressed twice
+    this.asking.setAttribute("aria-busy", "true");
+    try {
+      this.step = await next(profile);
+    } finally {
+      this.asking.removeAttribute("aria-busy");
+    }
     know(profile);
     state.editing = null;
     this.drawStep(true);

@@ -74,6 +74,11 @@ async function translate(event) {
 
 await loadStrings();
 document.getElementById("language").addEventListener("click", translate);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  // "#main" is no view: following it would leave the one that is shown.
+  event.preventDefault();
+  focusOn(main);
+});
 addEventListener("hashchange", () => show(true));
 addEventListener("beforeunload", (event) => { if (state.unsaved) event.preventDefault(); });
 preparePrinting();

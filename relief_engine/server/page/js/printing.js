@@ -8,8 +8,9 @@ export function preparePrinting() {
     const within = document.querySelector(".printed") || document.getElementById("main");
     // What makes its inside when it is unfolded hears of it by this event, in time: "toggle" comes too late.
     for (const one of within.querySelectorAll("details.fold")) one.dispatchEvent(new Event("unfold"));
-    unfolded = [...within.querySelectorAll("details:not([open])")];
-    for (const one of unfolded) one.open = true;
+    const folded = [...within.querySelectorAll("details:not([open])")];
+    for (const one of folded) one.open = true;
+    unfolded.push(...folded); // some browsers say "beforeprint" twice
   });
   addEventListener("afterprint", () => {
     for (const one of unfolded) one.open = false;

@@ -50,7 +50,8 @@ function report(found, ways) {
       one && el("div", {}, el("dt", {}, t("subject")), el("dd", {}, found.decisions[0].explanation.subject))),
     el("div", { class: "actions no-print top" },
       link(t("change_answers"), () => ways.edit(null)), link(t("save"), saveProfile),
-      link(t("save_explanation"), () => saveExplanation(request())), recordButton(ways)),
+      link(t("save_explanation"), () => attempt(() => saveExplanation(request()))), recordButton(ways)),
+    el("div", { id: "trouble" }),
     one ? alone(found.decisions[0], ways) : overview(found, ways),
     skipped(found),
     receipt(found),
@@ -150,12 +151,20 @@ function grouped(all) {
 /** Keeping the decision in the service's ledger, where it has one. */
 function recordButton(ways) {
   if (!book.version.ledger || state.report.record) return null;
-  return link(t("record"), async () => {
-    try {
-      state.report = await askJson("v1/decide", { body: { ...request(), verify: true, record: true } });
-      announce(t("recorded"));
-    } finally {
-      ways.redo();
-    }
-  });
+  return link(t("record"), () => attempt(async () => {
+    state.report = await askJson("v1/decide", { body: { ...request(), verify: true, record: true } });
+    await ways.redo();
+    announce(t("recorded"));
+  }));
+}
+
+/** Do what may fail, and tell if it did, above the decisions. */
+async function attempt(what) {
+  const trouble = document.getElementById("trouble");
+  fill(trouble);
+  try {
+    await what();
+  } catch (problem) {
+    fill(trouble, problemBox(problem));
+  }
 }

@@ -2,8 +2,8 @@
 
 import { ask } from "./api.js";
 import { announce, button, el, fill, focusOn, icon } from "./dom.js";
-import { download } from "./files.js";
-import { digits, money, pair, t } from "./i18n.js";
+import { chooseAnew, download } from "./files.js";
+import { digits, listed, money, pair, t } from "./i18n.js";
 import { OUTCOMES, outcomeIcon, outcomeTone } from "./outcomes.js";
 import { problemBox } from "./problems.js";
 import { dayField } from "./start.js";
@@ -37,14 +37,14 @@ function fileField() {
   const choose = (event) => {
     [kept.file] = event.target.files;
     kept.outcome = null;
-    chosen.textContent = "";
+    chosen.textContent = kept.file ? pair(t("file_chosen"), kept.file.name) : "";
   };
   return el("div", {},
     el("label", { for: "roster-file" }, t("roster_file")),
     el("p", { class: "hint", id: "roster-file-hint" }, t("roster_file_hint")),
     el("input", {
       type: "file", id: "roster-file", accept: ".xlsx,.xls,.csv,.txt,.tsv", "aria-describedby": "roster-file-hint roster-chosen",
-      on: { change: choose },
+      on: { change: choose, click: chooseAnew },
     }),
     chosen);
 }
@@ -124,11 +124,20 @@ function counts({ told, workbook, name }) {
       el("thead", {}, el("tr", {}, ["column_outcome", "column_number", "column_sum"].map((key, index) =>
         el("th", { scope: "col", class: index === 1 ? "number" : null }, t(key))))),
       el("tbody", {}, OUTCOMES.filter((outcome) => told.outcomes[outcome]).map(row))),
+    peopleSaid(told),
     told.rejected > 0 && el("p", { class: "error" }, t("rejected_hint", { number: digits(told.rejected) })),
-    told.remarks.length > 0 && el("details", { id: "roster-remarks" }, el("summary", {}, t("how_read")),
+    told.remarks?.length > 0 && el("details", { id: "roster-remarks" }, el("summary", {}, t("how_read")),
       el("ul", { class: "bulleted" }, told.remarks.map((remark) => el("li", {}, remark)))),
     el("div", { class: "actions" },
       button([icon("table"), t("download")], () => download(workbook, name), { class: "button first" })));
+}
+
+/** What people had decided already, in columns of the roster: counted apart from what the rules say. */
+function peopleSaid(told) {
+  const states = Object.entries(told.by_people || {}).filter(([, number]) => number > 0);
+  return states.length > 0 && el("p", {},
+    pair(t("people_title"), listed(states.map(([state, number]) => `${t(`people_state_${state}`)} ${digits(number)}`))), " · ",
+    pair(t("total_by_people"), money(told.total_by_people)));
 }
 
 function titles(ids) {
