@@ -10,7 +10,7 @@ from relief_engine.cli.ledger_list import entry_record
 from relief_engine.cli.output import CannotWrite, out
 from relief_engine.errors import Finding, InputError, Location
 from relief_engine.explanation.harmless import one_line
-from relief_engine.ledger.entry import Kept, digest_of
+from relief_engine.ledger.entry import Kept, as_appended
 from relief_engine.ledger.rows import place_of
 from relief_engine.ledger.store import Ledger
 from relief_engine.ledger.verify import LISTED
@@ -61,7 +61,7 @@ def _unchanged(ledger: Ledger) -> Iterator[Kept]:
     """All entries. An export does not make changed records look like true ones: it refuses, and names them."""
     findings: list[Finding] = []
     for kept in ledger.kept():
-        if digest_of(kept.data) == kept.entry.digest:
+        if as_appended(kept):
             yield kept
         elif len(findings) < LISTED:
             message = Text(

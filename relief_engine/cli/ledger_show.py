@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from relief_engine.cli.output import out, width
 from relief_engine.errors import Finding, InputError
 from relief_engine.explanation.columns import hanging
 from relief_engine.explanation.harmless import json_text, one_line
-from relief_engine.ledger.entry import Entry, Kept, digest_of
+from relief_engine.ledger.entry import Entry, Kept, as_appended
 from relief_engine.ledger.rows import place_of
 from relief_engine.ledger.store import Ledger
 from relief_engine.text import Language, Text
@@ -36,13 +37,17 @@ def show_entry(path: Path, which: str, language: Language, *, as_json: bool) -> 
 
 def _read(path: Path, kept: Kept) -> Mapping[str, Any]:
     """The document of an entry, if it is the one that was appended."""
-    if digest_of(kept.data) != kept.entry.digest:
+    document = None
+    if as_appended(kept):
+        with suppress(ValueError, RecursionError):  # only what somebody else put there is no JSON
+            document = json.loads(kept.data)
+    if document is None:
         message = Text(
             "记录的内容被改过，不予显示；请用 relief ledger verify 核对账本",
             "the record was changed and is not shown; see: relief ledger verify",
         )
         raise InputError([Finding("entry-changed", place_of(path, kept.entry.number), message)])
-    return _mapping(json.loads(kept.data))
+    return _mapping(document)
 
 
 def _about(entry: Entry, document: Mapping[str, Any], language: Language) -> Iterator[str]:

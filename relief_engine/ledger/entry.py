@@ -85,6 +85,13 @@ def chain_of(number: int, previous: str, digest: str, appended_at: str) -> str:
     return digest_of("\n".join((CHAIN_TAG, str(number), previous, digest, appended_at, "")).encode())
 
 
+def as_appended(kept: Kept) -> bool:
+    """Whether an entry's document and hashes fit each other; whether it follows the one before, verifying says."""
+    entry = kept.entry
+    chain = chain_of(entry.number, entry.previous, entry.digest, entry.appended_at)
+    return (digest_of(kept.data), chain) == (entry.digest, entry.chain)
+
+
 def now() -> str:
     """The time of an append, as entries have it."""
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

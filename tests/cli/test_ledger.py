@@ -9,7 +9,7 @@ import pytest
 from relief_engine.cli.ledger_commands import OUTCOMES
 from relief_engine.cli.ledger_export import ENTRIES
 from relief_engine.decision import Outcome
-from relief_engine.ledger.entry import GENESIS, chain_of
+from relief_engine.ledger.entry import GENESIS, chain_of, digest_of
 from relief_engine.ledger.refusals import LedgerFailed
 from relief_engine.ledger.store import Ledger
 from relief_engine.recording.reading import read_record
@@ -175,8 +175,14 @@ def test_show(relief: Relief, tmp_path: Path) -> None:
     assert "1 至 1" in relief("ledger", "show", path, "2").err
 
 
-def test_what_was_changed_is_neither_shown_nor_exported(relief: Relief, path: Path, tmp_path: Path) -> None:
-    behind(path, "UPDATE entries SET document = x'7b' WHERE number IN (2, 5)")
+@pytest.mark.parametrize("data", [b"{", b"{}", b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"])
+@pytest.mark.parametrize("fitting", [False, True])
+def test_what_was_changed_is_neither_shown_nor_exported(
+    relief: Relief, path: Path, tmp_path: Path, data: bytes, fitting: bool
+) -> None:
+    behind(path, ("UPDATE entries SET document = ? WHERE number IN (2, 5)", (data,)))
+    if fitting:
+        behind(path, ("UPDATE entries SET digest = ? WHERE number IN (2, 5)", (digest_of(data),)))
     ran = relief("ledger", "show", path, "2")
     assert (ran.status, ran.out) == (2, "")
     assert "被改过" in ran.err

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from relief_engine.engine import Engine
 from tests.page.conftest import served
@@ -215,6 +217,28 @@ def test_a_persons_answer_is_entered_kept_apart_and_taken_back(page: Page) -> No
     fold.locator(".resolving > summary").click()
     fold.get_by_role("button", name="撤回").click()
     page.wait_for_function("() => !document.querySelector('.total')")
+
+
+@pytest.mark.parametrize(("removed", "total"), [(0, "2,000.00 元"), (1, "1,000.00 元"), (2, "3,000.00 元")])
+def test_a_lease_that_is_removed_takes_its_answer_along_and_no_other_one(
+    page: Page, tmp_path: Path, removed: int, total: str
+) -> None:
+    profile = yaml.safe_load((PROFILES / "restaurant.yaml").read_text("utf-8"))
+    profile["leases"] = [{**profile["leases"][0], "has_rent_free_period": True} for _ in range(3)]
+    profile["resolutions"] = [
+        {"programme": RENT, "subject": f"leases[{index}]", "referral": "rent-free-period", "granted": True,
+         "amount": 1000 * (index + 1), "on": "2022-05-30", "by": "减免专班"}
+        for index in range(2)
+    ]  # fmt: skip
+    path = tmp_path / "profile.yaml"
+    path.write_text(json.dumps(profile, default=str), "utf-8")
+    open_profile(page, path)
+    page.evaluate("location.hash = 'form'")
+    page.locator("fieldset.item").nth(removed).locator("> p .link").click()
+    page.wait_for_function("() => document.querySelectorAll('fieldset.item').length === 2")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_selector(".total")
+    assert total in page.locator(".total").inner_text()
 
 
 def test_the_print_has_the_decision_and_everything_unfolded(page: Page) -> None:

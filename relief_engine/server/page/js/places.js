@@ -53,6 +53,18 @@ export function withValue(profile, fact, subject, value) {
   return made;
 }
 
+/** A profile without one of a list. People's answers about it go too, and those about the next ones follow them. */
+export function withoutSubject(profile, list, index) {
+  const made = { ...profile, [list]: profile[list].filter((_, place) => place !== index) };
+  if (!Array.isArray(made.resolutions)) return made;
+  made.resolutions = made.resolutions.flatMap((one) => {
+    const about = parts(String(one?.subject ?? "").trim());
+    if (about.name !== list || about.index === null || about.index < index) return [one];
+    return about.index === index ? [] : [{ ...one, subject: `${list}[${about.index - 1}]` }];
+  });
+  return made;
+}
+
 /** The fact and the subject that a finding is about, by its JSON pointer; null if it is about none. */
 export function aboutWhat(pointer) {
   const way = (pointer || "").split("/").slice(1).map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"));

@@ -5,7 +5,7 @@ import { button, el, fill, focusOn, link, spoken } from "./dom.js";
 import { fieldOf } from "./fields.js";
 import { saveProfile } from "./files.js";
 import { t } from "./i18n.js";
-import { aboutWhat, fieldId, keyOf, subjectName } from "./places.js";
+import { aboutWhat, fieldId, keyOf, subjectName, withoutSubject } from "./places.js";
 import { besideFields, problemBox } from "./problems.js";
 import { asked, book, know, request, state } from "./state.js";
 
@@ -67,7 +67,7 @@ class WholeForm {
     const subject = `${kind.list}[${index}]`;
     const remove = () => {
       this.take();
-      know({ ...state.profile, [kind.list]: state.profile[kind.list].filter((_, place) => place !== index) });
+      know(withoutSubject(state.profile, kind.list, index));
       this.draw();
       focusOn(document.querySelector(`[id="group-${kind.list}"] > summary`));
     };
