@@ -158,7 +158,7 @@ def test_no_way_out_of_the_folder_of_the_page(path: str, calm: Running) -> None:
         ["X-A: a\r\n b"],
         ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 13"],
         ["Cookie: " + "a=b; " * 1000],
-        ["Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"],
+        ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"],
         ["If-None-Match: *"],
         ["Authorization: Bearer \xff"],
     ],

@@ -226,6 +226,7 @@ class Replayed(TypedDict):
     rulebook: dict[str, str]
     engine: dict[str, str]
     total: dict[str, str | None]
+    total_by_people: dict[str, str | None]
     decided: int
     decisions: list[dict[str, Any]]
     came: list[dict[str, Any]]
