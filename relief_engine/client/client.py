@@ -76,7 +76,7 @@ class Client:
         Args:
             profile: of the shape of a profile file.
             as_of: the day of the decision; else the profile's own, else the service's today.
-            programmes: ids; all programmes if left out.
+            programmes: ids; all programmes if left out or empty.
             verify: have a second route check every decision; see ``verification`` in the answer.
             record: keep a record in the service's ledger; when this returns, it is on disk, under ``record``.
         """

@@ -13,9 +13,9 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.server.frame import Frame, internal, told
+from relief_engine.server.frame import Frame, told
 from relief_engine.server.keeping import Keeper
-from relief_engine.server.problems import Kind, Problem
+from relief_engine.server.problems import Kind, Problem, internal
 from relief_engine.server.reloading import Reloader
 from relief_engine.server.routes import Routes
 from relief_engine.server.service import Service

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from relief_engine.server import logs
 from relief_engine.server.asking import language_of
-from relief_engine.server.problems import MEDIA, Problem, problem_body
+from relief_engine.server.problems import MEDIA, Problem, internal, problem_body
 from relief_engine.server.service import Service
 from relief_engine.server.worker import fault_of
 from relief_engine.text import Text
@@ -194,15 +194,6 @@ def told(problem: Problem, state: State) -> tuple[dict[str, str], bytes]:
     if problem.kind in ("too-large", "too-slow"):
         headers["connection"] = "close"  # what is left of the body is not worth reading
     return headers, body
-
-
-def internal() -> Problem:
-    """The problem that a fault of the program is to whoever asked."""
-    detail = Text(
-        "这是程序的缺陷，不是资料的问题；请将请求编号告知维护人员。",
-        "The fault is the program's, not the input's; tell the maintainers the id of the request.",
-    )
-    return Problem("internal", detail)
 
 
 def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:

@@ -58,6 +58,15 @@ class Problem(ReliefError):
         return KINDS[self.kind][0]
 
 
+def internal() -> Problem:
+    """The problem that a fault of the program is to whoever asked."""
+    detail = Text(
+        "这是程序的缺陷，不是资料的问题；请将请求编号告知维护人员。",
+        "The fault is the program's, not the input's; tell the maintainers the id of the request.",
+    )
+    return Problem("internal", detail)
+
+
 def counted(findings: Sequence[Finding]) -> Text:
     """How many mistakes there are."""
     count = len(findings)

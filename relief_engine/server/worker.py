@@ -24,9 +24,8 @@ from relief_engine.errors import ReliefError, RoutesDisagree
 from relief_engine.rulebook.packing import unpacked
 from relief_engine.server import describing, form, recorded, screening
 from relief_engine.server.exchange import Answer, Job
-from relief_engine.server.problems import Problem
+from relief_engine.server.problems import Problem, internal
 from relief_engine.server.tasks import Desk, perform, refused
-from relief_engine.text import Text
 
 #: The modules whose tasks it performs beside those of ``tasks``.
 _MORE = (describing, form, recorded, screening)
@@ -37,10 +36,6 @@ _LEFT_TO_THE_SERVER = ("SIGINT", "SIGTERM", "SIGHUP")
 _LENGTH = 8
 #: Every how many seconds a worker looks whether its server is still there.
 _LOOK = 1.0
-_FAULT = Text(
-    "这是程序的缺陷，不是资料的问题；请将请求编号告知维护人员。",
-    "The fault is the program's, not the input's; tell the maintainers the id of the request.",
-)
 
 
 def put(stream: BinaryIO, thing: object) -> None:
@@ -117,7 +112,7 @@ def answered(desk: Desk, job: Job) -> Answer:
     except RoutesDisagree as error:
         return refused(Problem("routes-disagree", error.message), job, fault="RoutesDisagree")
     except Exception as error:  # noqa: BLE001 - the last place where a fault can be told politely
-        return refused(Problem("internal", _FAULT), job, fault=fault_of(error))
+        return refused(internal(), job, fault=fault_of(error))
 
 
 def fault_of(error: BaseException) -> str:

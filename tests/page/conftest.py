@@ -44,7 +44,7 @@ def served(folder: Path, *options: str) -> Iterator[str]:
         finally:
             process.terminate()
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
 
@@ -113,7 +113,7 @@ def watched(browser: Browser, service: str, request: pytest.FixtureRequest) -> I
     """A page of a new window; at the end nothing may have gone wrong in it."""
     options = getattr(request, "param", {})
     context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, "locale": "zh-CN", **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     found = Watched(context, service)
     yield found
     context.close()

@@ -265,6 +265,7 @@ def test_a_roster_comes_back_as_a_workbook(service: Running) -> None:
     answer = screened(service, data, "../a/租户.xlsx", programme=RENT)
     assert answer.status_code == 200, answer.text
     counts = json.loads(answer.headers["relief-screening"])
+    assert counts["routes"] == ["direct", "duckdb"]
     assert (counts["rows"], counts["decided"], counts["total"]) == (67, 61, "1799694.51")
     assert counts["roster"] == "租户.xlsx"
     assert answer.headers["content-disposition"].endswith("UTF-8''%E7%A7%9F%E6%88%B7-%E7%BB%93%E6%9E%9C.xlsx")

@@ -34,8 +34,8 @@ def spoken(service: Running, data: bytes, seconds: float = 5) -> bytes:
         answer = b""
         try:
             while piece := connection.recv(1 << 16):
-                answer += piece
-                if b"\r\n\r\n" in answer and b"100 Continue" not in answer:
+                answer = (answer + piece).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+                if b"\r\n\r\n" in answer:
                     head, _, body = answer.partition(b"\r\n\r\n")
                     lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
                     if lengths and len(body) >= int(lengths[0].partition(b":")[2]):
@@ -158,17 +158,14 @@ def test_no_way_out_of_the_folder_of_the_page(path: str, calm: Running) -> None:
         ["X-A: a\r\n b"],
         ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 13"],
         ["Cookie: " + "a=b; " * 1000],
-        ["Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"],
+        ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"],
         ["If-None-Match: *"],
         ["Authorization: Bearer \xff"],
     ],
 )
 def test_headers_that_change_nothing(headers: list[str], calm: Running) -> None:
     answer = spoken(calm, post(*headers))
-    assert status(answer.rpartition(b"\r\n\r\nHTTP")[2] if answer.startswith(b"HTTP/1.1 100") else answer) in (
-        0,
-        200,
-    ), answer[:300]
+    assert status(answer) == 200, answer[:300]
     assert b"<script>" not in answer
 
 

@@ -123,7 +123,7 @@ def test_records_and_their_answers_fit(document: Any, service: Running) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.json()["decisions"][0]["programme"] == RENT
     assert errors(document, {"$ref": "#/components/schemas/Report"}, answer.json()) == []
-    data = service.client.get("/v1/records/1").content
+    data = service.client.get(f"/v1/records/{noted['number']}").content
     again = service.client.post("/v1/replay", content=data, headers={"content-type": "application/json"})
     assert errors(document, {"$ref": "#/components/schemas/Replayed"}, again.json()) == []
 
