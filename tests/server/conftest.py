@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -56,9 +58,11 @@ class Running:
         self, *options: str, environment: Mapping[str, str] | None = None, early: Callable[[int], object] | None = None
     ) -> None:
         command = [sys.executable, "-m", "relief_engine", "serve", "--port", "0", *options]
+        #: Where it puts files for a while: others do so at the same time, so it has a folder of its own.
+        self.scratch = Path(tempfile.mkdtemp(prefix="relief-test-"))
         self.process = subprocess.Popen(
             command, cwd=ROOT, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.scratch), **(environment or {})},
         )  # fmt: skip
         STARTED.append(self)
         self.lines: list[str] = []
@@ -104,6 +108,7 @@ class Running:
         self._reader.join(10)
         assert self.process.stderr is not None
         self.process.stderr.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
         return status
 
 

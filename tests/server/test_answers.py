@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -274,7 +273,7 @@ def test_a_roster_comes_back_as_a_workbook(service: Running) -> None:
     assert "租户.xlsx" in cells
     assert "/tmp" not in cells
     assert "upload" not in cells
-    assert not list(Path("/tmp").glob("relief-screen-*"))
+    assert not list(service.scratch.iterdir())
 
 
 def test_rosters_that_are_none(service: Running) -> None:
@@ -289,7 +288,7 @@ def test_rosters_that_are_none(service: Running) -> None:
     long = "承租方,租赁开始日期,租赁结束日期,月租金\n" + row * 501
     found = refused(screened(service, long.encode(), "长.csv"), 422, "unusable-input")
     assert [error["code"] for error in found["errors"]] == ["too-many-rows"]
-    assert not list(Path("/tmp").glob("relief-screen-*"))
+    assert not list(service.scratch.iterdir())
 
 
 # --- around every answer --------------------------------------------------------------------------------------------

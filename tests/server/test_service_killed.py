@@ -56,11 +56,21 @@ class Asking:
 
 @pytest.mark.engines
 def test_a_killed_service_loses_no_acknowledged_record(tmp_path: Path) -> None:
+    killed(tmp_path, 5)
+
+
+@pytest.mark.soak
+def test_a_service_killed_often_loses_no_acknowledged_record(tmp_path: Path) -> None:
+    killed(tmp_path, KILLS)
+
+
+def killed(tmp_path: Path, kills: int) -> None:
+    """Kill services in the middle of recording, ``kills`` times, all on one ledger."""
     path = tmp_path / "判定.ledger"
     moments = random.Random(6)
     acknowledged: dict[int, tuple[str, str]] = {}
     anchor: Anchor | None = None
-    for kill in range(KILLS):
+    for kill in range(kills):
         running = Running("--ledger", str(path), "--workers", "1")
         asking = Asking(running.url, kill * 1_000_000)
         try:
@@ -85,4 +95,4 @@ def test_a_killed_service_loses_no_acknowledged_record(tmp_path: Path) -> None:
         assert {n: ledger.get(n).entry.summary.record for n in acknowledged} == {
             n: digest for n, (digest, _) in acknowledged.items()
         }
-    assert len(acknowledged) >= KILLS
+    assert len(acknowledged) >= kills
