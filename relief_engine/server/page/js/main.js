@@ -65,7 +65,6 @@ async function translate(event) {
   event.preventDefault();
   const putBack = typed(main);
   setLanguage(language === "zh" ? "en" : "zh");
-  state.report = null;
   if (await load()) {
     await show(false);
     putBack(main);
