@@ -22,8 +22,14 @@ class Held:
     def __init__(self, page: Page, address: str) -> None:
         self.waiting: list[Route] = []
         self.page = page
-        self.address = f"**/{address}?*"
-        page.route(self.address, self.waiting.append)
+        self.holding = True
+        page.route(f"**/{address}?*", self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self.holding:
+            self.waiting.append(route)
+        else:
+            route.continue_()
 
     def wait_for(self, number: int) -> None:
         for _ in range(100):
@@ -33,7 +39,7 @@ class Held:
         raise AssertionError(f"{len(self.waiting)} requests")
 
     def let_go(self) -> None:
-        self.page.unroute(self.address, self.waiting.append)
+        self.holding = False
         for route in self.waiting:
             route.continue_()
 
