@@ -1,4 +1,4 @@
-"""A service that takes its time: what changes while it works never stands under an older decision."""
+"""A service that takes its time or is away: nothing old is shown for something new, and one can try again."""
 
 from __future__ import annotations
 
@@ -98,3 +98,28 @@ def test_a_decision_is_kept_once_however_often_one_presses(browser: Browser, tmp
         assert page.request.get(f"{address}v1/records/1").ok
         assert page.request.get(f"{address}v1/records/2").status == 404
         page.close()
+
+
+def test_whoever_could_not_read_the_rules_tries_again(browser: Browser, service: str) -> None:
+    page = browser.new_page()
+    page.route("**/v1/form?*", lambda route: route.fulfill(status=503, json={"title": "请稍后再试", "status": 503}))
+    page.goto(service)
+    page.wait_for_selector(".problem")
+    # No view is shown without them: it would offer no programme, and ask about all.
+    page.evaluate("location.hash = 'ask'")
+    page.wait_for_selector(".problem")
+    page.unroute_all()
+    page.get_by_role("button", name="再试一次").click()
+    settled(page)
+    page.goto(f"{service}#constructor")
+    page.wait_for_selector("#scope--rent:checked")
+    # In the other language: words of one and texts of the other are never mixed.
+    page.route("**/v1/form?*", lambda route: route.abort())
+    page.locator("#language").click()
+    page.wait_for_selector(".problem")
+    assert "can't be reached" in page.locator(".problem").inner_text()
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector("#scope--rent")
+    assert "Rent relief only" in page.locator("main").inner_text()
+    page.close()

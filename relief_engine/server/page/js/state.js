@@ -29,10 +29,11 @@ export const state = {
 };
 
 /** What the rulebook says: kinds of subject, facts, codes of industries, programmes; in the language of the page. */
-export const book = { subjects: [], facts: new Map(), codes: [], programmes: [], version: null };
+export const book = { subjects: [], facts: new Map(), codes: [], programmes: [], version: null, language: null };
 
 /** Read what the rulebook says, in the language of the page. */
 export async function loadBook() {
+  const wanted = language;
   const [form, programmes, version] = await Promise.all([
     askJson("v1/form"), askJson("v1/programmes", { query: [["as_of", state.asOf]] }), askJson("v1/version"),
   ]);
@@ -41,6 +42,7 @@ export async function loadBook() {
   book.codes = form.codes;
   book.programmes = programmes.programmes;
   book.version = version;
+  book.language = wanted;
 }
 
 /** The ids of what landlords give: what property units are asked for most. */
