@@ -266,7 +266,7 @@ def programmes(
 app.command(
     cls=Command,
     help="启动判定服务：网页和 HTTP 接口。\nServe decisions: the page and the HTTP interface.",
-    epilog="relief serve\nrelief serve --port 9000 --workers 4 --ledger 判定台账.sqlite --api-key-file 密钥.txt",
+    epilog="relief serve\nrelief serve --port 9000 --workers 4 --ledger 判定.ledger --api-key-file 密钥.txt",
 )(service_commands.serve)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +45,7 @@ def ask(
     if path is not None and path.exists():
         known = plain(engine.read_profile(path), rulebook)
     session = Session(engine, known, as_of=as_of, programmes=named)
-    talk = Talk(session, kept, language)
+    talk = Talk(session, kept, language, programmes or ())
     if moved:
         text = Text(
             f"{path} 里有注释，不改动它；回答保存到 {kept}",
@@ -83,8 +84,9 @@ def _whole(session: Session) -> dict[str, object]:
 class Talk:
     """The dialogue of one interview."""
 
-    def __init__(self, session: Session, kept: Path | None, language: Language) -> None:
+    def __init__(self, session: Session, kept: Path | None, language: Language, programmes: Sequence[str] = ()) -> None:
         self.session = session
+        self.programmes = programmes
         self.kept = kept
         self.language = language
         self.number = 0
@@ -155,10 +157,11 @@ class Talk:
     def where(self) -> None:
         """Say where the answers are; without a file they are printed, so that nothing is lost."""
         if self.kept is not None and self.kept.exists():
-            text = Text(
-                f"资料已保存：{self.kept}（接着问：relief ask {self.kept}）",
-                f"Saved: {self.kept} (to go on: relief ask {self.kept})",
+            # Without the programmes it would go on with all of them.
+            again = shlex.join(
+                ["relief", "ask", str(self.kept), *(part for one in self.programmes for part in ("--programme", one))]
             )
+            text = Text(f"资料已保存：{self.kept}（接着问：{again}）", f"Saved: {self.kept} (to go on: {again})")
             self.say(text.in_(self.language))
         elif self.session.begun:
             lead = Text(

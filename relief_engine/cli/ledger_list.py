@@ -92,6 +92,9 @@ def outcomes(told: Summary, language: Language) -> str:
     people = sum(1 for one in told.decided if one.resolution in RESOLVED)
     if people:
         parts.append(Text(f"其中经人工认定 {people}", f"decided by people {people}").in_(language))
+        if told.total_by_people is not None and re.search(r"[1-9]", told.total_by_people):
+            granted = money(told.total_by_people, language)
+            parts.append(Text(f"人工认定同意 {granted}", f"granted by people {granted}").in_(language))
     return ("，" if language == "zh" else ", ").join(parts) or "—"
 
 

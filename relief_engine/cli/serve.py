@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 from ipaddress import ip_address
+from math import isfinite
 from pathlib import Path
 
 from relief_engine.cli.usage import WrongUsage
@@ -22,8 +23,10 @@ def serve_with(
     ledger: Path | None, record_all: bool, key_file: Path | None, hosts: Sequence[str],
 ) -> None:  # fmt: skip
     """Serve until the process is told to stop."""
-    if any(getattr(limits, field.name) <= 0 for field in fields(limits) if field.name != "waiting") or watch < 0:
-        raise WrongUsage(Text("上限和时限应大于 0", "limits and times must be greater than 0"))
+    bounds = [getattr(limits, field.name) for field in fields(limits) if field.name != "waiting"]
+    # "nan" and "inf" are numbers to the command line, and no times.
+    if not all(bound > 0 and isfinite(bound) for bound in bounds) or not (watch >= 0 and isfinite(watch)):
+        raise WrongUsage(Text("上限和时限应为大于 0 的有限数", "limits and times must be greater than 0 and finite"))
     if record_all and ledger is None:
         raise WrongUsage(Text("--record-all 须和 --ledger 同用", "--record-all goes with --ledger"))
     settings = Settings(

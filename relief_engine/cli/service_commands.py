@@ -37,9 +37,9 @@ def serve(
     ] = 0.0,
     ledger: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--ledger", metavar="FILE", help="判定记录写入这个台账\nThe ledger that records are appended to"),
+        typer.Option("--ledger", metavar="FILE", help="判定记录写入这个账本\nThe ledger that records are appended to"),
     ] = None,
-    record_all: Annotated[bool, typer.Option("--record-all", help="每次判定都记入台账\nRecord every decision")] = False,
+    record_all: Annotated[bool, typer.Option("--record-all", help="每次判定都记入账本\nRecord every decision")] = False,
     api_key_file: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(

@@ -167,6 +167,15 @@ def _named(prompt: SubjectsPrompt, value: object) -> dict[str, int]:
         match = _SEVERAL.fullmatch(part)
         offered = None if match is None else _meant(prompt, match["what"])
         if match is None or offered is None:
+            if len(prompt.offered) == 1:
+                raise _mistake(
+                    prompt,
+                    "subjects",
+                    Text(
+                        f"看不懂“{part}”；应填有几{prompt.offered[0].kind.counter}的数字，没有填 0",
+                        f"can't read {part!r}; expected how many there are as a number, 0 for none",
+                    ),
+                )
             raise _mistake(
                 prompt,
                 "subjects",

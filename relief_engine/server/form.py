@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from relief_engine.engine import Engine
+from relief_engine.errors import InputError
 from relief_engine.explanation.lists import fact_record
 from relief_engine.profile.words import code_list, plain
 from relief_engine.roster.fields import read_by, unit_in
@@ -14,7 +15,8 @@ from relief_engine.rulebook.facts import Fact, SubjectFacts
 from relief_engine.server.asking import Fields, query_fields
 from relief_engine.server.exchange import JSON, Answer, Job
 from relief_engine.server.plain_json import written
-from relief_engine.server.tasks import Desk, task
+from relief_engine.server.problems import Problem, counted
+from relief_engine.server.tasks import Desk, refused, task
 from relief_engine.text import Language
 
 FORM_SCHEMA = "relief-form/1"
@@ -39,7 +41,11 @@ def profile(desk: Desk, job: Job, value: Any) -> Answer:
     label = fields.text("file") or "profile"
     text = fields.text("text") if fields.needed("text") else None
     fields.done()
-    read = desk.engine.reader.read_bytes((text or "").encode(), label)
+    try:
+        read = desk.engine.reader.read_bytes((text or "").encode(), label)
+    except InputError as error:
+        # Their places are lines of the file, which is one text to JSON: they have no pointers.
+        return refused(Problem("unusable-input", counted(error.findings), error.findings), job)
     values = _figures_as_text(plain(read, desk.engine.rulebook))
     return Answer(200, JSON, written({"schema": PROFILE_SCHEMA, "profile": values}))
 

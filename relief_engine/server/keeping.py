@@ -33,7 +33,7 @@ class Keeper:
         except ReliefError as error:
             self._failed = True
             logs.event("ledger-failed", fault=type(error).__name__)
-            detail = Text("台账无法写入，判定没有记录，也没有给出", "the ledger can't be written; nothing was decided")
+            detail = Text("账本无法写入，判定没有记录，也没有给出", "the ledger can't be written; nothing was decided")
             raise Problem("unavailable", detail) from error
         self._failed = False
         return entry
@@ -43,11 +43,11 @@ class Keeper:
         try:
             return await asyncio.to_thread(self._ledger.get, which)
         except UnknownName as error:
-            detail = Text("台账中没有这一条，或写得不够长", "the ledger has no such entry, or more than one")
+            detail = Text("账本里没有这一条，或者摘要写得不够长", "the ledger has no such entry, or more than one")
             raise Problem("not-found", detail) from error
         except ReliefError as error:
             logs.event("ledger-failed", fault=type(error).__name__)
-            raise Problem("unavailable", Text("台账无法读取", "the ledger can't be read")) from error
+            raise Problem("unavailable", Text("账本无法读取", "the ledger can't be read")) from error
 
     async def writable(self) -> bool:
         """Whether records can be appended, as far as can be told without appending one."""

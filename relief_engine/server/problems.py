@@ -28,7 +28,7 @@ KINDS: Mapping[Kind, tuple[int, Text]] = {
     "not-found": (404, Text("没有这个地址", "There is nothing at this address")),
     "method-not-allowed": (405, Text("这个地址不接受这种方法", "This address does not take this method")),
     "too-slow": (408, Text("请求发送得太慢", "The request came too slowly")),
-    "no-ledger": (409, Text("本服务没有台账", "This service keeps no ledger")),
+    "no-ledger": (409, Text("本服务没有账本", "This service keeps no ledger")),
     "too-large": (413, Text("请求过大", "The request is too large")),
     "media-type": (415, Text("不接受这种内容类型", "This content type is not accepted")),
     "unusable-input": (422, Text("资料或参数有误", "The input can't be used")),

@@ -70,11 +70,17 @@ def test_the_way_back_ends_at_the_first_question(ask: Ask) -> None:
     assert ran.out.count("1. 申请方叫什么名称？") == 2
 
 
+def test_how_many_there_are_is_asked_for_as_a_number(ask: Ask) -> None:
+    ran = ask(["某店", "不清楚", "q"], *RENT_ON)
+    assert "✗ 看不懂“不清楚”；应填有几份的数字，没有填 0" in ran.out
+
+
 def test_whoever_leaves_goes_on_later(ask: Ask, tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     ran = ask(["某店", "1", "本区国有企业", "q"], path, *RENT_ON)
     assert ran.status == 0
-    assert f"接着问：relief ask {path}" in ran.out
+    # The same command goes on with the same programme: without it, it would ask about all.
+    assert f"接着问：relief ask {path} --programme {RENT}）" in ran.out
     assert "资料不足" not in ran.out
     again = ask(["q"], path, *RENT_ON)
     assert "叫什么名称" not in again.out

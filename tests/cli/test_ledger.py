@@ -130,9 +130,9 @@ def test_several_outcomes_are_counted(relief: Relief, tmp_path: Path) -> None:
     ]
     path = tmp_path / "a.ledger"
     with Ledger.open(path, create=True) as ledger:
-        ledger.append(document(1, decisions=decisions))
+        ledger.append(document(1, decisions=decisions, total_by_people="48000.00"))
     line = relief("ledger", "list", path).out.splitlines()[0]
-    assert "符合 2，需人工认定 1，不符合 1，odd[31m 1，其中经人工认定 1" in line
+    assert "符合 2，需人工认定 1，不符合 1，odd[31m 1，其中经人工认定 1，人工认定同意 48,000.00 元" in line
     assert line.isprintable()
 
 

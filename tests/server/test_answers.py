@@ -358,3 +358,9 @@ def test_nothing_of_a_profile_reaches_the_log(service: Running) -> None:
     assert {*service.events("request")[-1]} <= {
         "time", "level", "event", "request", "method", "route", "status", "milliseconds", "sent", "problem", "rulebook",
     }  # fmt: skip
+
+
+def test_a_profile_file_is_told_by_its_lines(service: Running) -> None:
+    body = {"text": "applicant:\n  kind: 企鹅\n", "file": "a/b.yaml"}
+    (error,) = refused(service.client.post("/v1/profile", json=body), 422, "unusable-input")["errors"]
+    assert (error["where"], error["line"], error["pointer"]) == ("a/b.yaml", 2, None)

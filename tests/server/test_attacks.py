@@ -185,6 +185,47 @@ def test_who_sends_slowly_keeps_nobody_from_being_served(calm: Running) -> None:
 
 
 @pytest.mark.engines
+def cut_off(service: Running, data: bytes, piece: bytes) -> bool:
+    """Whether a connection ends before 30 MB are taken."""
+    host, port = service.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(data.replace(b"Host: a\r\n", f"Host: {host}:{port}\r\n".encode()))
+        try:
+            for _ in range(30):
+                connection.sendall(piece * (1_000_000 // len(piece)))
+        except (BrokenPipeError, ConnectionResetError):
+            return True
+    return False
+
+
+CHUNKED = post("Transfer-Encoding: chunked", body=b"", length=False)
+
+
+@pytest.mark.parametrize(
+    ("data", "piece"),
+    [
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nA: ", b"a"),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nA: ", b"b\r\nA: "),
+        (b"GET /", b"a"),
+        (CHUNKED + b"0\r\nA: ", b"a"),
+        (CHUNKED + b"1;a=", b"a"),
+    ],
+    ids=["header", "headers", "address", "trailer", "chunk"],
+)
+def test_what_has_no_end_is_cut_off(calm: Running, data: bytes, piece: bytes) -> None:
+    """All of it was taken, and kept: nothing bounded it but time."""
+    assert cut_off(calm, data, piece)
+
+
+def test_what_is_long_and_ends_is_not_cut_off(calm: Running) -> None:
+    headers = b"GET /healthz HTTP/1.1\r\nHost: a\r\nA: " + b"a" * 50_000 + b"\r\n\r\n"
+    assert status(spoken(calm, headers)) == 200
+    body = BODY + b" " * 100_000
+    parts = [body[i : i + 100] for i in range(0, len(body), 100)]
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    assert status(spoken(calm, CHUNKED + chunks)) == 200
+
+
 def test_rosters_that_would_exhaust(calm: Running, tmp_path: Path) -> None:
     far = workbook(tmp_path / "far.xlsx", sheet(ROWS + '<row r="9"><c r="A99999999999"><v>1</v></c></row>'))
     bomb = workbook(tmp_path / "bomb.xlsx", sheet(), more={"xl/sharedStrings.xml": "<sst>" + " " * (17 << 20)})

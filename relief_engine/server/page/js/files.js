@@ -3,7 +3,7 @@
 import { Problem, ask, askJson } from "./api.js";
 import { el } from "./dom.js";
 import { t } from "./i18n.js";
-import { state } from "./state.js";
+import { startAnew, state } from "./state.js";
 
 /**
  * A profile as YAML. Every text is written in the quotes of JSON, which YAML reads as they are.
@@ -56,7 +56,7 @@ export async function openProfile(file) {
   }
   const { profile } = await askJson("v1/profile", { body: { file: file.name, text } });
   const { as_of: asOf, ...rest } = profile;
-  Object.assign(state, { profile: rest, passed: [], unsaved: false, report: null, editing: null });
+  startAnew(rest);
   if (asOf) state.asOf = asOf;
 }
 

@@ -50,7 +50,7 @@ class Interview {
     if (editing) what = this.question(book.facts.get(editing.fact), editing.subject, null);
     else if (!prompt) what = this.end();
     else if (prompt.kind === "subjects") {
-      what = subjectsForm(prompt, this.head(prompt), (profile) => this.take(profile), () => this.pass(prompt));
+      what = subjectsForm(prompt, this.head(prompt), (answered) => this.take(answered), () => this.pass(prompt));
     } else what = this.question(book.facts.get(prompt.fact), prompt.subject, prompt);
     this.draw(what);
     if (focus) focusOn(this.asking.querySelector("h1"));
@@ -64,27 +64,41 @@ class Interview {
 
   /** Go back to a question that was answered or passed. */
   change(about) {
+    if (this.busy()) return;
     state.passed = state.passed.filter((one) => !(one.fact === about.fact && placed(one.subject) === placed(about.subject)));
     state.editing = book.facts.has(about.fact) ? about : null;
     if (this.step && state.editing) this.drawStep(true);
     else this.show();
   }
 
-  /** A profile with one more answer, if the service can use it. */
-  async take(profile) {
-    if (this.asking.hasAttribute("aria-busy")) return; // pressed twice
+  /** Whether the service is still at work on the last press. */
+  busy() {
+    return this.asking.hasAttribute("aria-busy");
+  }
+
+  /**
+   * Take one more answer, if the service can use it.
+   * @param {(profile: object) => object} answered a profile with the answer
+   */
+  async take(answered) {
+    if (this.busy()) return; // pressed twice
+    const { applicant } = state;
     this.asking.setAttribute("aria-busy", "true");
     try {
-      this.step = await next(profile);
+      this.step = await next(answered(state.profile));
     } finally {
       this.asking.removeAttribute("aria-busy");
     }
-    know(profile);
+    // Another view may have been filled in meanwhile, of this applicant or of another.
+    if (state.applicant !== applicant) return;
+    know(answered(state.profile));
+    if (!this.asking.isConnected) return;
     state.editing = null;
     this.drawStep(true);
   }
 
   pass(prompt) {
+    if (this.busy()) return;
     state.passed.push({ fact: prompt.fact, subject: prompt.subject });
     state.editing = null;
     this.show();
@@ -112,7 +126,7 @@ class Interview {
       }
       fill(trouble);
       try {
-        await this.take(withValue(state.profile, fact.fact, subject, value));
+        await this.take((profile) => withValue(profile, fact.fact, subject, value));
       } catch (problem) {
         const left = besideFields(problem, new Map([[id, field]]));
         if (left.length || !problem.errors.length) {
@@ -121,6 +135,7 @@ class Interview {
       }
     };
     const skip = () => {
+      if (this.busy()) return;
       if (valueAt(state.profile, fact.fact, subject) !== undefined) know(withValue(state.profile, fact.fact, subject, undefined));
       this.pass({ fact: fact.fact, subject });
     };

@@ -1,6 +1,6 @@
 // The door: which view is shown, by the part of the address behind "#", and the frame around it.
 
-import { el, fill, focusOn, typed } from "./dom.js";
+import { button, el, fill, focusOn, typed } from "./dom.js";
 import { drawFrame, language, loadStrings, setLanguage, t } from "./i18n.js";
 import { interviewView } from "./interview.js";
 import { preparePrinting } from "./printing.js";
@@ -16,7 +16,7 @@ const main = document.getElementById("main");
 
 function view() {
   const name = location.hash.slice(1);
-  return name in VIEWS ? name : "start";
+  return Object.hasOwn(VIEWS, name) ? name : "start";
 }
 
 /** Go to a view; to the one that is shown already: show it anew. */
@@ -27,6 +27,8 @@ function go(name) {
 
 /** Show the view that the address names, and put the focus on its heading. */
 async function show(focus) {
+  // What the rulebook says may have failed to arrive, in this language or at all: no view can do without.
+  if (book.language !== language && !(await load())) return;
   const name = view();
   // The whole form is another way to fill in, not a place of its own in the row of views.
   const shown = name === "form" ? "ask" : name;
@@ -51,7 +53,7 @@ async function load() {
   try {
     await loadBook();
   } catch (problem) {
-    fill(main, problemBox(problem));
+    fill(main, problemBox(problem), el("div", { class: "actions" }, button(t("try_again"), () => show(true), { class: "button first" })));
     return false;
   }
   const { engine, rulebook } = book.version;
@@ -65,11 +67,9 @@ async function translate(event) {
   event.preventDefault();
   const putBack = typed(main);
   setLanguage(language === "zh" ? "en" : "zh");
-  state.report = null;
-  if (await load()) {
-    await show(false);
-    putBack(main);
-  }
+  drawFrame();
+  await show(false);
+  if (book.language === language) putBack(main);
 }
 
 await loadStrings();
@@ -82,4 +82,4 @@ document.querySelector(".skip").addEventListener("click", (event) => {
 addEventListener("hashchange", () => show(true));
 addEventListener("beforeunload", (event) => { if (state.unsaved) event.preventDefault(); });
 preparePrinting();
-if (await load()) show(false);
+show(false);

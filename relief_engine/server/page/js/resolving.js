@@ -74,18 +74,27 @@ function oneForm(decision, referral, id, redo) {
 
   /** Put the answer into the profile in place of one before, if the service can use it. */
   async function keep(answer) {
-    const others = (state.profile.resolutions || []).filter((one) => !same(one, decision, referral));
-    const { resolutions, ...rest } = state.profile;
-    const all = answer ? [...others, answer] : others;
-    const profile = all.length ? { ...rest, resolutions: all } : rest;
+    if (form.hasAttribute("aria-busy")) return; // pressed twice
+    form.setAttribute("aria-busy", "true");
+    const { applicant } = state;
     try {
-      await askJson("v1/decide", { body: { ...request(), profile } });
+      await askJson("v1/decide", { body: { ...request(), profile: answered(state.profile, answer) } });
     } catch (problem) {
       fill(trouble, problemBox(problem));
       return;
+    } finally {
+      form.removeAttribute("aria-busy");
     }
-    know(profile);
-    redo();
+    if (state.applicant !== applicant) return;
+    know(answered(state.profile, answer));
+    if (form.isConnected) redo();
+  }
+
+  /** A profile with this answer in place of one before; null takes it away. */
+  function answered({ resolutions = [], ...rest }, answer) {
+    const others = resolutions.filter((one) => !same(one, decision, referral));
+    const all = answer ? [...others, answer] : others;
+    return all.length ? { ...rest, resolutions: all } : rest;
   }
   return form;
 }

@@ -1,6 +1,5 @@
 // The decisions: one told in full, or an overview by outcome in which each unfolds.
 
-import { askJson } from "./api.js";
 import { basis, decisionActions, decisionBody, receipt } from "./decision.js";
 import { announce, el, fill, focusOn, icon, link, spoken } from "./dom.js";
 import { saveExplanation, saveProfile } from "./files.js";
@@ -8,7 +7,7 @@ import { money, pair, t } from "./i18n.js";
 import { OUTCOMES, outcomeIcon, outcomeTone } from "./outcomes.js";
 import { subjectName } from "./places.js";
 import { problemBox } from "./problems.js";
-import { book, request, state } from "./state.js";
+import { book, decideNow, reportNow, request, state } from "./state.js";
 
 /** @param {(view: string) => void} go */
 export function resultView(go) {
@@ -22,16 +21,21 @@ export function resultView(go) {
 
 /** Ask for the report, unless it is there already, and show it. */
 async function decide(node, ways, focus) {
+  let found = reportNow();
   try {
-    state.report ??= await askJson("v1/decide", { body: { ...request(), verify: true } });
+    while (!found) {
+      await decideNow();
+      if (!node.isConnected) return; // the user has gone elsewhere, and may have changed something there
+      found = reportNow();
+    }
   } catch (problem) {
     fill(node, el("h1", {}, t("result_title")), problemBox(problem, problem.errors, ways.edit));
     return;
   } finally {
     node.removeAttribute("aria-busy");
   }
-  fill(node, report(state.report, ways));
-  announce(said(state.report));
+  fill(node, report(found, ways));
+  announce(said(found));
   if (focus) focusOn(node.querySelector("h1"));
 }
 
@@ -50,7 +54,7 @@ function report(found, ways) {
       one && el("div", {}, el("dt", {}, t("subject")), el("dd", {}, found.decisions[0].explanation.subject))),
     el("div", { class: "actions no-print top" },
       link(t("change_answers"), () => ways.edit(null)), link(t("save"), saveProfile),
-      link(t("save_explanation"), () => attempt(() => saveExplanation(request()))), recordButton(ways)),
+      link(t("save_explanation"), () => attempt(() => saveExplanation(request()))), recordButton(found, ways)),
     el("div", { id: "trouble" }),
     one ? alone(found.decisions[0], ways) : overview(found, ways),
     skipped(found),
@@ -149,13 +153,19 @@ function grouped(all) {
 }
 
 /** Keeping the decision in the service's ledger, where it has one. */
-function recordButton(ways) {
-  if (!book.version.ledger || state.report.record) return null;
-  return link(t("record"), () => attempt(async () => {
-    state.report = await askJson("v1/decide", { body: { ...request(), verify: true, record: true } });
-    await ways.redo();
-    announce(t("recorded"));
-  }));
+function recordButton(found, ways) {
+  if (!book.version.ledger || found.record) return null;
+  const press = async () => {
+    made.disabled = true; // pressed twice, it would be kept twice
+    await attempt(async () => {
+      await decideNow({ record: true });
+      await ways.redo();
+      announce(t("recorded"));
+    });
+    made.disabled = false;
+  };
+  const made = link(t("record"), press);
+  return made;
 }
 
 /** Do what may fail, and tell if it did, above the decisions. */

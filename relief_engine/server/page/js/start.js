@@ -4,7 +4,7 @@ import { button, el, fill, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { chooseAnew, openProfile } from "./files.js";
 import { problemBox } from "./problems.js";
-import { book, forget, rentProgrammes, state } from "./state.js";
+import { book, rentProgrammes, startAnew, state } from "./state.js";
 
 /** @param {(view: string) => void} go */
 export function startView(go) {
@@ -29,7 +29,7 @@ export function startView(go) {
         el("div", { class: "actions" },
           el("button", { class: "button first", type: "submit" }, t(more ? "go_on" : "begin")),
           button(t("fill_whole"), () => begin("form")),
-          more && button(t("begin_anew"), () => { forget(); go("start"); }))),
+          more && button(t("begin_anew"), () => { startAnew(); go("start"); }))),
       el("aside", { "aria-label": t("other_ways") }, openCard(go), rosterCard())),
   ] };
 }
@@ -53,7 +53,6 @@ export function scopeField() {
   const way = (scope, title, more) => el("label", { class: "choice" },
     el("input", { type: "radio", name: "scope", id: `scope--${scope}`, value: scope, checked: state.scope === scope, on: { change: () => {
       state.scope = scope;
-      state.report = null;
       some.hidden = scope !== "some";
     } } }),
     el("span", {}, el("strong", {}, title), el("span", { class: "hint" }, more)));
@@ -68,7 +67,6 @@ export function scopeField() {
 
 function choose(programme, wanted) {
   state.chosen = state.chosen.filter((one) => one !== programme).concat(wanted ? [programme] : []);
-  state.report = null;
 }
 
 /** The day of the decision, and what it means. */
@@ -77,9 +75,7 @@ export function dayField(id) {
     el("label", { for: id, class: "label" }, t("day_title")),
     el("p", { class: "hint", id: `${id}-hint` }, t("day_hint")),
     el("input", { type: "date", id, required: true, value: state.asOf, "aria-describedby": `${id}-hint`, on: { change: (event) => {
-      if (!event.target.value) return;
-      state.asOf = event.target.value;
-      state.report = null;
+      if (event.target.value) state.asOf = event.target.value;
     } } }));
 }
 

@@ -1,6 +1,7 @@
 // What is known in this window. It is kept in memory only and is gone when the window is closed.
 
 import { askJson } from "./api.js";
+import { language } from "./i18n.js";
 
 /** The day of today where the user sits, as YYYY-MM-DD. */
 function today() {
@@ -21,17 +22,18 @@ export const state = {
   passed: [],
   /** Whether something was answered that no file has. */
   unsaved: false,
-  /** The last report of POST v1/decide, or null once something has changed since. */
-  report: null,
+  /** Counts the applicants: what was asked of one says nothing of the next. */
+  applicant: 0,
   /** The question to put next although it was answered, {fact, subject}, or null. */
   editing: null,
 };
 
 /** What the rulebook says: kinds of subject, facts, codes of industries, programmes; in the language of the page. */
-export const book = { subjects: [], facts: new Map(), codes: [], programmes: [], version: null };
+export const book = { subjects: [], facts: new Map(), codes: [], programmes: [], version: null, language: null };
 
 /** Read what the rulebook says, in the language of the page. */
 export async function loadBook() {
+  const wanted = language;
   const [form, programmes, version] = await Promise.all([
     askJson("v1/form"), askJson("v1/programmes", { query: [["as_of", state.asOf]] }), askJson("v1/version"),
   ]);
@@ -40,6 +42,7 @@ export async function loadBook() {
   book.codes = form.codes;
   book.programmes = programmes.programmes;
   book.version = version;
+  book.language = wanted;
 }
 
 /** The ids of what landlords give: what property units are asked for most. */
@@ -59,14 +62,34 @@ export function request() {
   return { profile: state.profile, as_of: state.asOf, ...(programmes && { programmes }) };
 }
 
-/** Take another profile. */
+/** Take another profile of the same applicant. */
 export function know(profile) {
   state.profile = profile;
-  state.report = null;
   state.unsaved = true;
 }
 
-/** Begin anew: nothing is known of anybody. */
-export function forget() {
-  Object.assign(state, { profile: { applicant: {} }, passed: [], unsaved: false, report: null, editing: null });
+/** Take the profile of another applicant, as a file has it. Without one, nothing is known of anybody. */
+export function startAnew(profile = { applicant: {} }) {
+  Object.assign(state, { profile, passed: [], unsaved: false, editing: null, applicant: state.applicant + 1 });
+}
+
+/** The last report of POST v1/decide, with what it was asked for. */
+let last = null;
+
+/** The report of what is known now, in the language of the page; null if it has not been asked for. */
+export function reportNow() {
+  return last?.about === aboutNow() ? last.report : null;
+}
+
+/**
+ * Ask for that report. What changes while the service works makes it a report of something else, and it is not shown.
+ * @param {{record?: boolean}} more what the request says besides
+ */
+export async function decideNow(more = {}) {
+  const about = aboutNow();
+  last = { about, report: await askJson("v1/decide", { body: { ...request(), verify: true, ...more } }) };
+}
+
+function aboutNow() {
+  return JSON.stringify([request(), language]);
 }

@@ -3,12 +3,11 @@
 import { el, fill, button } from "./dom.js";
 import { language, t } from "./i18n.js";
 import { besideFields, problemBox } from "./problems.js";
-import { state } from "./state.js";
 
 /**
  * @param {object} prompt of kind "subjects": the kinds that may be there
  * @param {HTMLElement} head
- * @param {(profile: object) => Promise<void>} take
+ * @param {(answered: (profile: object) => object) => Promise<void>} take
  * @param {() => void} pass
  */
 export function subjectsForm(prompt, head, take, pass) {
@@ -26,12 +25,10 @@ export function subjectsForm(prompt, head, take, pass) {
       wrong.focus();
       return;
     }
-    const profile = structuredClone(state.profile);
-    prompt.offered.forEach((offered, index) => {
-      profile[offered.list] = Array.from({ length: Number(inputs[index].value) }, () => ({}));
-    });
+    const counts = prompt.offered.map((offered, index) => [offered.list, Number(inputs[index].value)]);
+    const lists = counts.map(([list, number]) => [list, Array.from({ length: number }, () => ({}))]);
     try {
-      await take(profile);
+      await take((profile) => ({ ...profile, ...Object.fromEntries(lists) }));
     } catch (problem) {
       fill(trouble, problemBox(problem, besideFields(problem, new Map())));
     }

@@ -1,13 +1,12 @@
 // The form as a whole: every fact by what it is about, folded, for those who would rather type than be asked.
 
-import { askJson } from "./api.js";
-import { button, el, fill, focusOn, link, spoken } from "./dom.js";
+import { announce, button, el, fill, focusOn, link, spoken } from "./dom.js";
 import { fieldOf } from "./fields.js";
 import { saveProfile } from "./files.js";
 import { t } from "./i18n.js";
 import { aboutWhat, fieldId, keyOf, subjectName, withoutSubject } from "./places.js";
 import { besideFields, problemBox } from "./problems.js";
-import { asked, book, know, request, state } from "./state.js";
+import { asked, book, decideNow, know, state } from "./state.js";
 
 /** @param {(view: string) => void} go */
 export function wholeView(go) {
@@ -116,18 +115,25 @@ class WholeForm {
   }
 
   async decide() {
+    if (this.node.hasAttribute("aria-busy")) return; // pressed twice
     this.take();
     fill(this.trouble);
     for (const wrong of this.node.querySelectorAll("[aria-invalid]")) wrong.removeAttribute("aria-invalid");
     for (const message of this.node.querySelectorAll(".error")) message.hidden = true;
+    this.node.setAttribute("aria-busy", "true");
+    announce(t("one_moment"));
     try {
-      state.report = await askJson("v1/decide", { body: { ...request(), verify: true } });
+      await decideNow();
     } catch (problem) {
       this.unfold(problem);
       const left = besideFields(problem, this.fields);
       if (left.length || !problem.errors.length) fill(this.trouble, problemBox(problem, left));
       return;
+    } finally {
+      this.node.removeAttribute("aria-busy");
     }
+    if (!this.node.isConnected) return; // the user has gone elsewhere
+    this.take(); // what was typed meanwhile
     this.go("result");
   }
 }
