@@ -299,3 +299,11 @@ def test_a_decision_is_recorded_where_the_service_keeps_a_ledger(browser: Browse
         assert re.search(r"1 · sha256:[0-9a-f]{64}", main.locator(".receipt").inner_text())
         assert main.get_by_role("button", name="留存这份结论").count() == 0
         context.close()
+
+
+def test_the_print_says_what_is_missing(page: Page) -> None:
+    open_profile(page, PROFILES / "warehouse.yaml")
+    see_result(page)
+    page.emulate_media(media="print")
+    assert page.get_by_text("租赁合同是否约定了免租期？").is_visible()
+    assert page.get_by_text("改资料").is_hidden()
