@@ -40,6 +40,16 @@ def test_the_second_route_confirms_and_refutes(report: Report) -> None:
 
 
 @needs_second_route
+def test_a_worker_that_was_started_before_is_the_one_that_answers(report: Report) -> None:
+    with Verifier(report.rulebook) as verifier:
+        verifier.start()
+        assert verifier._pool is not None
+        (started,) = verifier._pool._processes
+        assert verifier.verify(report)
+        assert list(verifier._pool._processes) == [started]
+
+
+@needs_second_route
 def test_a_dying_worker_costs_a_warning_and_not_the_host(report: Report) -> None:
     with Verifier(report.rulebook) as verifier:
         assert verifier.verify(report)

@@ -10,6 +10,7 @@ import datetime as dt
 import os
 from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -99,6 +100,12 @@ class Verifier:
             if self._pool is not None:
                 _parents_pools.append(self._pool)
                 self._pool = None
+
+    def start(self) -> None:
+        """Start the worker without waiting for it, so that the first report need not; what fails, fails there."""
+        if unavailable() is None:
+            with suppress(BrokenProcessPool, OSError, RuntimeError):
+                self._worker().submit(_answer, str(self._rulebook.root.resolve()), self._rulebook.digest, ())
 
     def verify(self, report: Report) -> Verification:
         """Run the second route over every decision of a report and compare node by node. Never raises for its sake."""

@@ -119,8 +119,13 @@ class Fields:
         return value
 
     def programmes(self, key: str, rulebook: Rulebook) -> list[str] | None:
-        """The ids of the programmes that a list names; None if it is left out or empty: all."""
+        """The ids of the programmes that a list names; None if it is left out: all. An empty list could mean either."""
         names = self.items(key, MAX_NAMES)
+        if self.values.get(key) == []:
+            self.refuse(
+                key, "empty-list", "至少列出一个项目；要判定全部项目就不写这一项",
+                "name one programme at least; leave this out to have all decided",
+            )  # fmt: skip
         texts = [(i, name) for i, name in enumerate(names) if isinstance(name, str) and len(name) <= 200]
         for i, name in enumerate(names):
             if not isinstance(name, str) or len(name) > 200:

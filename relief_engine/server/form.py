@@ -27,6 +27,7 @@ PROFILE_SCHEMA = "relief-profile/1"
 def form(desk: Desk, job: Job, _: Any) -> Answer:
     """GET /v1/form: everything that a form is made from."""
     query_fields(job.query, ()).done()
+    desk.verifier.start()  # the page has every decision verified; who asks for the form will soon ask for one
     return Answer(200, JSON, written(form_record(desk.engine, job.language)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -39,7 +39,8 @@ def resolve(desk: Desk, job: Job, value: Any) -> Answer:
     """POST /v1/records/{which}/resolutions: the record's profile with answers of people, decided and recorded anew.
 
     It is decided for the programmes of the record, by the rulebook of now, on the day that the query names; else on the
-    day of the record or, if that is later, of the last answer: before it was given, an answer does not count.
+    day of the record or, if that is later, of the last answer: before it was given, an answer does not count. An answer
+    of a day to come does not bring that day about.
     """
     query = query_fields(job.query, ("as_of",))
     named = query.day("as_of")
@@ -58,7 +59,7 @@ def resolve(desk: Desk, job: Job, value: Any) -> Answer:
     wanted = asked["programmes"]
     if wanted is not None:
         wanted = [name for name in wanted if name in engine.rulebook.programmes]
-    report = engine.decide(known, as_of=named or max(_days(asked["as_of"], answers)), programmes=wanted)
+    report = engine.decide(known, as_of=named or _day(asked["as_of"], answers), programmes=wanted)
     data = {
         **report_record(report, engine, job.language, VERSION),
         "follows": {"digest": record.digest, "rulebook": {"digest": record.document["rulebook"]["digest"]}},
@@ -83,13 +84,16 @@ def _answers(value: Any) -> list[Any]:
     raise InputError([Finding("list", Location("body"), message)])
 
 
-def _days(of_record: str, answers: Sequence[Any]) -> Iterator[dt.date]:
-    """The day of a record and those of answers, as far as they are days: what is none the reader has refused."""
+def _day(of_record: str, answers: Sequence[Any]) -> dt.date:
+    """The day of a record, or of the last answer if that is later, but no day to come."""
+    today = dt.date.today()
     given = [answer.get("on") for answer in answers if isinstance(answer, Mapping)]
-    for day in (of_record, *given):
+    days = [dt.date.fromisoformat(of_record)]
+    for day in given:
         if isinstance(day, str):
             with suppress(ValueError):
-                yield dt.date.fromisoformat(day)
+                days.append(min(dt.date.fromisoformat(day), max(today, days[0])))
+    return max(days)
 
 
 def _others(before: Sequence[Mapping[str, Any]], answers: Sequence[Any]) -> list[Mapping[str, Any]]:

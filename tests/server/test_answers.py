@@ -158,6 +158,7 @@ def test_all_mistakes_come_at_once_with_the_words_of_the_command_line(service: R
         ("/v1/decide?a=1&b=2", {"profile": {"applicant": {}}}, {"unknown-key"}),
         ("/v1/decide?lang=zh&lang=en", {"profile": {"applicant": {}}}, {"duplicate-key"}),
         ("/v1/decide", {"profile": {"applicant": {}}, "programmes": RENT}, {"list"}),
+        ("/v1/decide", {"profile": {"applicant": {}}, "programmes": []}, {"empty-list"}),
         ("/v1/decide", {"profile": {"applicant": {}}, "programmes": ["x"] * 501}, {"too-many"}),
         ("/v1/decide", {"profile": {"applicant": {}}, "programmes": [1, "y" * 300]}, {"text"}),
         ("/v1/decide", {"profile": {"applicant": {}}, "as_of": 20220601}, {"date"}),
@@ -247,6 +248,9 @@ def test_a_persons_answer_makes_a_new_record(service: Running) -> None:
     assert answer["as_of"] == "2022-07-03"
     same_day = service.client.post(f"{path}?as_of=2022-06-01", json=[resolution]).json()
     assert same_day["decisions"][0]["resolution"]["state"] == "not_applied"
+    to_come = service.client.post(path, json=[{**resolution, "on": "2099-12-31"}]).json()
+    assert to_come["as_of"] == dt.date.today().isoformat()
+    assert (to_come["decisions"][0]["resolution"]["state"], to_come["total_by_people"]) == ("not_applied", "0.00")
     assert answer["decisions"][0]["outcome"] == "referred"
     kept = service.client.get(f"/v1/records/{answer['record']['number']}").json()
     assert [one["referral"] for one in kept["profile"]["resolutions"]] == [referral["id"]]
