@@ -38,7 +38,7 @@ test: $(STAMP)  ## lint, format, types, the rulebook's own checks, tests
 	$(BIN)/python -m pytest -n 2
 
 test-engines: $(SPARK)  ## the direct route against DuckDB, Spark and PostgreSQL; tests that take long
-	$(BIN)/python -m pytest -m "engines and not soak"
+	$(BIN)/python -m pytest -m "engines and not soak" -n 2 --dist loadfile
 
 soak: $(STAMP)  ## long random search for disagreements
 	RELIEF_SOAK=1 $(BIN)/python -m pytest -m soak

@@ -410,6 +410,7 @@ def _grown(rulebook: Rulebook, rounds: int, warm: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.engines
 def test_memory_stays_flat(rulebook: Rulebook) -> None:
     """What is kept of one decision would show: its record alone is some 20 kB."""
     assert _grown(rulebook, 60, 60) < 150_000

@@ -6,6 +6,7 @@ import io
 import os
 import pty
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -149,6 +150,7 @@ def test_ctrl_c_on_a_terminal_saves_and_ends_without_a_traceback(tmp_path: Path)
     path = tmp_path / "p.yaml"
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # children of a run in the background ignore it
         env = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "TERM": "xterm"}
         os.execve(sys.executable, [sys.executable, "-m", "relief_engine", "ask", str(path), *RENT_ON], env)
     printed = b""

@@ -238,6 +238,7 @@ def direct_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explain, "engine_for", lambda rulebook: (Engine(rulebook), None))
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("direct_only")
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
 def test_every_row_is_explained_as_it_was_answered(relief: Relief, results_of_the_example: Path, suffix: str) -> None:
@@ -327,6 +328,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.engines
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 @pytest.mark.parametrize(("suffix", "by"), [(".xlsx", "direct"), (".csv", "direct"), (".parquet", "duckdb")])
 def test_a_killed_run_leaves_the_old_result_and_the_next_one_works(

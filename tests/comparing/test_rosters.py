@@ -620,6 +620,7 @@ def loan_rules(changed: Changed) -> Rulebook:
     )  # fmt: skip
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("engine", ["direct", "duckdb"])
 def test_loans_by_two_programmes(engine: Literal["direct", "duckdb"], changed: Changed, tmp_path: Path) -> None:
     if engine == "duckdb":

@@ -58,6 +58,7 @@ def test_each_change_alone_meets_the_criterion_and_one_unit_less_does_not(drawn:
     assert all(seen[f"applicant.{kind}"] for kind in kinds), seen
 
 
+@pytest.mark.engines
 def test_no_change_is_left_out(drawn: list[Drawn]) -> None:
     """A fact that is not listed meets the criterion with no value that is tried: all choices, or all borders."""
     tried = 0

@@ -239,6 +239,7 @@ def counter() -> Callable[[], int]:
 Edit = tuple[int, str, object]
 
 
+@pytest.mark.engines
 @given(edits=st.lists(st.tuples(st.integers(1, COUNT), st.sampled_from(COLUMNS), VALUES), min_size=1, max_size=4))
 def test_every_edit_of_any_row_is_found(original: Path, counter: Callable[[], int], edits: list[Edit]) -> None:
     path = original.with_name(f"edited-{counter()}")

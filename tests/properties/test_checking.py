@@ -32,6 +32,7 @@ def test_the_shipped_rulebook_passes_in_time() -> None:
     assert time.process_time() - started < 5 * len(WORLD.rulebook.programmes)
 
 
+@pytest.mark.engines
 def test_the_samples_show_every_outcome() -> None:
     """Every outcome that a programme can reach: a mere invitation never comes out eligible."""
     for programme in WORLD.rulebook.programmes.values():

@@ -201,6 +201,7 @@ def shown_by(drawn: Case) -> object:
     return shown_as(drawn.program, drawn.values, absent=bool(drawn.barred))
 
 
+@pytest.mark.engines
 def test_no_fact_is_left_out() -> None:
     by_chance(no_fact_is_left_out, varied, examples=40)
 

@@ -63,6 +63,7 @@ def try_many(folder: Path, number: int) -> None:
             raise
 
 
+@pytest.mark.engines
 def test_random_rules(tmp_path: Path) -> None:
     try_many(tmp_path, 15)
 

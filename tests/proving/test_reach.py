@@ -62,6 +62,7 @@ def test_without_the_solver_nothing_is_claimed(tmp_path: Path, monkeypatch: pyte
     assert asked(one, program, node, ir.UNMET).how == "sampling"
 
 
+@pytest.mark.engines
 def test_a_figure_has_a_value_or_never_has() -> None:
     one = side(shipped(), RENT)
     program = one.engine.program(one.programme, one.programme.period.first)

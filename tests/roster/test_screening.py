@@ -278,6 +278,7 @@ def clean(number: int) -> list[dict[str, object]]:
     return made
 
 
+@pytest.mark.engines
 def test_a_workbook_with_one_row_in_twenty_broken(tmp_path: Path, workbook: Make) -> None:
     made = clean(3000)
     broken = broken_in(made)

@@ -226,6 +226,7 @@ def test_what_is_long_and_ends_is_not_cut_off(calm: Running) -> None:
     assert status(spoken(calm, CHUNKED + chunks)) == 200
 
 
+@pytest.mark.engines
 def test_rosters_that_would_exhaust(calm: Running, tmp_path: Path) -> None:
     far = workbook(tmp_path / "far.xlsx", sheet(ROWS + '<row r="9"><c r="A99999999999"><v>1</v></c></row>'))
     bomb = workbook(tmp_path / "bomb.xlsx", sheet(), more={"xl/sharedStrings.xml": "<sst>" + " " * (17 << 20)})
@@ -366,6 +367,7 @@ def attack(service: Running, number: int, seed: int) -> dict[int, int]:
     return seen
 
 
+@pytest.mark.engines
 def test_bodies_changed_at_random(calm: Running) -> None:
     seen = attack(calm, 25, seed=1)
     assert seen[200] > 5

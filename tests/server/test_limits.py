@@ -80,6 +80,7 @@ def test_what_takes_too_long_ends_in_time_and_leaves_nothing_behind(small: Runni
     assert small.decide()["total"] == "180000.00"
 
 
+@pytest.mark.engines
 def test_who_comes_when_all_places_are_taken_is_told_to_come_back(small: Running) -> None:
     def ask(_: int) -> httpx.Response:
         return small.client.post("/v1/decide-many", json=ENDLESS)
@@ -184,6 +185,7 @@ def test_a_body_without_a_length_is_measured_as_it_comes(small: Running) -> None
     assert kind(small.client.post("/v1/decide", content=pieces(), headers=headers)) == (413, "too-large")
 
 
+@pytest.mark.engines
 def test_it_stops_in_good_order(tmp_path: Path) -> None:
     """What it has begun it ends, with the record, and then its processes are gone."""
     running = Running("--workers", "1", "--ledger", str(tmp_path / "l.sqlite"), "--record-all")

@@ -260,6 +260,7 @@ def test_without_the_plugin_nothing_is_collected(run: Run) -> None:
     assert run("-p", "no:relief").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+@pytest.mark.engines
 def test_pytest_finds_the_plugin_where_the_package_is_installed(folder: Path) -> None:
     """And a run of other tests loads nothing of the engine."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -351,6 +352,7 @@ def test_a_file_that_changes_meanwhile_is_left_alone_and_fails_the_run(run: Run,
     assert "accepted" not in (folder / "rules/rent.cases.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.engines
 def test_several_processes_write_each_file_once(pytester: pytest.Pytester, folder: Path) -> None:
     before = lacking(folder)
     write(folder, {"rules/more.cases.yaml": before})
