@@ -184,7 +184,6 @@ def test_who_sends_slowly_keeps_nobody_from_being_served(calm: Running) -> None:
             connection.close()
 
 
-@pytest.mark.engines
 def cut_off(service: Running, data: bytes, piece: bytes) -> bool:
     """Whether a connection ends before 30 MB are taken."""
     host, port = service.url.removeprefix("http://").split(":")
@@ -374,6 +373,6 @@ def test_bodies_changed_at_random(calm: Running) -> None:
     assert seen[422] > 50
 
 
-@pytest.mark.engines
+@pytest.mark.soak
 def test_bodies_changed_at_random_for_long(calm: Running) -> None:
     assert attack(calm, 300, seed=2)[422] > 600

@@ -40,6 +40,6 @@ def test_every_address_for_a_moment(service: Running, tmp_path: Path) -> None:
     asked(service, tmp_path, "--phases", "examples,fuzzing", "-n", "2", seconds=120)
 
 
-@pytest.mark.engines
+@pytest.mark.soak
 def test_every_address_for_long(service: Running, tmp_path: Path) -> None:
     asked(service, tmp_path, "--phases", "examples,coverage,fuzzing", "-n", "100", seconds=1800)
