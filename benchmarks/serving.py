@@ -70,7 +70,8 @@ class Server:
             json.loads(line)["address"].rstrip("/") for line in self.process.stderr if '"listening"' in line
         )
         # Who doesn't read the log stops the server.
-        threading.Thread(target=self._drain, daemon=True).start()
+        self._reader = threading.Thread(target=self._drain, daemon=True)
+        self._reader.start()
 
     def _drain(self) -> None:
         assert self.process.stderr is not None
@@ -106,6 +107,9 @@ class Server:
         """Stop it as a supervisor does."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
+        self._reader.join(10)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
 
 
 def _family(pid: int) -> list[int]:

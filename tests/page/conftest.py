@@ -69,8 +69,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one module: while it is there an event loop runs in this thread, which other tests can't have."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium fonts-noto-cjk)")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
