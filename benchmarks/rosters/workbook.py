@@ -13,6 +13,7 @@ import sys
 import time
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.report import Row
 from benchmarks.rosters import leases
@@ -43,6 +44,7 @@ _SETTLED = {
 _NAME = "承租方名称"
 _AS_OF, _PROGRAMME = "2022-06-01", "rent-reduction-2022"
 _WHAT = "workbook of {} rows in, 16 columns, screened to a workbook: `relief screen`, whole process"
+_COPY = "its cells read and written again, and no more: python-calamine, XlsxWriter"
 #: The budget in seconds for 100,000 rows (design, section 11).
 BUDGET, BUDGETED = 15.0, 100_000
 
@@ -86,32 +88,61 @@ def write(path: Path, rulebook: Rulebook, count: int) -> None:
 
 
 def screened(rulebook: Rulebook, count: int, rounds: int, folder: Path) -> list[Row]:
-    """How long ``relief screen`` takes for a workbook; a row that says why where it can't be run."""
+    """How long ``relief screen`` takes for a workbook, and against a bare copy of it, in turns.
+
+    A row that says why where it can't be run.
+    """
     roster, result = folder / f"roster-{count}.xlsx", folder / "result.xlsx"
     what, budget = _WHAT.format(f"{count:,}"), BUDGET if count == BUDGETED else None
     try:
-        _run("screen", "--help")
+        _run("cli.py", "screen", "--help")
     except Missing as error:
         return [Row("x", what, "", "s", None, budget, str(error))]
     write(roster, rulebook, count)
-    taken = [
-        _run("screen", str(roster), "--output", str(result), "--programme", _PROGRAMME, "--as-of", _AS_OF)
+    asked = ("--programme", _PROGRAMME, "--as-of", _AS_OF)
+    turns = [
+        (
+            _run("-m", "benchmarks.rosters.copying", str(roster), str(folder / "copy.xlsx")),
+            _run("cli.py", "screen", str(roster), "--output", str(result), *asked),
+        )
         for _ in range(rounds)
     ]
+    copied, taken = zip(*turns, strict=True)
+    clock, processor = (
+        spread_of([getattr(ours, name) / getattr(copy, name) for copy, ours in turns]) for name in _COMPARED
+    )
     return [
-        Row("x", f"{what}, by the clock", "", "s", spread_of([seconds for seconds, _ in taken]), budget),
-        Row("t", f"{what}, most memory", "", "MB", spread_of([megabytes for _, megabytes in taken])),
-    ]
+        Row("x", f"{what}, by the clock", "", "s", spread_of([one.seconds for one in taken]), budget),
+        Row("x", f"{what}, by the clock", _COPY, "×", clock),
+        Row("x", f"{what}, processor time", _COPY, "×", processor),
+        Row("t", f"{what}, processor time", "", "s", spread_of([one.processor for one in taken])),
+        Row("t", f"{what}, most memory", "", "MB", spread_of([one.megabytes for one in taken])),
+        Row("t", f"a bare copy of a workbook of {count:,} rows, by the clock", "", "s",
+            spread_of([one.seconds for one in copied])),
+    ]  # fmt: skip
 
 
-def _run(*arguments: str) -> tuple[float, float]:
-    """The seconds by the clock and the most memory of one run of the command line."""
+class _Run(NamedTuple):
+    """Seconds by the clock and of processors, those of child processes included, and the most memory of a process."""
+
+    seconds: float
+    processor: float
+    megabytes: float
+
+
+#: What two runs are compared by.
+_COMPARED = ("seconds", "processor")
+
+
+def _run(*arguments: str) -> _Run:
+    """One run of Python."""
     begin = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "cli.py", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        raise Missing(f"`relief {arguments[0]}` ended with {process.returncode}")
-    return time.perf_counter() - begin, used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+        raise Missing(f"`{' '.join(arguments[:2])}` ended with {process.returncode}")
+    memory = used.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+    return _Run(time.perf_counter() - begin, used.ru_utime + used.ru_stime, memory)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision, MissingFacts
@@ -17,7 +18,7 @@ from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
 
 
-class Answer(Value):
+class Answer(NamedTuple):
     """What one programme gives the subject of one row.
 
     ``summary`` is the row of :mod:`relief_engine.engine.summary`; ``program`` is None, and ``summary`` has only the
@@ -42,7 +43,7 @@ def answer_of(decision: Decision) -> Answer:
     return Answer(decision.programme, program, found, decision.missing, people)
 
 
-class Answered(Value):
+class Answered(NamedTuple):
     """One row that could be read, with an answer for each programme, and hints such as a possible duplicate."""
 
     row: Row

@@ -7,7 +7,7 @@ applicants are told too. Nothing is dropped: a person looks.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -26,12 +26,12 @@ _MOST_TOLD = 3
 
 
 class _Seen(NamedTuple):
-    """What is kept of a row."""
+    """What is kept of a row: its number, its days, and what is known of its applicant and its subject."""
 
     row: int
     days: tuple[int, int]
-    who: Mapping[str, object]
-    marks: Mapping[str, object]
+    applicant: Mapping[str, object]
+    subject: Mapping[str, object]
 
 
 class _Earlier:
@@ -103,19 +103,16 @@ class Duplicates:
         """
         subjects = profile.subjects(self.kind.id) or ()
         subject = subjects[0] if subjects else profile.applicant
-        of_applicant, of_subject = profile.applicant.values, subject.values
-        who = {name: of_applicant[name] for name in self._who if name in of_applicant}
-        marks = {name: of_subject[name] for name in self.marks if name in of_subject}
-        seen = _Seen(row, self._days(subject), who, marks)
-        given = tuple(map(who.get, self.codes))
+        seen = _Seen(row, self._days(subject), profile.applicant.values, subject.values)
+        given = tuple(map(seen.applicant.get, self.codes))
         codes = None if None in given or not given else given
         found: int | None = None
-        for key in self._keys(who, subject):
+        for key in self._keys(seen):
             earlier = self.seen.earlier(key, seen, codes)
             if earlier is None:
                 continue
             if found is None:
-                numbers = (o.row for o in earlier.like(codes) if _meet(seen.days, o.days) and self._fit(who, o.who))
+                numbers = (o.row for o in earlier.like(codes) if _meet(seen.days, o.days) and self._fit(seen, o))
                 found = min(numbers, default=None)
             earlier.add(seen, codes)
         other = self._other(seen, subject)
@@ -142,7 +139,7 @@ class Duplicates:
                 (
                     o.row
                     for o in place.all
-                    if _meet(seen.days, o.days) and self._differ(seen.who, o.who) and _agree(seen.marks, o.marks)
+                    if _meet(seen.days, o.days) and self._differ(seen, o) and self._agree(seen, o)
                 ),
                 None,
             )
@@ -150,23 +147,29 @@ class Duplicates:
         place.add(seen, None)
         return found
 
-    def _differ(self, one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    def _differ(self, one: _Seen, other: _Seen) -> bool:
         """Whether two applicants are two: by their codes, or by all that is known of both."""
-        shared = one.keys() & other.keys()
-        return bool(shared) and (not self._fit(one, other) or all(one[name] != other[name] for name in shared))
+        mine, others = one.applicant, other.applicant
+        shared = [name for name in self._who if name in mine and name in others]
+        return bool(shared) and (not self._fit(one, other) or all(mine[name] != others[name] for name in shared))
 
-    def _keys(self, who: Mapping[str, object], subject: Known) -> Iterator[Hashable]:
+    def _keys(self, seen: _Seen) -> Iterator[Hashable]:
         """One key for each way to tell the applicant; a row that names nobody is never a duplicate."""
-        given = tuple(map(subject.values.get, self._what))
+        given = tuple(map(seen.subject.get, self._what))
         what: Hashable = given
         if self.kind.id != APPLICANT and given.count(None) == len(given):
-            what = frozenset(subject.values.items())
-        for fact, value in who.items():
-            yield fact, value, what
+            what = frozenset(seen.subject.items())
+        for fact in self._who:
+            if fact in seen.applicant:
+                yield fact, seen.applicant[fact], what
 
-    def _fit(self, one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    def _fit(self, one: _Seen, other: _Seen) -> bool:
         """Whether two applicants may be one: firms of one name with different codes are two."""
-        return all(one[code] == other[code] for code in self.codes if code in one and code in other)
+        return _same(self.codes, one.applicant, other.applicant)
+
+    def _agree(self, one: _Seen, other: _Seen) -> bool:
+        """Whether two units of one place may be one."""
+        return _same(self.marks, one.subject, other.subject)
 
     def _days(self, subject: Known) -> tuple[int, int]:
         if self.period is None:
@@ -183,9 +186,9 @@ def _identifying(rulebook: Rulebook, subject: str) -> tuple[Fact, ...]:
     return () if known is None else tuple(fact for fact in known.facts if fact.identifies)
 
 
-def _agree(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Whether what is known of both is the same."""
-    return all(other[name] == value for name, value in one.items() if name in other)
+def _same(facts: Sequence[str], one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether those of some facts are the same that are known of both."""
+    return all(one[name] == other[name] for name in facts if name in one and name in other)
 
 
 def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:

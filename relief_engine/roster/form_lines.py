@@ -14,7 +14,7 @@ from relief_engine.roster.known import Known
 from relief_engine.roster.names import bare, normal
 from relief_engine.roster.results import decimal
 from relief_engine.roster.table import Row
-from relief_engine.rulebook.facts import Fact, SizeFact
+from relief_engine.rulebook.facts import Encoded, Fact, SizeFact
 from relief_engine.rulebook.forms import Column, Form
 from relief_engine.rulebook.units import PURE
 from relief_engine.text import Language, Text
@@ -50,6 +50,8 @@ class FormLines:
         }
         #: The lines of such a column whose cell is not what it should be, and is left out.
         self.odd: dict[int, list[int]] = {i: [] for i in wanted}
+        #: What was read of the row in hand: several columns and notes ask for one fact.
+        self._read: dict[str, Encoded | str | None] = {}
 
     def lines(self, answered: Answered) -> Iterator[list[object]]:
         """The lines that one row gives: one if it is eligible, none otherwise."""
@@ -63,6 +65,7 @@ class FormLines:
             if answer.summary["outcome"] != Outcome.ELIGIBLE:
                 continue
             self.number += 1
+            self._read.clear()
             if answered.hints:
                 self.hinted.append(self.number)
             amounts = cents(answer)
@@ -114,11 +117,14 @@ class FormLines:
         self.odd[index].append(self.number)
         return None
 
-    def _value(self, fact: Fact | SizeFact, row: Row) -> object:
-        return self.known.value(fact, row) if isinstance(fact, Fact) else self.known.size(fact, row)
+    def _value(self, fact: Fact | SizeFact, row: Row) -> Encoded | str | None:
+        if fact.id not in self._read:
+            known = self.known
+            self._read[fact.id] = known.value(fact, row) if isinstance(fact, Fact) else known.size(fact, row)
+        return self._read[fact.id]
 
     def _fact(self, index: int, column: Column, fact: Fact, row: Row) -> object:
-        value = self.known.value(fact, row)
+        value = self._value(fact, row)
         if isinstance(value, int) and fact.type in ("count", "amount", "number"):
             return self._figure(index, column, Fraction(value, fact.denominator))
         return None if value is None else self.known.words(fact, value, self.language)

@@ -17,7 +17,6 @@ from relief_engine.explanation.outline import grouped
 from relief_engine.explanation.sentence import Told, sentence
 from relief_engine.roster.answers import Answer
 from relief_engine.roster.masks import FIGURES, citations, referring, refusing, unclear, without_figures
-from relief_engine.rulebook.record import changed
 from relief_engine.text import Text, joined
 
 _REFUSED = Outcome.INELIGIBLE.value
@@ -76,7 +75,7 @@ class Reasons:
             return sentence(told(answer, self.as_of))
         pattern = self._patterns.get((key, given[0]))
         if pattern is None:
-            stand_in = changed(answer, summary={**answer.summary, given[0]: _STAND_IN})
+            stand_in = answer._replace(summary={**answer.summary, given[0]: _STAND_IN})
             words, mark = sentence(told(stand_in, self.as_of)), say.money(yuan(_STAND_IN))
             pattern = self._patterns[key, given[0]] = (words.zh.split(mark.zh), words.en.split(mark.en))
         amount = say.money(yuan(int(answer.summary[given[0]] or 0)))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from decimal import ROUND_HALF_UP, Decimal, localcontext
-from fractions import Fraction
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from relief_engine.compiled import ir
@@ -29,6 +29,8 @@ Kind = Literal["integer", "text", "money", "date", "span", "rate"]
 
 #: Figures that no short decimal gives exactly are rounded half up to so many decimals; amounts never come from these.
 _DECIMALS, _RATE_DECIMALS = 4, 10
+#: One unit in the last place, by how many decimals a figure is rounded to.
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(_RATE_DECIMALS + 1))
 #: How the columns of figures that programmes name begin.
 _FIGURE = "figure_"
 
@@ -262,14 +264,13 @@ def _span(low: object, high: object, denominator: int, places: int = _DECIMALS) 
     return (least, least) if low == high else (least, decimal(high, denominator, places))
 
 
+@lru_cache(20_000)
 def decimal(numerator: int, denominator: int, places: int = _DECIMALS) -> Decimal:
     """A rational figure as a decimal: exact where that many decimals are enough, else rounded half up to those."""
     if numerator % denominator == 0:
         return Decimal(numerator // denominator)
-    found = Fraction(numerator, denominator)
-    with localcontext() as context:
-        context.prec = 60
-        rounded = (Decimal(found.numerator) / found.denominator).quantize(
-            Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP
-        )
-        return rounded.normalize() if rounded != rounded.to_integral_value() else rounded.to_integral_value()
+    context = Context(prec=60, rounding=ROUND_HALF_UP)
+    found = context.divide(Decimal(numerator), Decimal(denominator))
+    rounded = found.quantize(_STEPS[places], context=context)
+    whole = rounded.to_integral_value()
+    return whole if rounded == whole else rounded.normalize(context)

@@ -21,7 +21,7 @@ from relief_engine.roster.table import Rejected, Row
 from relief_engine.rulebook.terms import APPLICANT
 
 #: After so many rows the rest is decided in a process of its own, while this one goes on reading and writing.
-LONG = 1000
+LONG = 250
 
 
 def screen(engine: Engine, screening: Screening, second: SecondRoute | None = None) -> Iterator[Answered | Rejected]:

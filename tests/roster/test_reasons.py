@@ -14,7 +14,6 @@ from relief_engine.roster.answers import Answer, answer_of
 from relief_engine.roster.masks import citations
 from relief_engine.roster.reasons import Reasons
 from relief_engine.rulebook.load import shipped_rules
-from relief_engine.rulebook.record import changed
 from relief_engine.testing import find_cases, load_cases
 from relief_engine.text import Text
 from tests.roster.screenings import DAY, PROFILES, RENT, REVENUE, engine, profile, tenant
@@ -111,11 +110,11 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_where_nobody_searched_it_says_so() -> None:
-    unsearched = changed(row(Outcome.UNDETERMINED, 在京注册=None), missing=None)
+    unsearched = row(Outcome.UNDETERMINED, 在京注册=None)._replace(missing=None)
     reasons = Reasons(DAY)
     assert reasons.reason(unsearched).zh == "还不能确定是否满足“在京注册或在京纳税”"
     assert reasons.missing(unsearched).zh == "没有逐项查找缺哪些资料；不能确定的条件：在京注册或在京纳税"
-    figure = changed(row(Outcome.UNDETERMINED, 月租金=None), missing=None)
+    figure = row(Outcome.UNDETERMINED, 月租金=None)._replace(missing=None)
     assert reasons.reason(figure).zh == "算出数额的资料不全"
     assert reasons.missing(figure).zh == "没有逐项查找缺哪些资料"
 
@@ -123,7 +122,7 @@ def test_where_nobody_searched_it_says_so() -> None:
 def test_a_search_that_was_cut_short_is_marked() -> None:
     found = row(Outcome.UNDETERMINED, 在京注册=None)
     assert found.missing is not None
-    cut = changed(found, missing=MissingFacts(found.missing.facts, exact=False))
+    cut = found._replace(missing=MissingFacts(found.missing.facts, exact=False))
     assert Reasons(DAY).missing(cut).zh == "在京注册、在京纳税、因疫情经营困难、提出减租诉求（不一定每一项都有影响）"
 
 

@@ -7,9 +7,12 @@ stands in it, and what can't be told for sure is damaged.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from relief_engine.roster.formats.heading import MOST_COLUMNS
 
+#: So many columns have one letter.
+_LETTERS = 26
 #: The letters of a reference. Nine stand for all that are too many.
 _COLUMN = re.compile(rb' r="([A-Za-z]{1,9})')
 #: A reference to a row from 100,000 on, with the rest of its tag.
@@ -35,6 +38,8 @@ class Extent:
 
     def add(self, piece: bytes) -> None:
         """Look at the next piece; ``ValueError`` if it can't be told where its cells stand."""
+        if self._add_quickly(piece):
+            return
         names = _COLUMN.findall(piece)
         wide = max(map(column_number, set(names)), default=1)
         if wide > MOST_COLUMNS or _oddly_written(piece) or _without_reference(piece):
@@ -45,6 +50,19 @@ class Extent:
         self.columns = max(self.columns, wide)
         long = [int(number) for number, rest in _LONG_ROW.findall(piece) if not rest.endswith(b"/")]
         self.rows = max(self.rows, *long, 0)
+
+    def _add_quickly(self, piece: bytes) -> bool:
+        """The same where no reference is to a column from AA on or a row from 100,000 on, as in most rosters."""
+        last = min(self.columns, _LETTERS)
+        beyond = _beyond(last).search(piece)
+        while beyond is not None and beyond[1] is not None:
+            last = column_number(beyond[1])
+            beyond = _beyond(last).search(piece, beyond.start())
+        if beyond is not None or _oddly_written(piece) or _without_reference(piece):
+            return False
+        self._row += piece.count(b"row>")
+        self.columns = max(self.columns, last)
+        return True
 
     def _add_exactly(self, piece: bytes) -> int:
         """The same, cell by cell as a reader counts them; gives how many of the usual references were in cells."""
@@ -73,6 +91,14 @@ def column_number(name: bytes) -> int:
     for letter in name.upper():
         number = number * 26 + letter - 64
     return number
+
+
+@cache
+def _beyond(last: int) -> re.Pattern[bytes]:
+    """What finds a reference behind the first so many columns: its letter, or nothing where it lies behind Z."""
+    far = rb"[A-Za-z](?:[A-Za-z]|[0-9]{6})"
+    near = rb"([%c-Z%c-z])" % (ord("A") + last, ord("a") + last) if last < _LETTERS else rb"(?!)()"
+    return re.compile(rb' r="(?:%b|%b)' % (far, near))
 
 
 def _oddly_written(piece: bytes) -> bool:

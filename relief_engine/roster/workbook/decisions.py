@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import getitem
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -14,7 +13,7 @@ from relief_engine.roster.answers import Answered
 from relief_engine.roster.reasons import alike
 from relief_engine.roster.results import Line, Result, Results
 from relief_engine.roster.titles import OUTCOME
-from relief_engine.roster.workbook.cells import MOST_COLUMNS, AnyCells, Cells, Writer, in_place
+from relief_engine.roster.workbook.cells import BEGINNINGS, MOST_COLUMNS, AnyCells, Cells, Writer, in_place
 from relief_engine.roster.workbook.stream import MOST_ROWS, StreamedSheet
 from relief_engine.roster.workbook.styles import DAY, MONEY, RATE, TEXT, TIME, Styles
 from relief_engine.roster.workbook.widths import lines_of, width
@@ -71,8 +70,10 @@ class DecisionsSheet:
         columns = list(enumerate(zip(self.shown, cells, strict=True)))
         self._of_row = [_placed(i, column, known) for i, (column, known) in columns if column.of_row]
         self._of_answer = [_placed(i, column, known) for i, (column, known) in columns if not column.of_row]
-        own = sheet.anything(text, styles(), styles(num_format=DAY), styles(num_format=TIME))
-        self._own = [AnyCells(own, index) for index in range(len(self.shown), self._last + 1)]
+        plain = styles()
+        own = sheet.anything(text, plain, styles(num_format=DAY), styles(num_format=TIME))
+        begin, self._end = sheet.floats(plain)
+        self._own = [(AnyCells(own, i), f"{BEGINNINGS[i]}{begin}") for i in range(len(self.shown), self._last + 1)]
         self._kept: dict[tuple[object, ...], _Kept] = {}
         heads = [sheet.text(styles.head())] * len(self.shown) + [sheet.text(styles.head(own=True))] * len(
             results.headers
@@ -92,9 +93,9 @@ class DecisionsSheet:
                 if cell is not None:
                     self._own_widths[index] = max(self._own_widths[index], min(_WIDEST, _shown_width(cell) + 2))
         try:
-            carried = "".join(map(getitem, self._own, own))
+            carried = self._carried(own)
         except TypeError:  # lists and mappings of a parquet file can't be looked up
-            carried = "".join(map(getitem, self._own, [str(v) if isinstance(v, list | dict) else v for v in own]))
+            carried = self._carried([str(v) if isinstance(v, list | dict) else v for v in own])
         for answer in answered.answers:
             line = Line(answered, answer)
             found = self._answer(line)
@@ -106,6 +107,14 @@ class DecisionsSheet:
                     lines = max(lines, lines_of(value, wide))
                     self._unseen.discard(index)
             sheet.write_row(f"{''.join(cells)}{carried}", _LINE_HEIGHT * min(lines, _MOST_LINES) + 5)
+
+    def _carried(self, own: Sequence[Any]) -> str:
+        """The roster's own cells. Most are figures; a finite one, which less itself is nothing, is written at once."""
+        end = self._end
+        return "".join([
+            f"{number}{value!r}{end}" if type(value) is float and value - value == 0.0 else cells[value]
+            for (cells, number), value in zip(self._own, own, strict=False)
+        ])  # fmt: skip
 
     def _answer(self, line: Line) -> _Kept:
         """What is written of an answer; of answers that read alike it is worked out once."""

@@ -37,6 +37,7 @@ _MOST_DIGITS = 15
 #: The day that Excel counts from, and the first day that it counts right.
 _ZERO = dt.date(1899, 12, 30).toordinal()
 _FIRST = dt.date(1900, 3, 1)
+_ROW = ROW.encode()
 
 
 class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes are not typed for this
@@ -46,7 +47,6 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
         """Open the file that holds the rows until the workbook is closed; call once before the first row."""
         self.rows = 0
         self._rows: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the workbook
-        self._seen: set[str] = set()
 
     def add(self, writers: Iterable[Writer], values: Iterable[object], height: float | None = None) -> None:
         """Write the next row: for each column how its cell is written, and what is in it; None is an empty cell.
@@ -60,12 +60,15 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
     def write_row(self, cells: str, height: float | None = None) -> None:
         """Write the next row from the XML of its cells, in which :data:`ROW` stands for its number."""
         self.rows += 1
+        number = str(self.rows)
         high = "" if height is None else f' ht="{height:g}"'
-        text = f'<row r="{ROW}"{high}>{cells}</row>'.replace(ROW, str(self.rows))
+        text = f'<row r="{number}"{high}>{cells}</row>'
         try:
-            self._rows.write(text.encode())
+            written = text.encode()
         except UnicodeEncodeError:
-            self._rows.write(whole(text).encode())
+            written = whole(text).encode()
+        # Bytes are replaced more quickly than characters.
+        self._rows.write(written.replace(_ROW, number.encode()))
 
     def skip(self) -> None:
         """Leave the next row empty."""
@@ -84,15 +87,15 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
 
     def text(self, style: Format) -> Writer:
         """Texts."""
-        return partial(self._text, style._get_xf_index())
+        return partial(self._text, style._get_xf_index(), set())
 
     def number(self, style: Format, otherwise: Format) -> Writer:
         """Whole numbers and decimals; one with more digits than Excel holds is written as text."""
-        return partial(self._number, style._get_xf_index(), otherwise._get_xf_index())
+        return partial(_number, style._get_xf_index(), partial(self._text, otherwise._get_xf_index(), set()))
 
     def date(self, style: Format, otherwise: Format) -> Writer:
         """Days; one that Excel can't count is written as text."""
-        return partial(self._date, style._get_xf_index(), otherwise._get_xf_index())
+        return partial(_date, style._get_xf_index(), partial(self._text, otherwise._get_xf_index(), set()))
 
     def formula(self, style: Format, formula: str) -> Writer:
         """A formula of our own, with the exact number that it gives."""
@@ -106,16 +109,17 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
 
     def anything(self, text: Format, number: Format, date: Format, time: Format) -> Writer:
         """Cells of a roster, each as what it was read as."""
-        words, figures = text._get_xf_index(), number._get_xf_index()
-        word, figure = partial(self._text, words), partial(self._number, figures, words)
+        figures = number._get_xf_index()
+        word = partial(self._text, text._get_xf_index(), set())
+        figure = partial(_number, figures, word)
         get: Callable[[type], Callable[[Any], str] | None] = {
             str: word,
             int: figure,
             Decimal: figure,
-            float: partial(self._float, figures, words),
+            float: partial(_float, figures, word),
             bool: partial(_boolean, figures),
-            dt.date: partial(self._date, date._get_xf_index(), words),
-            dt.datetime: partial(self._time, time._get_xf_index(), words),
+            dt.date: partial(_date, date._get_xf_index(), word),
+            dt.datetime: partial(_time, time._get_xf_index(), word),
         }.get
 
         def write(value: object) -> str:
@@ -124,41 +128,20 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's classes ar
 
         return write
 
-    # Each gives what stands behind the place of a cell.
+    def floats(self, style: Format) -> tuple[str, str]:
+        """What stands before and behind a finite number in a cell of :meth:`anything`, behind the cell's place."""
+        return f' s="{style._get_xf_index()}"><v>', "</v></c>"
 
-    def _text(self, style: int, value: str) -> str:
+    def _text(self, style: int, seen: set[str], value: str) -> str:
         if not value:
             return f' s="{style}"/>'
-        if value not in self._seen:
+        if value not in seen:
             # Most texts of a roster come once, and stand in their cell. What comes again goes to the workbook's table.
-            if len(self._seen) >= MOST_KEPT:
-                self._seen.clear()
-            self._seen.add(value)
+            if len(seen) >= MOST_KEPT:
+                seen.clear()
+            seen.add(value)
             return f' s="{style}" t="inlineStr"><is>{inline(value)}</is></c>'
         return f' s="{style}" t="s"><v>{self.str_table._get_shared_string_index(whole(shortened(value)))}</v></c>'
-
-    def _number(self, style: int, otherwise: int, value: int | Decimal) -> str:
-        written = str(value)
-        # Most numbers are short; only others are looked at closely.
-        if len(written) <= _MOST_DIGITS or _digits(value) <= _MOST_DIGITS:
-            return f' s="{style}"><v>{written}</v></c>'
-        return self._text(otherwise, f"{value:f}" if isinstance(value, Decimal) else written)
-
-    def _float(self, style: int, otherwise: int, value: float) -> str:
-        if math.isfinite(value):
-            return f' s="{style}"><v>{value!r}</v></c>'
-        return self._text(otherwise, str(value))
-
-    def _date(self, style: int, otherwise: int, value: dt.date) -> str:
-        if value >= _FIRST:
-            return f' s="{style}"><v>{value.toordinal() - _ZERO}</v></c>'
-        return self._text(otherwise, value.isoformat())
-
-    def _time(self, style: int, otherwise: int, value: dt.datetime) -> str:
-        if value.date() < _FIRST or value.tzinfo is not None:
-            return self._text(otherwise, value.isoformat(sep=" "))
-        seconds = (value - dt.datetime.combine(value.date(), dt.time())).total_seconds()
-        return f' s="{style}"><v>{value.toordinal() - _ZERO + seconds / 86400!r}</v></c>'
 
     # --- XlsxWriter's own steps -----------------------------------------------------------------------------------
 
@@ -180,6 +163,34 @@ def _digits(value: int | Decimal) -> int:
     if isinstance(value, int):
         return len(str(abs(value)).rstrip("0"))
     return len("".join(map(str, value.as_tuple().digits)).strip("0"))
+
+
+# Each gives what stands behind the place of a cell; ``text`` writes what a number or a day can't hold.
+
+
+def _number(style: int, text: Writer, value: int | Decimal) -> str:
+    written = str(value)
+    # Most numbers are short; only others are looked at closely.
+    if len(written) <= _MOST_DIGITS or _digits(value) <= _MOST_DIGITS:
+        return f' s="{style}"><v>{written}</v></c>'
+    return text(f"{value:f}" if isinstance(value, Decimal) else written)
+
+
+def _float(style: int, text: Writer, value: float) -> str:
+    return f' s="{style}"><v>{value!r}</v></c>' if math.isfinite(value) else text(str(value))
+
+
+def _date(style: int, text: Writer, value: dt.date) -> str:
+    if value >= _FIRST:
+        return f' s="{style}"><v>{value.toordinal() - _ZERO}</v></c>'
+    return text(value.isoformat())
+
+
+def _time(style: int, text: Writer, value: dt.datetime) -> str:
+    if value.date() < _FIRST or value.tzinfo is not None:
+        return text(value.isoformat(sep=" "))
+    seconds = (value - dt.datetime.combine(value.date(), dt.time())).total_seconds()
+    return f' s="{style}"><v>{value.toordinal() - _ZERO + seconds / 86400!r}</v></c>'
 
 
 def _boolean(style: int, value: bool) -> str:
