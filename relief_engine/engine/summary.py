@@ -14,7 +14,7 @@ from relief_engine.compiled.answers import MOST_BITS, Cell, Column, Kind, column
 from relief_engine.decision import Outcome
 from relief_engine.engine.outcome import outcome_of
 
-__all__ = ["MOST_BITS", "Cell", "Column", "Kind", "columns", "names", "summary"]
+__all__ = ["MOST_BITS", "Cell", "Column", "Kind", "columns", "summary"]
 
 _ELIGIBLE, _REFERRED = Outcome.ELIGIBLE, Outcome.REFERRED
 # In Python 3.11 the value of a member of an enumeration is looked up slowly, by a function.
@@ -41,11 +41,6 @@ def _plan(program: ir.Program) -> _Plan:
     if found is None:
         found = _plans[program] = _Plan(program)
     return found
-
-
-def names(program: ir.Program) -> tuple[str, ...]:
-    """The names of a program's columns, in their order."""
-    return _plan(program).names
 
 
 def summary(program: ir.Program, values: Sequence[int | None], outcome: Outcome | None = None) -> dict[str, Cell]:

@@ -11,15 +11,14 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from relief_engine.compiled import ir
 from relief_engine.decision import NOTHING_MISSING, MissingFact, MissingFacts
-from relief_engine.engine.summary import names
+from relief_engine.engine.summary import Cell
 from relief_engine.roster.answers import Answer, Answered, Screening
 from relief_engine.roster.people import ByPeople
 from relief_engine.roster.table import Problem, Rejected, Row
@@ -31,7 +30,7 @@ _PARCEL, _PARCELS = 500, 6
 
 #: What comes back for a row: its problems; or the summaries, what is missing, what people decided, and the hints.
 _Missing = tuple[bool, tuple[tuple[str, str, bool], ...]] | None
-_Packed = tuple[tuple[Any, ...], _Missing, ByPeople | None]
+_Packed = tuple[Mapping[str, Cell], _Missing, ByPeople | None]
 _Reply = tuple[Problem, ...] | tuple[list[_Packed], tuple[Text, ...]]
 #: With its row, or with the number of a row that is read on both sides.
 _Parcel = list[tuple[Row | int, _Reply]]
@@ -114,7 +113,7 @@ def _next_parcel() -> _Parcel:
 def _reply(line: Answered | Rejected) -> _Reply:
     if isinstance(line, Rejected):
         return line.problems
-    return [(tuple(a.summary.values()), _packed(a.missing), a.people) for a in line.answers], line.hints
+    return [(a.summary, _packed(a.missing), a.people) for a in line.answers], line.hints
 
 
 def _packed(missing: MissingFacts | None) -> _Missing:
@@ -145,13 +144,11 @@ def _read_here(sender: Sender, number: int) -> Row:
 
 
 def _answers(sender: Sender, packed: Sequence[_Packed]) -> tuple[Answer, ...]:
-    found = []
     rules = zip(sender.screening.programmes, sender.programs, packed, strict=True)
-    for programme, program, (values, missing, people) in rules:
-        columns = ("outcome",) if program is None else names(program)
-        summary = dict(zip(columns, values, strict=True))
-        found.append(Answer(programme, program, summary, _missing(sender, missing), people))
-    return tuple(found)
+    return tuple([
+        Answer(programme, program, summary, _missing(sender, missing), people)
+        for programme, program, (summary, missing, people) in rules
+    ])  # fmt: skip
 
 
 def _missing(sender: Sender, packed: _Missing) -> MissingFacts | None:
