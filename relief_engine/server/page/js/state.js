@@ -68,6 +68,11 @@ export function know(profile) {
   state.unsaved = true;
 }
 
+/** Whether nothing is known of the applicant. */
+export function isBlank() {
+  return Object.values(state.profile).every((held) => !Object.keys(held).length);
+}
+
 /** Take the profile of another applicant, as a file has it. Without one, nothing is known of anybody. */
 export function startAnew(profile = { applicant: {} }) {
   Object.assign(state, { profile, passed: [], unsaved: false, editing: null, applicant: state.applicant + 1 });
