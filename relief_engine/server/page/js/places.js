@@ -1,6 +1,6 @@
 // Where an answer stands in a profile: a fact such as "lease.start" of a subject such as "leases[0]".
 
-import { book } from "./state.js";
+import { book, state } from "./state.js";
 import { language } from "./i18n.js";
 
 /** The subject's parts: its key in the profile and its place in a list, null where there is no list. */
@@ -37,6 +37,13 @@ export function valueAt(profile, fact, subject) {
   return holder?.[keyOf(fact)];
 }
 
+/** Whether there is a fact of this name, and its subject among those that are known: a lease may have been removed. */
+export function hasPlace({ fact, subject }) {
+  const { name, index } = parts(placed(subject));
+  const held = state.profile[name];
+  return book.facts.has(fact) && (index === null || !Array.isArray(held) || index < held.length);
+}
+
 /** A profile in which a fact has another value; undefined takes it away. The given one stays as it is. */
 export function withValue(profile, fact, subject, value) {
   const { name, index } = parts(placed(subject));
@@ -63,6 +70,14 @@ export function withoutSubject(profile, list, index) {
     return about.index === index ? [] : [{ ...one, subject: `${list}[${about.index - 1}]` }];
   });
   return made;
+}
+
+/** A profile with so many in a list. Those that are there stay, from the first on. */
+export function withNumber(profile, list, number) {
+  let made = { ...profile, [list]: profile[list] || [] };
+  while (made[list].length > number) made = withoutSubject(made, list, made[list].length - 1);
+  const more = Array.from({ length: number - made[list].length }, () => ({}));
+  return { ...made, [list]: [...made[list], ...more] };
 }
 
 /** The fact and the subject that a finding is about, by its JSON pointer; null if it is about none. */

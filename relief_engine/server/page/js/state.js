@@ -24,7 +24,7 @@ export const state = {
   unsaved: false,
   /** Counts the applicants: what was asked of one says nothing of the next. */
   applicant: 0,
-  /** The question to put next although it was answered, {fact, subject}, or null. */
+  /** The question that the view of questions puts when it is shown next, {fact, subject}; null for the one that is due. */
   editing: null,
 };
 
