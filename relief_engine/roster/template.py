@@ -12,6 +12,7 @@ from typing import Any
 
 from relief_engine.engine import Engine
 from relief_engine.explanation.columns import columns as width_of
+from relief_engine.profile.days import OPEN
 from relief_engine.profile.words import code_list, value_text
 from relief_engine.roster.example import example
 from relief_engine.roster.fields import Field, fields, programmes_for, unit_in
@@ -177,7 +178,7 @@ class _Template:
                 return self.message(fact, {"validate": "list", "source": f"={lists[fact.id]}"}, text)
             case "date":
                 if fact.open_ended:
-                    empty = f'{cell}="长期",{cell}="open"'
+                    empty = ",".join(f'{cell}="{word}"' for word in OPEN)
                     also = Text("；没有固定期限的填 长期", "; open where no end is fixed")
                 tests = [f"AND(ISNUMBER({cell}),{cell}>=DATE(1900,1,1),{cell}<=DATE(2100,12,31))", empty]
                 text = Text(f"请填日期，如 2022-06-01{also.zh}", f"a date such as 2022-06-01{also.en}")
