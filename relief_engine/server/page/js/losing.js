@@ -6,9 +6,6 @@ import { saveProfile } from "./files.js";
 import { listed, t } from "./i18n.js";
 import { isBlank, state } from "./state.js";
 
-/** How many are named before the rest is only counted. */
-const SHOWN = 3;
-
 /**
  * Whether another applicant may take the place of this one. Asks only if something would be lost by that.
  * @returns {Promise<boolean>}
@@ -27,13 +24,12 @@ export async function mayLose() {
 
 /**
  * Whether some leases, loans and so on may go with what is known of them. Asks only if there are any.
- * @param {string[]} names of those of which something is known
+ * @param {string[]} names of those of which something is known, by their kinds
  * @returns {Promise<boolean>}
  */
 export async function mayDrop(names) {
   if (!names.length) return true;
-  const told = names.length > SHOWN ? [...names.slice(0, SHOWN), t("and_more", { number: names.length - SHOWN })] : names;
-  return await askInDialog("dropping-title", t("dropping_title"), el("p", {}, t("dropping_more", { names: listed(told) })), [
+  return await askInDialog("dropping-title", t("dropping_title"), el("p", {}, t("dropping_more", { names: listed(names) })), [
     answers("", t("cancel"), { class: "button first" }),
     answers("drop", t("remove_one")),
   ]) === "drop";

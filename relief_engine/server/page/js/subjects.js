@@ -3,7 +3,7 @@
 import { button, el, fill, link } from "./dom.js";
 import { language, t } from "./i18n.js";
 import { mayDrop } from "./losing.js";
-import { subjectName, withNumber } from "./places.js";
+import { subjectNames, withNumber } from "./places.js";
 import { besideFields, problemBox } from "./problems.js";
 import { state } from "./state.js";
 
@@ -53,10 +53,11 @@ export function subjectsForm(prompt, head, take, pass, leave) {
       leave && link(t("leave_as_is"), leave)));
 }
 
-/** The names of those in a list, from a place on, of which something is known. */
+/** Those in a list, from a place on, of which something is known, in words; nothing if there are none. */
 function filledFrom(list, number) {
-  return (state.profile[list] || []).flatMap((one, place) =>
-    place >= number && Object.keys(one).length ? [subjectName(`${list}[${place}]`)] : []);
+  const found = (state.profile[list] || []).flatMap((one, place) =>
+    place >= number && Object.keys(one).length ? [`${list}[${place}]`] : []);
+  return found.length ? [subjectNames(found)] : [];
 }
 
 /** What things of a kind are counted by: 份, 笔. English has no such word. */
