@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from relief_engine.cli.app import run
+from relief_engine.cli.running import run
 from relief_engine.engine import Engine
 from relief_engine.explanation.history import changes
 from relief_engine.explanation.records import report_record

@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     # A run makes many objects that stay, and hardly any garbage in cycles: to look for it takes a tenth of a short run,
     # once while they are made and once more when the process ends.
     gc.set_threshold(200_000, 20, 20)
-    from relief_engine.cli.app import run
+    from relief_engine.cli.running import run
 
     status = run(sys.argv[1:] if arguments is None else arguments)
     if "duckdb" not in sys.modules:  # it would report all that is left as leaks

@@ -47,6 +47,13 @@ def screen(
             "--template", metavar="FILE.xlsx", help="写出一张空白台账供填写\nWrite an empty roster to fill in"
         ),
     ] = None,
+    answers: Annotated[
+        bool,
+        typer.Option(
+            "--answers",
+            help="空白台账带上填写人工认定结果的列\nThe empty roster with columns for what people decide",
+        ),
+    ] = False,
     programme: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
@@ -101,8 +108,10 @@ def screen(
             )
         from relief_engine.cli.template import write_empty
 
-        write_empty(template, programme or (), row, rules, lang.value)
+        write_empty(template, programme or (), row, rules, lang.value, answers=answers)
         return
+    if answers:
+        raise WrongUsage(Text("--answers 与 --template 一起用", "--answers goes with --template"))
     if roster is None or output is None:
         lacking = "ROSTER" if roster is None else "--output"
         raise WrongUsage(Text(f"缺少 {lacking}", f"missing {lacking}"))

@@ -17,8 +17,10 @@ from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Language, Text
 
 
-def write_empty(path: Path, programmes: Sequence[str], row: str | None, rules: Path | None, language: Language) -> None:
-    """Write the template and say what it is for.
+def write_empty(
+    path: Path, programmes: Sequence[str], row: str | None, rules: Path | None, language: Language, *, answers: bool
+) -> None:
+    """Write the template, with columns for people's answers if asked for, and say what it is for.
 
     Without programmes it is for those of the row's kind that have an official form, else for all of the kind; without
     a kind, for the one of the programmes.
@@ -36,7 +38,7 @@ def write_empty(path: Path, programmes: Sequence[str], row: str | None, rules: P
             f"a row is a {kind.label.en.lower()}; it can't decide {titles.en}",
         )
         raise InputError([Finding("row-kind", Location("--programme"), message)])
-    write_template(path, rulebook, kind, [programme.id for programme in chosen], language)
+    write_template(path, rulebook, kind, [programme.id for programme in chosen], language, answers=answers)
     titles = Text("、".join(p.title.zh for p in chosen), ", ".join(p.title.en for p in chosen))
     said = [
         Text(f"空白台账：{path}", f"Empty roster: {path}"),

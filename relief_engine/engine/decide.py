@@ -322,7 +322,7 @@ class Engine:
         layout = program.layout
         barred = self.barred(program, profile, index)
         search = Search(program, self.cells(program), self._direct.compiled(program), barred)
-        pruned = search.askable(residue(program, values, vector).slots, list(vector))
+        pruned = search.askable(residue(program, values, vector).slots, vector)
         witnesses = self.witnesses(program)
         if not barred:
             search.proven = witnesses.shown(pruned, vector)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from relief_engine.compiled import ir
-from relief_engine.compiled.layout import Layout, Value
+from relief_engine.compiled.layout import Value
 from relief_engine.decision import Outcome
+from relief_engine.engine.askable import askable
 from relief_engine.engine.cells import Cells, Evaluate, Trials
 from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, settled
 from relief_engine.engine.residue import Residue, residue
@@ -99,7 +100,7 @@ class Search:
         try:
             self.root = self.build(list(vector))
         except _TooMany:
-            return self.askable(residue(self.program, self.evaluate(vector), vector).slots, list(vector)), False
+            return self.askable(residue(self.program, self.evaluate(vector), vector).slots, vector), False
         if self.doubtful <= self.support | self.proven:
             self.support |= self.doubtful
             return self.concluded(vector)
@@ -135,7 +136,7 @@ class Search:
             slots &= frozenset().union(*(self.cells.under[node] for node in unknown))
         else:
             self.agreed = True
-        waiting = self.askable(slots, list(vector))
+        waiting = self.askable(slots, vector)
         return waiting, not waiting
 
     @property
@@ -151,19 +152,9 @@ class Search:
             raise _TooMany
         return self.evaluate(vector)
 
-    def askable(self, slots: Iterable[int], vector: list[Value]) -> set[int]:
-        """The open slots that a person can fill: derived ones are traced back to the facts that they come from."""
-        layout = self.program.layout
-        found: set[int] = set()
-        for slot in slots:
-            found |= _origins(layout, slot, vector)
-        result = set()
-        for slot in found - self.barred:
-            value = vector[slot]
-            coarse = isinstance(value, int) and slot in self.cells.codes and self.cells.coarse(slot, value)
-            if value is None or coarse:
-                result.add(slot)
-        return result
+    def askable(self, slots: Iterable[int], vector: Sequence[Value]) -> set[int]:
+        """The open slots that a person can fill."""
+        return askable(self.cells, slots, vector, self.barred)
 
     def build(self, vector: list[Value]) -> int:
         """The branch for what is known so far."""
@@ -335,13 +326,3 @@ class Search:
         values = self.values(vector)
         rest = residue(self.program, values, vector)
         return self.unsettled(values, rest) if self.cells.ordered(vector) else None
-
-
-def _origins(layout: Layout, slot: int, vector: Sequence[Value]) -> set[int]:
-    """The facts that a derived slot is unknown for; the slot itself for a fact."""
-    for derived, _, steps, start, end in layout.extremes:
-        if derived == slot:
-            if vector[steps] is None:
-                return {steps}
-            return {day for day in (start, end) if vector[day] is None}
-    return {slot}

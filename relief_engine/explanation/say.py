@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 
 from relief_engine.compiled.layout import Value
 from relief_engine.errors import Location
@@ -165,12 +166,26 @@ def subject(kind: SubjectKind, index: int | None) -> Text:
 
 
 def subjects(kind: SubjectKind, indices: Sequence[int | None]) -> Text:
-    """Several subjects of one kind: 第1、3份租约."""
-    numbers = [str(index + 1) for index in indices if index is not None]
+    """Several subjects of one kind, three and more in a row as one: 第1、3—12份租约."""
+    numbers = [index + 1 for index in indices if index is not None]
     if len(numbers) < 2:
         return subject(kind, indices[0])
-    zh = f"第{'、'.join(numbers)}{kind.counter}{kind.label.zh}"
-    return Text(zh, f"{kind.label.en.lower()}s {', '.join(numbers)}")
+    named = joined([_run(first, last) for first, last in _runs(numbers)])
+    return Text(f"第{named.zh}{kind.counter}{kind.label.zh}", f"{kind.label.en.lower()}s {named.en}")
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of numbers one after the other; a run of two is two."""
+    for _, run in groupby(enumerate(numbers), lambda placed: placed[1] - placed[0]):
+        found = [number for _, number in run]
+        if len(found) > 2:
+            yield found[0], found[-1]
+        else:
+            yield from ((number, number) for number in found)
+
+
+def _run(first: int, last: int) -> Text:
+    return both(str(first)) if first == last else Text(f"{first}—{last}", f"{first} to {last}")
 
 
 def each(kind: SubjectKind) -> Text:

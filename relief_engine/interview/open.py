@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from relief_engine.compiled import ir
-from relief_engine.compiled.layout import Layout, Value
+from relief_engine.compiled.layout import Value
 from relief_engine.decision import NOTHING_MISSING, Decision, Outcome
 from relief_engine.engine import Engine
+from relief_engine.engine.askable import askable
 from relief_engine.engine.cells import Cells, Evaluate
 from relief_engine.engine.outcome import Answer, answer_of, figure_answer, outcome_of, settled
 from relief_engine.engine.residue import residue
@@ -82,14 +83,7 @@ class Case:
 
     def askable(self, slots: Iterable[int], vector: Sequence[Value]) -> set[int]:
         """The open slots that a person can fill; derived ones are traced back to the facts that they come from."""
-        found: set[int] = set()
-        for slot in slots:
-            found |= _origins(self.program.layout, slot, vector)
-        return {slot for slot in found - self.barred if self.is_open(slot, vector[slot])}
-
-    def is_open(self, slot: int, value: Value) -> bool:
-        """Whether a value is unknown, or a code too coarse for this programme."""
-        return value is None or (isinstance(value, int) and slot in self.cells.codes and self.cells.coarse(slot, value))
+        return askable(self.cells, slots, vector, self.barred)
 
     def answer(self, vector: Sequence[Value], values: Sequence[int | None]) -> Answer | None:
         """What is answered if nothing more becomes known; None where more could be asked."""
@@ -146,13 +140,3 @@ def _decided(engine: Engine, programme: Programme, profile: Profile, index: int 
             programme, None, day, Outcome.UNDETERMINED, profile, program, slots, values, NOTHING_MISSING, ()
         )
     return Decision(programme, index, day, outcome, profile, program, slots, values, NOTHING_MISSING, ())
-
-
-def _origins(layout: Layout, slot: int, vector: Sequence[Value]) -> set[int]:
-    """The facts that a derived slot is unknown for; the slot itself for a fact."""
-    for derived, _, steps, start, end in layout.extremes:
-        if derived == slot:
-            if vector[steps] is None:
-                return {steps}
-            return {day for day in (start, end) if vector[day] is None}
-    return {slot} if isinstance(layout.facts[slot], Fact) else set()

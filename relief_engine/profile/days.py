@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from relief_engine.profile.written import Read, Reader, bad, careful, name_of, normal, shown
+from relief_engine.profile.written import NO_HINT, Read, Reader, bad, careful, name_of, normal, shown
 from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY, OPEN_END, Fact
 from relief_engine.text import Text
 
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-OPEN = frozenset({"open", "长期", "无固定期限"})
+#: The word that Chinese readers are told to give where no end is fixed.
+OPEN_WORD = "长期"
+#: The words that are read so; what is stored has the first.
+OPEN = ("open", OPEN_WORD, "无固定期限", "没有固定期限", "不定期")
+_OR_OPEN = Text(f"或“{OPEN_WORD}”", ", or open where no end is fixed,")
 #: What the day of a decision is called in messages.
 _AS_OF = Text("判定日", "as_of")
 
 
 def date(fact: Fact) -> Reader:
-    """Reads a day; for a fact that may have no end, ``open`` too."""
+    """Reads a day; for a fact that may have no end, one of :data:`OPEN` too."""
     name, lowest, highest = name_of(fact), fact.lowest, fact.highest
 
     def read(value: object) -> Read:
@@ -29,7 +33,7 @@ def date(fact: Fact) -> Reader:
                 return OPEN_END
             got = shown(value)
             raise bad(name, "date", f"应为具体日期，实为{got.zh}", f"expected a day, got {got.en}")
-        return day(name, value)
+        return day(name, value, _OR_OPEN if fact.open_ended else NO_HINT)
 
     read_carefully = careful(fact, parse)
     return read
@@ -56,8 +60,11 @@ def _usual(value: object) -> int | None:
         return None
 
 
-def day(name: Text, value: object) -> int:
-    """The ordinal of a day from 1900 to 2100, however it is written; ``name`` is what messages call it."""
+def day(name: Text, value: object, instead: Text = NO_HINT) -> int:
+    """The ordinal of a day from 1900 to 2100, however it is written.
+
+    ``name`` is what messages call it, ``instead`` what they say may be given in its place.
+    """
     found: dt.date | None = None
     if isinstance(value, dt.datetime):
         # Spreadsheets write days as midnight.
@@ -74,8 +81,8 @@ def day(name: Text, value: object) -> int:
         raise bad(
             name,
             "date",
-            f"应为日期（如 2022-06-01），实为{got.zh}",
-            f"expected a date such as 2022-06-01, got {got.en}",
+            f"应为日期（如 2022-06-01）{instead.zh}，实为{got.zh}",
+            f"expected a date such as 2022-06-01{instead.en or ','} got {got.en}",
         )
     if not FIRST_DAY <= found.toordinal() <= LAST_DAY:
         raise bad(

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
+from relief_engine.profile.days import OPEN
 from relief_engine.profile.natural import STEP_AMOUNT, STEP_DAY
 from relief_engine.profile.written import LONGEST, Reader
 from relief_engine.rulebook.facts import Fact, SubjectFacts
@@ -161,7 +162,7 @@ def _forms(fact: Fact) -> list[dict[str, Any]]:
         case "amount" | "number":
             return [{"type": "number", "minimum": 0}, {"type": "string"}]
         case "date":
-            return [_DATE, {"const": "open"}] if fact.open_ended else [_DATE]
+            return [_DATE, {"enum": list(OPEN)}] if fact.open_ended else [_DATE]
         case "steps":
             amount = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
             step = {

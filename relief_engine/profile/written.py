@@ -91,7 +91,7 @@ def careful(fact: Fact, read: Callable[[object], Read], longest: int = LONGEST) 
             return read(value)
         if fact.not_available:
             return NOT_AVAILABLE
-        hint = Text("；没有固定期限的填 open", "; where no end is fixed, give open") if fact.open_ended else NO_HINT
+        hint = Text("；没有固定期限的填 长期", "; where no end is fixed, give open") if fact.open_ended else NO_HINT
         raise bad(
             name,
             "not-available",

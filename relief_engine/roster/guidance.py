@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from relief_engine.explanation.columns import columns as width_of
+from relief_engine.roster.answer_fields import RESOLUTION
 from relief_engine.roster.fields import Field, unit_in
 from relief_engine.rulebook.facts import Fact, SubjectKind
 from relief_engine.rulebook.terms import APPLICANT
@@ -32,6 +33,17 @@ _RULES = (
     Text("列的顺序可以变，不用的列可以删，表头的文字不要改。",
          "Columns may be moved or deleted; don't change the words of the headers."),
 )  # fmt: skip
+_ANSWERS = Text(
+    "“人工认定”起的各列，第一次判定时空着。结果是“需人工认定”的，认定以后填好那几行，再判定一次；规则的结论不变，认定另计。",
+    "Leave the columns from Decision by people on empty at first. Of rows that come back referred fill them in once "
+    "people have decided, and screen again; the rules' own answer stays, and theirs is counted apart.",
+)
+_NO_ANSWERS = Text(
+    "结果是“需人工认定”的，认定以后在后面加“人工认定”“认定日期”“认定单位或岗位”等列，填好再判定一次；"
+    "带这些列的空白台账：relief screen --template 文件.xlsx --answers。",
+    "Of rows that come back referred add the columns Decision by people, Decided on and Decided by once people have "
+    "decided, and screen again; relief screen --template FILE.xlsx --answers writes a roster that has them.",
+)
 _HEADS = (Text("表头", "Header"), Text("填什么", "What to give"), Text("怎么填", "How"), Text("证明材料", "Evidence"))
 _STEPS = "2021-01-01 起 30000；2022-07-01 起 36000"
 _TYPES = {
@@ -65,6 +77,8 @@ def how(fact: Fact, language: Language) -> str:
 def _how(fact: Fact, language: Language) -> Iterator[str]:
     if fact.domain is not None:
         yield ("、" if language == "zh" else ", ").join(label.in_(language) for label in fact.domain.labels)
+    elif fact.subject == RESOLUTION and fact.type == "text":
+        yield "文字" if language == "zh" else "text"
     elif fact.type in _TYPES:
         yield _TYPES[fact.type].in_(language)
     elif fact.unit is not None:
@@ -93,7 +107,8 @@ def write_guidance(
     if kind.id == APPLICANT:
         each = Text("“台账”工作表的每一行是一个申请方。", "Each row is one applicant.")
     row = 1
-    for number, rule in enumerate((each, *_RULES), 1):
+    answers = any(column.fact.subject == RESOLUTION for column in columns)
+    for number, rule in enumerate((each, *_RULES, _ANSWERS if answers else _NO_ANSWERS), 1):
         sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, f"{number}. {rule.in_(language)}", styles.text)
         sheet.set_row(row, _LINE * _lines(rule.in_(language), sum(_WIDTHS)) + 3)
         row += 1

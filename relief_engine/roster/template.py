@@ -12,7 +12,9 @@ from typing import Any
 
 from relief_engine.engine import Engine
 from relief_engine.explanation.columns import columns as width_of
+from relief_engine.profile.days import OPEN
 from relief_engine.profile.words import code_list, value_text
+from relief_engine.roster.answer_fields import REFERRAL, answer_fields
 from relief_engine.roster.example import example
 from relief_engine.roster.fields import Field, fields, programmes_for, unit_in
 from relief_engine.roster.formats.heading import EXAMPLE
@@ -22,7 +24,6 @@ from relief_engine.roster.styles import Sheet, Styles, Workbook
 from relief_engine.roster.table import letters
 from relief_engine.rulebook.facts import Encoded, Fact, SubjectKind
 from relief_engine.rulebook.model import Rulebook
-from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.rulebook.units import PURE
 from relief_engine.text import Language, Text
 
@@ -42,6 +43,8 @@ def write_template(
     kind: SubjectKind,
     programmes: Sequence[str] | None = None,
     language: Language = "zh",
+    *,
+    answers: bool = False,
 ) -> None:
     """Write an empty roster in which each row is one subject of a kind with its applicant.
 
@@ -51,6 +54,7 @@ def write_template(
         kind: what a row describes.
         programmes: the ids of those to ask for; all that decide about the kind if left out.
         language: the language of headers, lists and notes. Both are understood when the roster is read.
+        answers: with columns for what people decide about rows that are referred.
 
     Raises:
         UnknownName: the rulebook has no such programme.
@@ -70,6 +74,8 @@ def write_template(
     engine = Engine(rulebook)
     columns = fields(engine, kind, chosen)
     values = example(engine, chosen, columns)
+    if answers:
+        columns = (*columns, *answer_fields(chosen))
     try:
         handle, made = tempfile.mkstemp(prefix=".template-", suffix=".xlsx", dir=path.parent)
         os.close(handle)
@@ -123,9 +129,8 @@ class _Template:
         """The row of headers, with a note each, and the look of the columns below it."""
         sheet.set_row(0, 42)
         for place, column in enumerate(self.columns):
-            own = column.fact.subject != APPLICANT
             header = self(column.header)
-            sheet.write_string(0, place, header, self.styles.own_header if own else self.styles.header)
+            sheet.write_string(0, place, header, self.styles.header_of(column.fact))
             sheet.write_comment(0, place, note_of(column.fact, self.language), self.styles.note)
             sheet.set_column(place, place, self.width(column.fact, header), self.styles.of(column.fact))
         sheet.freeze_panes(1, 1)
@@ -173,11 +178,17 @@ class _Template:
                 text = Text("请选 是 或 否；不知道就留空", "choose yes or no; leave it empty if unknown")
                 return self.message(fact, {"validate": "list", "source": self(_YES_NO).split(",")}, text)
             case "choice":
+                listed = {"validate": "list", "source": f"={lists[fact.id]}"}
+                if fact.id == REFERRAL:
+                    several = Text(
+                        "列表里没有；几项的，中间用分号隔开", "not in the list; put semicolons between several"
+                    )
+                    return self.message(fact, {**listed, "error_type": "information"}, several)
                 text = Text("请从下拉列表中选；不知道就留空", "choose from the list; leave it empty if unknown")
-                return self.message(fact, {"validate": "list", "source": f"={lists[fact.id]}"}, text)
+                return self.message(fact, listed, text)
             case "date":
                 if fact.open_ended:
-                    empty = f'{cell}="长期",{cell}="open"'
+                    empty = ",".join(f'{cell}="{word}"' for word in OPEN)
                     also = Text("；没有固定期限的填 长期", "; open where no end is fixed")
                 tests = [f"AND(ISNUMBER({cell}),{cell}>=DATE(1900,1,1),{cell}<=DATE(2100,12,31))", empty]
                 text = Text(f"请填日期，如 2022-06-01{also.zh}", f"a date such as 2022-06-01{also.en}")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -19,7 +16,8 @@ from relief_engine.server.exchange import HTML, JSON, Answer, Job
 from relief_engine.server.metrics import MEDIA as METRICS
 from relief_engine.server.plain_json import written
 from relief_engine.server.problems import Problem
-from relief_engine.server.screening import RESULT, UPLOAD, result_name
+from relief_engine.server.rosters import Rosters
+from relief_engine.server.screening import result_name
 from relief_engine.server.service import Service
 from relief_engine.text import Text
 from relief_engine.version import VERSION
@@ -60,8 +58,7 @@ class Routes:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._limits = service.settings.limits
-        # Rosters are large, and only one is screened at a time: no more are taken in than could wait for that.
-        self._rosters = asyncio.Semaphore(2)
+        self._rosters = Rosters(service.settings.limits)
 
     def add_to(self, app: FastAPI) -> None:
         """Add all addresses."""
@@ -144,23 +141,13 @@ class Routes:
     async def screen(self, request: Request) -> Response:
         """POST /v1/screen: the body is the file; it lies in a folder of its own while it is worked on."""
         only_plain(request)
-        if self._rosters.locked():
-            detail = Text("正在判定其他台账", "other rosters are being screened")
-            raise Problem("overloaded", detail, retry_after=10)
-        async with self._rosters:
-            # A roster may come slowly, but it must come.
-            body = await whole_body(request, self._limits.roster, self._limits.screen_seconds)
-            folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="relief-screen-"))
-            try:
-                await asyncio.to_thread((folder / UPLOAD).write_bytes, body)
-                answer = await self._ask(
-                    request, self._job(request, "screen")._replace(folder=str(folder)), screening=True
-                )
-                if answer.status != 200:
-                    return _response(answer, answer.body)
-                result = await asyncio.to_thread((folder / RESULT).read_bytes)
-            finally:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+        async def ask(folder: Path) -> Answer:
+            return await self._ask(request, self._job(request, "screen")._replace(folder=str(folder)), screening=True)
+
+        answer, result = await self._rosters.screened(request, ask)
+        if answer.status != 200:
+            return _response(answer, answer.body)
         name = result_name(dict(request.state.query)["filename"].replace("\\", "/").rpartition("/")[2])
         response = _response(answer, result)
         response.headers["content-disposition"] = (

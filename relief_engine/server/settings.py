@@ -19,8 +19,10 @@ class Limits:
         subjects: the most leases, loans and so on of one profile, all together.
         profiles: the most profiles of one request to decide many.
         rows: the most rows of a roster.
+        uploads: how many rosters come in at once.
         seconds: how long a request may take, waiting and working, once its body is there; screening ``screen_seconds``.
-        read_seconds: how long a client may take to send its headers, and then its body, or to take its answer.
+        read_seconds: how long a client may take to send its headers, and then its body, or to take its answer; a
+            roster gets more time for what has come, so that the largest has ``screen_seconds`` besides.
         waiting: how many requests may wait for a worker. Who comes then is told to come back.
         connections: how many connections are open at once.
         stop_seconds: how long requests may go on after the service was told to stop.
@@ -32,6 +34,7 @@ class Limits:
     subjects: int = 200
     profiles: int = 200
     rows: int = 20_000
+    uploads: int = 8
     seconds: float = 20.0
     screen_seconds: float = 120.0
     read_seconds: float = 20.0

@@ -158,6 +158,28 @@ def test_what_is_missing_leads_to_its_question(page: Page) -> None:
     assert settled(page) == asked_for
 
 
+def test_many_leases_are_told_as_runs(page: Page, tmp_path: Path) -> None:
+    profile = yaml.safe_load((PROFILES / "restaurant.yaml").read_text("utf-8"))
+    lease = profile["leases"][0]
+    profile["leases"] = [{**lease, "owner_kind": "private"} if at == 5 else dict(lease) for at in range(12)]
+    for open_ in profile["leases"]:
+        del open_["has_rent_free_period"]
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(profile, default=str), "utf-8")
+    open_profile(page, path)
+    assert [row.inner_text().split(" · ")[-1] for row in page.locator(".so-far li").all()] == [
+        "第6份租约",
+        "第1—5、7—12份租约",
+    ]
+    main = see_result(page)
+    main.locator("#more-questions summary").click()
+    assert "租赁合同是否约定了免租期？ 第1份租约" in main.locator("section.card").first.inner_text()
+    assert main.locator("#more-questions li").all_inner_texts() == ["租赁合同是否约定了免租期？ 第2—5、7—12份租约"]
+    page.locator("#language").click()
+    page.wait_for_selector("text=What else is missing")
+    assert "Lease 2 to 5, 7 to 12" in main.locator("#more-questions").inner_text()
+
+
 def test_the_smallest_changes_are_told(page: Page) -> None:
     open_profile(page, PROFILES / "hotel.yaml")
     text = see_result(page).inner_text()

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from relief_engine.profile.days import OPEN
 from relief_engine.profile.words import code_list, value_text
 from relief_engine.profile.written import NOT_AVAILABLE
 from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY, OPEN_END, Encoded, Fact
@@ -108,7 +109,7 @@ def spellings(fact: Fact, value: Encoded | str, rulebook: Rulebook) -> list[obje
             assert codes is not None
             found = [codes.codes[value].id, codes.codes[value].id.lower()]
         case "date" if value == OPEN_END:
-            found = ["open", words, "OPEN"]
+            found = [*OPEN, words, "OPEN"]
         case "date":
             day = dt.date.fromordinal(value)
             found = [words, day, dt.datetime.combine(day, dt.time()), f"{day.year:04}-{day.month}-{day.day}"]

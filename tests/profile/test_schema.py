@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from relief_engine.profile.days import OPEN
 from relief_engine.profile.read import ProfileReader
 from relief_engine.profile.words import plain
 from relief_engine.rulebook.model import Rulebook
@@ -63,3 +64,14 @@ def test_it_accepts_good_profiles(path: Path, check: Any, reader: ProfileReader,
 )
 def test_it_refuses_bad_shapes(mapping: Any, check: Any) -> None:
     assert not check(mapping)
+
+
+@pytest.mark.parametrize("word", OPEN)
+def test_the_words_for_no_fixed_end_are_accepted_and_stored_as_one(
+    word: str, check: Any, reader: ProfileReader, rulebook: Rulebook
+) -> None:
+    written = {"applicant": {}, "leases": [{"end": word}]}
+    assert check(written)
+    read = reader.read_mapping(written)
+    assert read.digest == reader.read_mapping({"applicant": {}, "leases": [{"end": "open"}]}).digest
+    assert plain(read, rulebook)["leases"] == [{"end": "open"}]

@@ -1,17 +1,24 @@
 """An empty roster can be read back: all of its headers are known, and its example is a good row."""
 
+import csv
 import datetime as dt
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from relief_engine import Engine
+from relief_engine.decision import State
 from relief_engine.errors import InputError, UnknownName
 from relief_engine.profile.model import Profile
+from relief_engine.roster.answers import Answered
 from relief_engine.roster.formats import open_table
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.rows import RowReader
+from relief_engine.roster.run import Request, prepare
+from relief_engine.roster.screening import screen
 from relief_engine.roster.template import write_template
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
@@ -88,6 +95,62 @@ def test_lists_checks_notes_and_formats_are_in_the_file(rulebook: Rulebook, tmp_
     assert "申请方每月付多少租金？" in notes
     assert "证明材料：租赁合同" in notes
     assert '<pane xSplit="1" ySplit="1"' in sheet
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_columns_for_answers_are_read_as_such(
+    rulebook: Rulebook, tmp_path: Path, kind: str, language: Language
+) -> None:
+    path = tmp_path / "t.xlsx"
+    write_template(path, rulebook, rulebook.subjects[kind].kind, None, language, answers=True)
+    table = open_table(path, known=known(rulebook))
+    columns = recognise(table, rulebook)
+    assert (table.remarks, columns.remarks) == ((), ())
+    found = [column.fact.name for column in columns.answers if column.fact is not None]
+    several = sum(programme.subject == kind for programme in rulebook.programmes.values()) > 1
+    wanted = ["granted", "amount", "on", "by", *(["programme"] if several else []), "referral", "note"]
+    assert found == wanted
+    read = {column.index for column in columns.columns if column.fact is not None}
+    assert read | {column.index for column in columns.answers} == {*range(len(table.headers))}
+
+
+def test_what_the_lists_for_answers_offer_is_understood(rulebook: Rulebook, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    write_template(path, rulebook, rulebook.subjects["lease"].kind, [RENT], answers=True)
+    book = CalamineWorkbook.from_path(str(path))
+    heads, example, *_ = book.get_sheet_by_name("示例").to_python()
+    assert "认定项目" not in heads
+    choices = book.get_sheet_by_name("选项").to_python()
+    lists = [[one for one in column if one] for column in zip(*choices, strict=True)]
+    assert ["同意", "不同意"] in lists
+    titles = {referral.title.zh for referral in rulebook.programmes[RENT].referrals}
+    assert any(titles <= {*values} for values in lists)
+    # The example, with a rent-free period that is left to people and granted by them.
+    answers = {"合同含免租期": "是", "人工认定": "同意", "认定日期": dt.date(2022, 6, 1), "认定单位或岗位": "减免专班"}
+    assert answers.keys() <= {*heads}
+    filled = tmp_path / "filled.csv"
+    row: dict[Any, Any] = dict(zip(heads, example, strict=True))
+    row |= answers
+    with filled.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([heads, [row[head] for head in heads]])
+    request = Request(filled, tmp_path / "r.csv", dt.date(2022, 6, 2), programmes=[RENT])
+    engine = Engine(rulebook)
+    (line,) = screen(engine, prepare(engine, request))
+    assert isinstance(line, Answered), line
+    people = line.answers[0].people
+    assert people is not None
+    assert people.state is State.GRANTED
+
+
+def test_the_first_empty_roster_has_no_columns_for_answers_and_says_how_to_get_them(
+    rulebook: Rulebook, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.xlsx"
+    write_template(path, rulebook, rulebook.subjects["lease"].kind, [RENT])
+    assert not [header for header in open_table(path, known=known(rulebook)).headers if "认定" in header]
+    with zipfile.ZipFile(path) as book:
+        assert "--answers" in book.read("xl/sharedStrings.xml").decode()
 
 
 def test_a_file_that_exists_is_never_overwritten(rulebook: Rulebook, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from relief_engine.server.settings import Limits
 from tests.server.conftest import ENDLESS, RENT, TENANT, Running
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and process groups of POSIX")
@@ -174,6 +175,48 @@ def test_who_does_not_take_the_answer_is_given_up(small: Running) -> None:
                 pass
         except ConnectionResetError:
             pass
+
+
+def test_rosters_that_come_slowly_keep_no_other_from_being_screened(small: Running) -> None:
+    host, _, port = small.url.partition("://")[2].partition(":")
+    head = (
+        f"POST /v1/screen?filename=a.csv HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {KEY}\r\n"
+        "content-type: application/octet-stream\r\ncontent-length: 100000\r\n\r\na"
+    )
+    slow = [socket.create_connection((host, int(port))) for _ in range(3)]
+    try:
+        for one in slow:
+            one.settimeout(20)
+            one.sendall(head.encode())
+        roster = Path(__file__).resolve().parents[2] / "examples/rosters/rent-roll.xlsx"
+        query = {"filename": "租户.xlsx", "as_of": "2022-06-20", "programme": RENT}
+        answer = small.client.post("/v1/screen", params=query, content=roster.read_bytes())
+        assert answer.status_code == 200, answer.text
+        # And they are given up after a while, however long a roster may be screened.
+        began = time.monotonic()
+        assert [one.recv(100).split()[1] for one in slow] == [b"408"] * 3
+        assert time.monotonic() - began < 10
+    finally:
+        for one in slow:
+            one.close()
+
+
+def test_more_rosters_than_there_are_places_are_told_to_come_back(small: Running) -> None:
+    host, _, port = small.url.partition("://")[2].partition(":")
+    head = (
+        f"POST /v1/screen?filename=a.csv HTTP/1.1\r\nhost: {host}:{port}\r\nauthorization: Bearer {KEY}\r\n"
+        "content-length: 100000\r\n\r\na"
+    )
+    slow = [socket.create_connection((host, int(port))) for _ in range(Limits().uploads + 1)]
+    try:
+        for one in slow:
+            one.settimeout(20)
+            one.sendall(head.encode())
+        got = sorted(one.recv(100).split()[1] for one in slow)
+        assert got == [b"408"] * Limits().uploads + [b"503"]
+    finally:
+        for one in slow:
+            one.close()
 
 
 def test_a_body_without_a_length_is_measured_as_it_comes(small: Running) -> None:

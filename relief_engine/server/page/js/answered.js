@@ -4,7 +4,7 @@ import { button, el, icon, link, spoken } from "./dom.js";
 import { saveProfile } from "./files.js";
 import { t } from "./i18n.js";
 import { outcomeIcon, outcomeTone } from "./outcomes.js";
-import { answers, placed, subjectName } from "./places.js";
+import { answers, placed, subjectName, subjectNames } from "./places.js";
 import { book, state } from "./state.js";
 import { inWords } from "./words.js";
 
@@ -14,21 +14,29 @@ const SHOWN = 8;
 /** The decisions as they stand, the certain ones first, without programmes that are not in force. */
 export function soFar(step) {
   const told = ["eligible", "referred", "ineligible", "undetermined"].flatMap((outcome) =>
-    step.decisions.filter((one) => one.outcome === outcome));
+    together(step.decisions.filter((one) => one.outcome === outcome)));
   const shown = told.slice(0, SHOWN);
-  const more = step.decisions.length - shown.length;
+  const more = step.decisions.length - shown.flat().length;
   return el("section", { class: "card" },
     el("h2", {}, t("so_far")),
-    shown.length > 0 && el("ul", { class: "so-far" }, shown.map((one) => el("li", { class: outcomeTone(one.outcome) },
-      icon(outcomeIcon(one.outcome)),
-      el("span", {}, el("strong", {}, t(`outcome_${one.outcome}`)), " ", titleOf(one))))),
+    shown.length > 0 && el("ul", { class: "so-far" }, shown.map((same) => el("li", { class: outcomeTone(same[0].outcome) },
+      icon(outcomeIcon(same[0].outcome)),
+      el("span", {}, el("strong", {}, t(`outcome_${same[0].outcome}`)), " ", titleOf(same))))),
     more > 0 && el("p", { class: "soft" }, t("and_more", { number: more })),
     el("p", {}, el("a", { href: "#result" }, t("see_result_now"))));
 }
 
-function titleOf(decision) {
-  const title = book.programmes.find((one) => one.programme === decision.programme)?.title || decision.programme;
-  return decision.subject === "applicant" ? title : `${title} · ${subjectName(decision.subject)}`;
+/** Decisions by their programmes: of many leases one line is enough. */
+function together(decisions) {
+  const found = new Map();
+  for (const one of decisions) found.set(one.programme, [...(found.get(one.programme) || []), one]);
+  return [...found.values()];
+}
+
+function titleOf(decisions) {
+  const [{ programme, subject }] = decisions;
+  const title = book.programmes.find((one) => one.programme === programme)?.title || programme;
+  return subject === "applicant" ? title : `${title} · ${subjectNames(decisions.map((one) => one.subject))}`;
 }
 
 /** The answers so far, and the questions that were passed on. */

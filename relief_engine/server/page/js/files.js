@@ -46,7 +46,10 @@ export function saveProfile() {
   state.unsaved = false;
 }
 
-/** Open a profile file. The service reads it, so that a mistake is told as the command line tells it. */
+/**
+ * Open a profile file. The service reads it, so that a mistake is told as the command line tells it.
+ * @returns {Promise<() => void>} puts what was read in the place of what is known: only a file that can be read does
+ */
 export async function openProfile(file) {
   let text;
   try {
@@ -56,8 +59,10 @@ export async function openProfile(file) {
   }
   const { profile } = await askJson("v1/profile", { body: { file: file.name, text } });
   const { as_of: asOf, ...rest } = profile;
-  startAnew(rest);
-  if (asOf) state.asOf = asOf;
+  return () => {
+    startAnew(rest);
+    if (asOf) state.asOf = asOf;
+  };
 }
 
 /** Let a file be chosen that was chosen before: it may have been corrected. */

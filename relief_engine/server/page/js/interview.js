@@ -2,24 +2,31 @@
 
 import { askJson } from "./api.js";
 import { answeredList, soFar } from "./answered.js";
-import { verdictBox } from "./decision.js";
-import { announce, button, el, fill, focusOn, icon, link } from "./dom.js";
+import { announce, button, el, fill, focusOn, link } from "./dom.js";
+import { endOfQuestions } from "./ending.js";
 import { fieldOf } from "./fields.js";
-import { listed, t } from "./i18n.js";
-import { fieldId, placed, subjectName, valueAt, withValue } from "./places.js";
+import { helpFor } from "./helping.js";
+import { t } from "./i18n.js";
+import { fieldId, hasPlace, placed, subjectName, valueAt, withValue } from "./places.js";
 import { besideFields, problemBox } from "./problems.js";
 import { book, know, request, state } from "./state.js";
 import { subjectsForm } from "./subjects.js";
+import { askedHere, noteHere, noteNext, place } from "./thread.js";
 
-/** How many programmes are named that turn on a question, before the rest is only counted. */
-const SHOWN = 3;
+/** What the question for the kinds of subject is called; see the interview's JSON. */
+const SUBJECTS = "subjects";
 
 /** @param {(view: string) => void} go */
 export function interviewView(go) {
   const asking = el("div", { "aria-busy": "true" }, el("p", { class: "soft" }, t("one_moment")));
   const aside = el("aside", { "aria-label": t("answered_title") });
-  const ready = new Interview(asking, aside, go).show(false);
-  return { nodes: [el("div", { class: "split" }, asking, aside)], ready };
+  const interview = new Interview(asking, aside, go);
+  const follow = () => {
+    if (!asking.isConnected) removeEventListener("popstate", follow);
+    else if (location.hash === "#ask") interview.revisit();
+  };
+  addEventListener("popstate", follow);
+  return { nodes: [el("div", { class: "split" }, asking, aside)], ready: interview.arrive(false) };
 }
 
 class Interview {
@@ -27,34 +34,78 @@ class Interview {
     this.asking = asking;
     this.aside = aside;
     this.go = go;
+    /** What is asked now, {fact, subject}; null at the end. */
+    this.about = null;
   }
 
-  /** Show the question to put now: one that is being changed, else the next that the service names. */
-  async show(focus = true) {
+  /** Show what this entry of the browser's history asks: a question from before, else the next that the service names. */
+  async arrive(focus) {
+    const wanted = state.editing;
+    state.editing = null;
+    try {
+      this.step = await this.wait(next(state.profile));
+    } catch (problem) {
+      this.fail(problem);
+      return;
+    }
+    if (!this.asking.isConnected) return;
+    const about = this.meant(wanted ?? askedHere());
+    noteHere(about);
+    await this.put(about, focus);
+  }
+
+  /** The same after the browser's Back or Forward: what is known is known, and only another question is put. */
+  revisit() {
+    if (place() === null) noteHere(this.about); // the link to this view, followed in it
+    else if (this.step) this.put(this.meant(askedHere()), true);
+    else if (!this.busy()) this.arrive(true);
+  }
+
+  /** Go on to a question in an entry of its own; null for the next that the service names. */
+  goOn(about) {
+    const meant = this.meant(about);
+    noteNext(meant);
+    return meant || this.step ? this.put(meant, true) : this.arrive(true);
+  }
+
+  /** The question that is put for one: itself, unless it is gone; then the next. */
+  meant(about) {
+    const prompt = this.step?.prompt;
+    if (about && (about.fact === SUBJECTS || hasPlace(about))) return about;
+    return prompt ? { fact: prompt.fact, subject: prompt.subject } : null;
+  }
+
+  /** Wait for the service. */
+  async wait(answer) {
     this.asking.setAttribute("aria-busy", "true");
     try {
-      this.step = await next(state.profile);
-    } catch (problem) {
-      this.draw(problemBox(problem, problem.errors, (about) => this.change(about)));
-      return;
+      return await answer;
     } finally {
       this.asking.removeAttribute("aria-busy");
     }
-    this.drawStep(focus);
   }
 
-  drawStep(focus) {
-    const { editing } = state;
-    const prompt = this.step.prompt;
+  /** Show a question: the one that the service names, or one from before, with its answer. */
+  async put(about, focus) {
+    this.about = about;
+    const prompt = this.step?.prompt;
+    const again = about !== null && !same(about, prompt);
     let what;
-    if (editing) what = this.question(book.facts.get(editing.fact), editing.subject, null);
-    else if (!prompt) what = this.end();
-    else if (prompt.kind === "subjects") {
-      what = subjectsForm(prompt, this.head(prompt), (answered) => this.take(answered), () => this.pass(prompt));
-    } else what = this.question(book.facts.get(prompt.fact), prompt.subject, prompt);
+    if (again && about.fact === SUBJECTS) {
+      what = await this.subjectsAgain();
+      if (!what) return this.put(this.meant(null), focus);
+    } else if (again) what = this.question(book.facts.get(about.fact), about.subject, null);
+    else if (!about) what = endOfQuestions(this.step, (other) => this.change(other), this.go);
+    else if (about.fact === SUBJECTS) what = this.subjects(prompt, () => this.pass(prompt));
+    else what = this.question(book.facts.get(about.fact), about.subject, prompt);
+    if (this.about !== about) return; // called away meanwhile
     this.draw(what);
     if (focus) focusOn(this.asking.querySelector("h1"));
-    announce(editing ? "" : prompt ? t("question_announced") : this.step.done ? t("all_certain") : t("rest_passed"));
+    announce(again ? "" : prompt ? t("question_announced") : this.step.done ? t("all_certain") : t("rest_passed"));
+  }
+
+  fail(problem) {
+    this.draw(problemBox(problem, problem.errors, (wrong) => this.change(wrong)));
   }
 
   draw(...what) {
@@ -64,11 +115,7 @@ class Interview {
 
   /** Go back to a question that was answered or passed. */
   change(about) {
-    if (this.busy()) return;
-    state.passed = state.passed.filter((one) => !(one.fact === about.fact && placed(one.subject) === placed(about.subject)));
-    state.editing = book.facts.has(about.fact) ? about : null;
-    if (this.step && state.editing) this.drawStep(true);
-    else this.show();
+    if (!this.busy()) this.goOn({ fact: about.fact, subject: about.subject });
   }
 
   /** Whether the service is still at work on the last press. */
@@ -83,33 +130,63 @@ class Interview {
   async take(answered) {
     if (this.busy()) return; // pressed twice
     const { applicant } = state;
-    this.asking.setAttribute("aria-busy", "true");
-    try {
-      this.step = await next(answered(state.profile));
-    } finally {
-      this.asking.removeAttribute("aria-busy");
-    }
-    // Another view may have been filled in meanwhile, of this applicant or of another.
-    if (state.applicant !== applicant) return;
-    know(answered(state.profile));
-    if (!this.asking.isConnected) return;
-    state.editing = null;
-    this.drawStep(true);
+    const passed = state.passed.filter((one) => !same(one, this.about));
+    await this.follow(next(answered(state.profile), passed), () => {
+      if (state.applicant !== applicant) return false;
+      know(answered(state.profile));
+      state.passed = passed;
+      return true;
+    });
   }
 
-  pass(prompt) {
+  async pass(about) {
     if (this.busy()) return;
-    state.passed.push({ fact: prompt.fact, subject: prompt.subject });
-    state.editing = null;
-    this.show();
+    state.passed = [...state.passed.filter((one) => !same(one, about)), { fact: about.fact, subject: about.subject }];
+    try {
+      await this.follow(next(state.profile), () => true);
+    } catch (problem) {
+      this.fail(problem);
+    }
+  }
+
+  /**
+   * Go on once the service has answered.
+   * @param {() => boolean} keep keeps what was answered; false if it is about nobody any more
+   */
+  async follow(answer, keep) {
+    const from = place();
+    const step = await this.wait(answer);
+    // Another view may have been filled in meanwhile, of this applicant or of another.
+    if (!keep() || !this.asking.isConnected) return;
+    this.step = step;
+    // Nor is anybody called away who has gone back meanwhile.
+    if (place() === from) await this.goOn(null);
+    else await this.put(this.meant(askedHere()), false);
   }
 
   head(prompt, subject) {
-    const { decided, undetermined } = this.step.progress;
+    const { decided, undetermined } = this.step?.progress ?? {};
     return el("div", { class: "question-head" },
       subject && el("span", {}, subjectName(subject)),
-      el("span", {}, t("progress", { decided, all: decided + undetermined })),
+      this.step && el("span", {}, t("progress", { decided, all: decided + undetermined })),
       prompt?.settles?.[1] > 0 && el("span", {}, t("settles", { number: prompt.settles[1] })));
+  }
+
+  subjects(prompt, pass) {
+    return subjectsForm(prompt, this.head(prompt), (answered) => this.take(answered), pass,
+      pass ? null : () => this.goOn(null));
+  }
+
+  /** The question for the kinds of subject, as the service puts it where it was not answered; null if nothing needs it. */
+  async subjectsAgain() {
+    const lists = book.subjects.map((kind) => kind.list).filter(Boolean);
+    const blank = Object.fromEntries(Object.entries(state.profile).filter(([name]) => ![...lists, "resolutions"].includes(name)));
+    try {
+      const { prompt } = await this.wait(next(blank, state.passed.filter((one) => one.fact !== SUBJECTS)));
+      return prompt?.kind === SUBJECTS ? this.subjects(prompt, null) : null;
+    } catch (problem) {
+      return problemBox(problem);
+    }
   }
 
   question(fact, subject, prompt) {
@@ -142,7 +219,7 @@ class Interview {
     return el("form", { class: "card question", novalidate: true, on: { submit: answer } },
       this.head(prompt, subject),
       el("h1", {}, fact.question),
-      about(fact, prompt),
+      helpFor(fact, prompt),
       trouble,
       el("div", { class: "answer" }, field.node),
       prompt?.instead.length > 0 && el("p", { class: "soft" }, t("instead"), " ",
@@ -150,49 +227,16 @@ class Interview {
       el("div", { class: "actions" },
         el("button", { class: "button first", type: "submit" }, t("next")),
         button(t("pass"), skip),
-        state.editing && link(t("leave_as_is"), () => { state.editing = null; this.drawStep(true); })));
-  }
-
-  /** No question is left. */
-  end() {
-    const { waiting } = this.step;
-    return el("section", { class: "card question" },
-      el("h1", {}, icon(this.step.done ? "met" : "unknown"), " ", t(this.step.done ? "all_certain" : "rest_passed")),
-      el("ul", { class: "ending" }, this.step.decisions.filter((one) => one.outcome !== "not_in_force").slice(0, SHOWN).map((one) =>
-        el("li", {}, el("p", { class: "soft" }, one.subject === "applicant" ? one.title : `${one.title} · ${one.about}`),
-          verdictBox(one.outcome, one.outcome_label, one.sentence)))),
-      this.step.decisions.length > SHOWN && el("p", { class: "soft" }, t("and_more", { number: this.step.decisions.length - SHOWN })),
-      waiting.length > 0 && el("ul", { class: "plain-list" }, waiting.map((one) =>
-        el("li", { class: "unknown" }, icon("unknown"),
-          link(one.about ? `${one.about} · ${one.question}` : one.question, () => this.change(one))))),
-      this.identity(),
-      el("div", { class: "actions" },
-        button(t("see_result"), () => this.go("result"), { class: "button first" })));
-  }
-
-  /** Who is meant: decides nothing, and helps to tell printed decisions apart. */
-  identity() {
-    const open = this.step.identity;
-    return open.length > 0 && el("div", { class: "part" },
-      el("h2", {}, t("identity_title")),
-      el("p", { class: "soft" }, t("identity_more")),
-      el("ul", {}, open.map((one) => el("li", {},
-        link(`${one.about} · ${one.label}`, () => this.change(one))))));
+        !prompt && link(t("leave_as_is"), () => this.goOn(null))));
   }
 }
 
 /** The next step for a profile. */
-function next(profile) {
-  return askJson("v1/interview", { body: { ...request(), profile, passed: state.passed } });
+function next(profile, passed = state.passed) {
+  return askJson("v1/interview", { body: { ...request(), profile, passed } });
 }
 
-/** What helps to answer: the note, what shows it, which programmes turn on it. */
-function about(fact, prompt) {
-  const all = (prompt?.programmes || []).map((one) => one.title);
-  const titles = all.length > SHOWN ? [...all.slice(0, SHOWN), t("and_more", { number: all.length - SHOWN })] : all;
-  const rows = [[t("about_note"), fact.note], [t("about_evidence"), fact.evidence], [t("about_coarse"), prompt?.coarse],
-    [t("about_programmes"), listed(titles)]];
-  const told = rows.filter(([, value]) => value);
-  return told.length > 0 && el("dl", { class: "about", id: "question-about" },
-    told.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+/** Whether two questions are the same one. */
+function same(one, other) {
+  return one?.fact === other?.fact && placed(one?.subject || "") === placed(other?.subject || "");
 }

@@ -1,7 +1,7 @@
 // Where an answer stands in a profile: a fact such as "lease.start" of a subject such as "leases[0]".
 
-import { book } from "./state.js";
-import { language } from "./i18n.js";
+import { book, state } from "./state.js";
+import { language, listed } from "./i18n.js";
 
 /** The subject's parts: its key in the profile and its place in a list, null where there is no list. */
 function parts(subject) {
@@ -37,6 +37,13 @@ export function valueAt(profile, fact, subject) {
   return holder?.[keyOf(fact)];
 }
 
+/** Whether there is a fact of this name, and its subject among those that are known: a lease may have been removed. */
+export function hasPlace({ fact, subject }) {
+  const { name, index } = parts(placed(subject));
+  const held = state.profile[name];
+  return book.facts.has(fact) && (index === null || !Array.isArray(held) || index < held.length);
+}
+
 /** A profile in which a fact has another value; undefined takes it away. The given one stays as it is. */
 export function withValue(profile, fact, subject, value) {
   const { name, index } = parts(placed(subject));
@@ -65,6 +72,14 @@ export function withoutSubject(profile, list, index) {
   return made;
 }
 
+/** A profile with so many in a list. Those that are there stay, from the first on. */
+export function withNumber(profile, list, number) {
+  let made = { ...profile, [list]: profile[list] || [] };
+  while (made[list].length > number) made = withoutSubject(made, list, made[list].length - 1);
+  const more = Array.from({ length: number - made[list].length }, () => ({}));
+  return { ...made, [list]: [...made[list], ...more] };
+}
+
 /** The fact and the subject that a finding is about, by its JSON pointer; null if it is about none. */
 export function aboutWhat(pointer) {
   const way = (pointer || "").split("/").slice(1).map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"));
@@ -89,6 +104,25 @@ export function subjectName(subject) {
   if (!kind) return subject;
   if (index === null) return kind.label;
   return language === "zh" ? `第${index + 1}${kind.counter}${kind.label}` : `${kind.label} ${index + 1}`;
+}
+
+/**
+ * Several subjects in words, three and more in a row as one: 第1、3—12份租约, Lease 1, 3 to 12.
+ * @param {string[]} subjects of one kind
+ */
+export function subjectNames(subjects) {
+  const all = subjects.map((subject) => parts(placed(subject)));
+  const kind = kindOf(all[0].name);
+  if (all.length < 2 || !kind) return listed(subjects.map(subjectName));
+  const runs = [];
+  for (const { index } of all) {
+    const run = runs.at(-1);
+    if (run && run.at(-1) === index) run.push(index + 1);
+    else runs.push([index + 1]);
+  }
+  const to = language === "zh" ? "—" : " to ";
+  const said = listed(runs.flatMap((run) => (run.length > 2 ? [`${run[0]}${to}${run.at(-1)}`] : run)));
+  return language === "zh" ? `第${said}${kind.counter}${kind.label}` : `${kind.label} ${said}`;
 }
 
 /** Every answer of a profile in the order of the form: the fact, its subject, its value. */

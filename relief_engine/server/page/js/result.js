@@ -5,7 +5,7 @@ import { announce, el, fill, focusOn, icon, link, spoken } from "./dom.js";
 import { saveExplanation, saveProfile } from "./files.js";
 import { money, pair, t } from "./i18n.js";
 import { OUTCOMES, outcomeIcon, outcomeTone } from "./outcomes.js";
-import { subjectName } from "./places.js";
+import { subjectName, subjectNames } from "./places.js";
 import { problemBox } from "./problems.js";
 import { book, decideNow, reportNow, request, state } from "./state.js";
 
@@ -108,13 +108,21 @@ function totals(found) {
 
 function firstQuestion(found, ways) {
   if (!found.questions.length) return null;
-  const [first, ...more] = found.questions;
+  const [first, ...others] = found.questions;
+  const more = [...grouped(others, "question").values()];
   return el("section", { class: "card no-print" },
     el("h2", {}, t("first_question")),
-    el("p", {}, link(first.question, () => ways.edit(first)), " ",
+    el("p", {}, link(first.question, () => ways.edit(first)), whom([first]), " ",
       el("span", { class: "soft" }, t("settles", { number: first.settles[1] }))),
     more.length > 0 && el("details", { id: "more-questions" }, el("summary", {}, t("more_questions", { number: more.length })),
-      el("ul", { class: "bulleted" }, more.map((one) => el("li", {}, link(one.question, () => ways.edit(one)))))));
+      el("ul", { class: "bulleted" }, more.map((same) => el("li", {},
+        link(same[0].question, () => ways.edit(same[0])), whom(same))))));
+}
+
+/** Of which leases and so on a question is asked; the applicant need not be named. */
+function whom(questions) {
+  const subjects = questions.map((one) => one.subject).filter((subject) => subject !== "applicant");
+  return subjects.length > 0 && el("span", { class: "soft" }, ` ${subjectNames(subjects)}`);
 }
 
 /** A decision that unfolds; its inside is made when it is first asked for. */
@@ -138,7 +146,7 @@ function fold(decision, ways) {
 
 function skipped(found) {
   if (!found.skipped.length) return null;
-  const reasons = grouped(found.skipped);
+  const reasons = grouped(found.skipped, "reason");
   const title = (id) => book.programmes.find((one) => one.programme === id)?.title || id;
   return el("details", { class: "part no-print", id: "skipped" },
     el("summary", {}, t("skipped"), el("small", {}, t("items", { number: found.skipped.length }))),
@@ -146,9 +154,10 @@ function skipped(found) {
       el("li", {}, pair(reason, all.map((one) => title(one.programme)).join("；"))))));
 }
 
-function grouped(all) {
+/** All by what they have under a key. */
+function grouped(all, key) {
   const found = new Map();
-  for (const one of all) found.set(one.reason, [...(found.get(one.reason) || []), one]);
+  for (const one of all) found.set(one[key], [...(found.get(one[key]) || []), one]);
   return found;
 }
 

@@ -3,8 +3,9 @@
 import { button, el, fill, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { chooseAnew, openProfile } from "./files.js";
+import { mayLose } from "./losing.js";
 import { problemBox } from "./problems.js";
-import { book, rentProgrammes, startAnew, state } from "./state.js";
+import { book, isBlank, rentProgrammes, startAnew, state } from "./state.js";
 
 /** @param {(view: string) => void} go */
 export function startView(go) {
@@ -17,7 +18,12 @@ export function startView(go) {
     }
     go(view);
   };
-  const more = begun();
+  const more = !isBlank() || state.passed.length > 0;
+  const clear = async () => {
+    if (!(await mayLose())) return;
+    startAnew();
+    go("start");
+  };
   return { nodes: [
     el("h1", {}, t("start_title")),
     el("p", { class: "lead" }, t("start_lead")),
@@ -29,14 +35,9 @@ export function startView(go) {
         el("div", { class: "actions" },
           el("button", { class: "button first", type: "submit" }, t(more ? "go_on" : "begin")),
           button(t("fill_whole"), () => begin("form")),
-          more && button(t("begin_anew"), () => { startAnew(); go("start"); }))),
+          more && button(t("begin_anew"), clear))),
       el("aside", { "aria-label": t("other_ways") }, openCard(go), rosterCard())),
   ] };
-}
-
-/** Whether something is known already. */
-function begun() {
-  return Object.values(state.profile).some((held) => Object.keys(held).length) || state.passed.length > 0;
 }
 
 /** Which programmes are asked for: those of landlords, all, or some. */
@@ -84,7 +85,9 @@ function openCard(go) {
   const open = async (event) => {
     fill(trouble);
     try {
-      await openProfile(event.target.files[0]);
+      const take = await openProfile(event.target.files[0]);
+      if (!(await mayLose())) return;
+      take();
       go("ask");
     } catch (problem) {
       fill(trouble, problemBox(problem));

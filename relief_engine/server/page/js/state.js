@@ -24,7 +24,7 @@ export const state = {
   unsaved: false,
   /** Counts the applicants: what was asked of one says nothing of the next. */
   applicant: 0,
-  /** The question to put next although it was answered, {fact, subject}, or null. */
+  /** The question that the view of questions puts when it is shown next, {fact, subject}; null for the one that is due. */
   editing: null,
 };
 
@@ -66,6 +66,11 @@ export function request() {
 export function know(profile) {
   state.profile = profile;
   state.unsaved = true;
+}
+
+/** Whether nothing is known of the applicant. */
+export function isBlank() {
+  return Object.values(state.profile).every((held) => !Object.keys(held).length);
 }
 
 /** Take the profile of another applicant, as a file has it. Without one, nothing is known of anybody. */

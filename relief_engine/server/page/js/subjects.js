@@ -1,19 +1,24 @@
 // The question which leases, loans, projects and so on there are.
 
-import { el, fill, button } from "./dom.js";
+import { button, el, fill, link } from "./dom.js";
 import { language, t } from "./i18n.js";
+import { mayDrop } from "./losing.js";
+import { subjectNames, withNumber } from "./places.js";
 import { besideFields, problemBox } from "./problems.js";
+import { state } from "./state.js";
 
 /**
  * @param {object} prompt of kind "subjects": the kinds that may be there
  * @param {HTMLElement} head
  * @param {(answered: (profile: object) => object) => Promise<void>} take
- * @param {() => void} pass
+ * @param {(() => void)|null} pass null where it was answered
+ * @param {(() => void)|null} leave leaves the answer as it is, where there is one
  */
-export function subjectsForm(prompt, head, take, pass) {
+export function subjectsForm(prompt, head, take, pass, leave) {
   const trouble = el("div", {});
   const inputs = prompt.offered.map((offered) => el("input", {
-    type: "number", id: `number--${offered.list}`, min: 0, max: offered.most, step: 1, value: offered.usual, inputmode: "numeric",
+    type: "number", id: `number--${offered.list}`, min: 0, max: offered.most, step: 1, inputmode: "numeric",
+    value: state.profile[offered.list]?.length ?? offered.usual,
     "aria-describedby": counter(offered, "") && `number--${offered.list}-unit`,
   }));
   const answer = async (event) => {
@@ -26,9 +31,9 @@ export function subjectsForm(prompt, head, take, pass) {
       return;
     }
     const counts = prompt.offered.map((offered, index) => [offered.list, Number(inputs[index].value)]);
-    const lists = counts.map(([list, number]) => [list, Array.from({ length: number }, () => ({}))]);
+    if (!(await mayDrop(counts.flatMap(([list, number]) => filledFrom(list, number))))) return;
     try {
-      await take((profile) => ({ ...profile, ...Object.fromEntries(lists) }));
+      await take((profile) => counts.reduce((made, [list, number]) => withNumber(made, list, number), profile));
     } catch (problem) {
       fill(trouble, problemBox(problem, besideFields(problem, new Map())));
     }
@@ -44,7 +49,15 @@ export function subjectsForm(prompt, head, take, pass) {
     ))),
     el("div", { class: "actions" },
       el("button", { class: "button first", type: "submit" }, t("next")),
-      button(t("pass"), pass)));
+      pass && button(t("pass"), pass),
+      leave && link(t("leave_as_is"), leave)));
+}
+
+/** Those in a list, from a place on, of which something is known, in words; nothing if there are none. */
+function filledFrom(list, number) {
+  const found = (state.profile[list] || []).flatMap((one, place) =>
+    place >= number && Object.keys(one).length ? [`${list}[${place}]`] : []);
+  return found.length ? [subjectNames(found)] : [];
 }
 
 /** What things of a kind are counted by: 份, 笔. English has no such word. */

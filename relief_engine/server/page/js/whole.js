@@ -29,8 +29,8 @@ class WholeForm {
         el("button", { class: "button first", type: "submit" }, t("decide")),
         button(t("save"), () => { this.take(); saveProfile(); }),
         el("a", { href: "#ask" }, t("as_questions"))));
-    // Whoever leaves for another view keeps what was typed here.
-    this.node.addEventListener("change", () => this.take());
+    // Whoever leaves for another view keeps what was typed here, up to the last letter.
+    this.node.addEventListener("input", () => this.take());
     this.draw();
   }
 
