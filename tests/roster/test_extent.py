@@ -22,7 +22,7 @@ def _piece(cells: list[tuple[int, int, bool]], *, small: bool) -> bytes:
 
 
 @given(st.lists(_CELLS, min_size=1, max_size=4), st.booleans())
-def test_the_last_row_and_column_are_found(pieces: list[list[tuple[int, int, bool]]], small: bool):
+def test_the_last_row_and_column_are_found(pieces: list[list[tuple[int, int, bool]]], small: bool) -> None:
     extent = Extent()
     for cells in pieces:
         extent.add(_piece(cells, small=small))
@@ -33,7 +33,7 @@ def test_the_last_row_and_column_are_found(pieces: list[list[tuple[int, int, boo
 
 
 @given(st.lists(_CELLS, min_size=1, max_size=3))
-def test_without_quick_ways_it_is_the_same(pieces: list[list[tuple[int, int, bool]]]):
+def test_without_quick_ways_it_is_the_same(pieces: list[list[tuple[int, int, bool]]]) -> None:
     quick, exact = Extent(), Extent()
     for cells in pieces:
         piece = _piece(cells, small=False)
