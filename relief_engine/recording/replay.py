@@ -82,7 +82,7 @@ def replay(record: DecisionRecord, engine: Engine) -> Replay:
         "decided": len(report["decisions"]),
     }
     unchanged = head["rulebook"][0] == head["rulebook"][1] and head["version"][0] == VERSION
-    written, unanswered = _answerable(document["profile"], engine)
+    written, unanswered = answerable(document["profile"], engine)
     try:
         profile = engine.reader.read_mapping(written, LABEL)
     except ProfileError as error:
@@ -129,10 +129,13 @@ def _everything(document: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fie
     return list(fields(parts[0], parts[1]))
 
 
-def _answerable(
+def answerable(
     written: Mapping[str, Any], engine: Engine
 ) -> tuple[Mapping[str, Any], tuple[tuple[str, str, str], ...]]:
-    """A recorded profile without people's answers to programmes and referrals that the rulebook does not have."""
+    """A recorded profile without people's answers to programmes and referrals that the rulebook does not have.
+
+    Beside it programme, subject and referral of each answer that was left out.
+    """
     answers = written.get(RESOLUTIONS)
     if not isinstance(answers, list):
         return written, ()

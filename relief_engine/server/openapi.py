@@ -115,7 +115,10 @@ def operations(indicators: Sequence[str]) -> tuple[Operation, ...]:
         Operation("/v1/records/{which}/resolutions", "post", "resolve",
                   "Add people's answers to a record: decided anew, and recorded as a new one", _of("Report"),
                   body={"type": "array", "items": _of("Resolution"), "minItems": 1, "maxItems": 200},
-                  query=(_WHICH, _AS_OF), problems=("not-found", "no-ledger", *asked)),
+                  query=(_WHICH, _AS_OF,
+                         _parameter("programme", {"type": "array", "items": {"type": "string"}}, "Ids; else those of "
+                                    "the record")),
+                  problems=("not-found", "no-ledger", "rules-changed", *asked)),
         Operation("/v1/programmes", "get", "programmes", "All programmes, described in words made from their rules",
                   _of("Programmes"), query=(_AS_OF,), problems=("unusable-input",)),
         Operation("/v1/facts", "get", "facts", "The facts that a profile may hold", _of("Facts"),

@@ -18,6 +18,7 @@ URN = "urn:relief-engine:problem:"
 Kind = Literal[
     "malformed", "unusable-input", "unauthorized", "wrong-host", "not-found", "method-not-allowed", "too-slow",
     "too-large", "media-type", "internal", "routes-disagree", "overloaded", "unavailable", "no-ledger", "out-of-time",
+    "rules-changed",
 ]  # fmt: skip
 
 #: Every kind of problem with its status and its title.
@@ -28,6 +29,7 @@ KINDS: Mapping[Kind, tuple[int, Text]] = {
     "not-found": (404, Text("没有这个地址", "There is nothing at this address")),
     "method-not-allowed": (405, Text("这个地址不接受这种方法", "This address does not take this method")),
     "too-slow": (408, Text("请求发送得太慢", "The request came too slowly")),
+    "rules-changed": (409, Text("现有规则没有记录中的项目", "The rules lack programmes of the record")),
     "no-ledger": (409, Text("本服务没有账本", "This service keeps no ledger")),
     "too-large": (413, Text("请求过大", "The request is too large")),
     "media-type": (415, Text("不接受这种内容类型", "This content type is not accepted")),

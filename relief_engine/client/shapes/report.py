@@ -188,11 +188,25 @@ class Recorded(TypedDict):
     digest: str
 
 
+class Unanswered(TypedDict):
+    """An answer of people to a referral that the rules do not have."""
+
+    programme: str
+    subject: str
+    referral: str
+
+
 class Followed(TypedDict):
-    """The record that an answer of people follows, and the rulebook that it was made by."""
+    """The record that an answer of people follows, and the rulebook that it was made by.
+
+    ``left_out`` are the programmes that it decided and the new record does not, ``unanswered`` the earlier answers of
+    people that the new one does not hold, since the rules know their referrals no more.
+    """
 
     digest: str
     rulebook: Digest
+    left_out: list[str]
+    unanswered: list[Unanswered]
 
 
 class Report(TypedDict):
