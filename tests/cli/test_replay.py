@@ -113,6 +113,8 @@ def test_other_rules(relief: Relief, record: Path, other_rules: Callable[[str, s
     ran = relief("replay", record, "--rules", rules, "--lang", "en")
     assert ran.status == 3
     assert ran.out.splitlines()[1:] == ["  Lower fee", "    Payable: 500.51 yuan → 400.40 yuan", "    Rate: 0.5 → 0.4"]
+    assert "only decisions are compared" in ran.err
+    assert "only decisions" not in relief("replay", record, "--rules", TOWN_RULES, "--lang", "en").err
     told = relief("replay", record, "--rules", rules, "--format", "json")
     assert (told.status, told.json["schema"]) == (3, "relief-replays/1")
     (found,) = told.json["records"]
