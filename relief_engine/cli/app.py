@@ -30,7 +30,7 @@ from relief_engine.cli.options import (
 )
 from relief_engine.cli.plain import plainly
 from relief_engine.cli.usage import Command, Group, WrongUsage, is_help, mistake
-from relief_engine.errors import InputError, ReliefError, UnknownName
+from relief_engine.errors import InputError, ReliefError, SystemRefused, UnknownName
 from relief_engine.text import Language, Text
 from relief_engine.version import VERSION
 
@@ -461,6 +461,9 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
         return output.EXIT_INTERRUPTED
     except output.CannotWrite:
         raise
+    except SystemRefused as error:
+        output.report_message(error.message, "system", language, as_json=as_json, code=error.code)
+        return output.EXIT_INTERNAL
     except ReliefError as error:
         message = getattr(error, "message", Text(str(error), str(error)))
         output.report_message(message, "internal", language, as_json=as_json)
@@ -472,6 +475,10 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
         if unusable is not None:
             output.report_input_error(unusable, language, as_json=as_json)
             return output.EXIT_INPUT
+        full = output.disk_full(error)
+        if full is not None:
+            output.report_message(full, "system", language, as_json=as_json, code="disk-full")
+            return output.EXIT_INTERNAL
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
 

@@ -19,6 +19,7 @@ Kind = Literal[
     "malformed", "unusable-input", "unauthorized", "wrong-host", "not-found", "method-not-allowed", "too-slow",
     "too-large", "media-type", "internal", "routes-disagree", "overloaded", "unavailable", "no-ledger", "out-of-time",
     "rules-changed",
+    "ledger-full",
 ]  # fmt: skip
 
 #: Every kind of problem with its status and its title.
@@ -38,6 +39,7 @@ KINDS: Mapping[Kind, tuple[int, Text]] = {
     "routes-disagree": (500, Text("两条计算路径结果不一致，没有结论", "Two routes disagree, nothing was decided")),
     "overloaded": (503, Text("服务繁忙，请稍后再试", "The service is busy, try again later")),
     "unavailable": (503, Text("服务暂不可用", "The service is not available")),
+    "ledger-full": (507, Text("磁盘已满，无法记录", "The disk is full, nothing can be recorded")),
     "out-of-time": (504, Text("超过时限，没有结论", "Out of time, nothing was decided")),
 }
 
