@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -88,6 +90,33 @@ def test_nothing_is_written_where_nothing_may_be(relief: Relief, tmp_path: Path,
     assert f"[{code}]" in ran.err
     assert sorted(tmp_path.iterdir()) == [profile]
     assert profile.read_bytes() == PROFILE.read_bytes()
+
+
+def test_a_file_that_is_there_is_never_replaced(relief: Relief, record: Path, tmp_path: Path) -> None:
+    """A record is evidence, and what else has the name is somebody's too."""
+    other, ledger = tmp_path / "other.json", tmp_path / "a.ledger"
+    other.write_text("{}", "utf-8")
+    before = {path: path.read_bytes() for path in (record, other)}
+    for path in before:
+        ran = relief("check", PROFILE, "--rules", TOWN_RULES, "--record", path, "--ledger", ledger, "--lang", "en")
+        assert (ran.status, ran.out) == (2, "")
+        assert "a record is evidence and is not replaced" in ran.err
+        assert "[record-exists]" in ran.err
+    assert {path: path.read_bytes() for path in (record, other)} == before
+    assert sorted(tmp_path.iterdir()) == sorted(before)
+
+
+def test_the_very_same_record_may_be_there(relief: Relief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Clock:
+            return cls(2022, 6, 1, tzinfo=tz)
+
+    monkeypatch.setattr("relief_engine.cli.record.dt", SimpleNamespace(datetime=Clock, UTC=dt.UTC))
+    path = tmp_path / "r.json"
+    for _ in range(2):
+        assert relief("check", PROFILE, "--rules", TOWN_RULES, "--record", path).status == 0
+    assert read_record(path.read_bytes(), "r").document["made_at"] == "2022-06-01T00:00:00.000Z"
 
 
 def test_no_record_is_left_of_a_profile_that_can_not_be_decided(relief: Relief, tmp_path: Path) -> None:
