@@ -171,6 +171,7 @@ class _Explanation(TypedDict):
 
 @with_config(_CLOSED)
 class _Decision(TypedDict):
+    subject_id: NotRequired[Any]
     outcome_label: NotRequired[Any]
     authority: NotRequired[Any]
     in_force: NotRequired[Any]

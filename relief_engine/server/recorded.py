@@ -11,6 +11,7 @@ from typing import Any
 from relief_engine.engine import Engine
 from relief_engine.errors import Finding, InputError, Location, did_you_mean
 from relief_engine.explanation.records import report_record
+from relief_engine.profile.items import at_its_place
 from relief_engine.profile.written import visible
 from relief_engine.recording.reading import read_record
 from relief_engine.recording.record import DecisionRecord
@@ -56,7 +57,7 @@ def resolve(desk: Desk, job: Job, value: Any) -> Answer:
     if chosen is None:
         _whole(record, unanswered, engine)
     profile = dict(before)
-    earlier = _others(profile.get("resolutions") or [], answers)
+    earlier = _others(profile, answers)
     profile["resolutions"] = [*earlier, *answers]
     try:
         known = checked(profile, engine, job.limits.subjects)
@@ -138,10 +139,10 @@ def _day(of_record: str, answers: Sequence[Any]) -> dt.date:
     return max(days)
 
 
-def _others(before: Sequence[Mapping[str, Any]], answers: Sequence[Any]) -> list[Mapping[str, Any]]:
-    """The earlier answers but those to a referral of a subject that is answered now."""
-    new = {_about(answer) for answer in answers if isinstance(answer, Mapping)}
-    return [answer for answer in before if _about(answer) not in new]
+def _others(profile: Mapping[str, Any], answers: Sequence[Any]) -> list[Mapping[str, Any]]:
+    """The earlier answers but those to a referral of a subject that is answered now, however either names it."""
+    new = {_about(answer, profile) for answer in answers if isinstance(answer, Mapping)}
+    return [answer for answer in profile.get("resolutions") or () if _about(answer, profile) not in new]
 
 
 def _in_the_body(finding: Finding, earlier: int) -> Finding:
@@ -153,5 +154,6 @@ def _in_the_body(finding: Finding, earlier: int) -> Finding:
     return Finding(finding.code, Location(place), finding.message)
 
 
-def _about(answer: Mapping[str, Any]) -> tuple[str, str, str]:
-    return str(answer.get("programme")), str(answer.get("subject", "applicant")), str(answer.get("referral"))
+def _about(answer: Mapping[str, Any], profile: Mapping[str, Any]) -> tuple[str, str, str]:
+    subject = at_its_place(str(answer.get("subject", "applicant")), profile)
+    return str(answer.get("programme")), subject, str(answer.get("referral"))

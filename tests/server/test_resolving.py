@@ -33,8 +33,10 @@ ANSWER = {**EARLIER, "subject": "leases[1]", "on": "2030-07-03"}
 FREE_OF_RENT: Change = (RENT, "  - id: rent-free\n", "  - id: free-of-rent\n")
 
 
-def resolved(*edits: Change, asked: list[str] | None = None, answer: Any = None, **query: str) -> tuple[Answer, Any]:
-    record = recorded(profile=PROFILE, asked=asked)
+def resolved(
+    *edits: Change, asked: list[str] | None = None, answer: Any = None, profile: Any = None, **query: str
+) -> tuple[Answer, Any]:
+    record = recorded(profile=profile or PROFILE, asked=asked)
     job = Job(
         "resolve", "a-request", "en", Limits(), tuple(query.items()), json.dumps(answer or [ANSWER]).encode(),
         document=record.data, ledger=True,
@@ -88,6 +90,17 @@ def test_an_earlier_answer_to_a_lost_referral_is_named_too() -> None:
         {"programme": "town/rent", "subject": "leases[0]", "referral": "rent-free"}
     ]
     assert found["total_by_people"] == "100.00"
+
+
+def test_a_lease_is_the_same_by_its_place_and_by_its_name() -> None:
+    """A later answer takes the place of an earlier one to the same lease, whichever way either names it."""
+    named = {**PROFILE, "leases": [{**LEASE, "rent_free": True, "id": "甲-1"}, {**LEASE, "rent_free": True}]}
+    place, name = "leases[0]", "leases[id=甲-1]"
+    for before, now in [(place, name), (name, place), (name, "leases[id = 甲-1]")]:
+        profile = {**named, "resolutions": [{**EARLIER, "subject": before}]}
+        answer, found = resolved(answer=[{**ANSWER, "subject": now, "amount": 70}], profile=profile)
+        assert (answer.status, found["total_by_people"]) == (200, "70.00"), found
+        assert [one["subject"] for one in found["decisions"] if one.get("subject_id") == "甲-1"] == ["leases[0]"]
 
 
 def test_what_the_rules_no_longer_read_stands_in_the_record_and_not_in_the_body() -> None:

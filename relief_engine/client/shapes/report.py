@@ -124,10 +124,14 @@ class Sentence(TypedDict):
 
 
 class Decision(TypedDict):
-    """The decision about one programme and one subject, such as ``leases[0]``."""
+    """The decision about one programme and one subject, such as ``leases[0]``.
+
+    ``subject_id`` is what the profile calls that lease, loan and so on, if it does.
+    """
 
     programme: str
     subject: str
+    subject_id: NotRequired[str]
     outcome: Outcome
     outcome_label: str
     benefit: Literal["entitlement", "ceiling", "rate", "deferral", "in_kind"]
