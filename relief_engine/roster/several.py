@@ -22,6 +22,8 @@ _OUTCOME = (OUTCOME.zh, OUTCOME.en, "outcome")
 _PROGRAMME = (
     PROGRAMME.zh, PROGRAMME.en, "programme", MACHINE["programme_id"].zh, MACHINE["programme_id"].en, "programme_id",
 )  # fmt: skip
+#: What a parquet result for several programmes has, by which it is told where nobody looks at its rows.
+_PARQUET = frozenset({"row", "programme", "outcome", "programme_id", "outcome_id", "rulebook"})
 #: Which programme a row stands with is kept of so many rows, as many as a sheet has; of longer tables nobody looks on.
 _MOST = 1 << 20
 
@@ -44,7 +46,7 @@ def refuse_several(table: Table, file: Path, rulebooks: Sequence[Rulebook], *, l
     if outcome is None or programme is None:
         return
     if not look:
-        if row is not None and table.headers[programme] in _PROGRAMME[:3]:
+        if _PARQUET.issubset(table.headers):
             raise _several(table, file, programme, ())
         return
     twice = _unnumbered(table, programme, rulebooks) if row is None else _twice(table, row, programme)
