@@ -131,8 +131,11 @@ def tried(keeper: keeping.Keeper, data: bytes) -> Problem | None:
 ON_A_DISK = 'mount -t tmpfs -o size=$1,$2 tiny "$3" && shift 3 && exec "$@"'
 
 
-def on_a_disk(folder: Path, size: str, options: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "relief_engine", *arguments]
+def relief_on_a_disk(folder: Path, size: str, options: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return on_a_disk(folder, size, options, sys.executable, "-m", "relief_engine", *arguments)
+
+
+def on_a_disk(folder: Path, size: str, options: str, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["unshare", "--mount", "--map-root-user", "sh", "-c", ON_A_DISK, "sh", size, options, str(folder), *command],
         capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
@@ -142,22 +145,22 @@ def on_a_disk(folder: Path, size: str, options: str, *arguments: str) -> subproc
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Path:
-    if shutil.which("unshare") is None or on_a_disk(tmp_path, "64k", "rw", "--version").returncode != 0:
+    if shutil.which("unshare") is None or on_a_disk(tmp_path, "64k", "rw", "true").returncode != 0:
         pytest.skip("no disk can be mounted here")
     return tmp_path
 
 
 def test_a_full_disk_gives_no_decision_and_says_what_to_do(disk: Path) -> None:
     check = ("check", str(RESTAURANT), "--programme", "rent-reduction-2022")
-    ran = on_a_disk(disk, "48k", "rw", *check, "--ledger", str(disk / "a.ledger"))
+    ran = relief_on_a_disk(disk, "48k", "rw", *check, "--ledger", str(disk / "a.ledger"))
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr.startswith("没有完成，没有给出结果：账本 ")
     assert "磁盘已满。请腾出空间后再试" in ran.stderr
     assert "内部错误" not in ran.stderr
     assert "disk is full" not in ran.stderr
-    record = on_a_disk(disk, "4k", "rw", *check, "--record", str(disk / "a.json"))
+    record = relief_on_a_disk(disk, "4k", "rw", *check, "--record", str(disk / "a.json"))
     assert (record.returncode, record.stdout) == (2, "")
     assert "磁盘已满" in record.stderr
-    only_read = on_a_disk(disk, "48k", "ro", *check, "--ledger", str(disk / "a.ledger"))
+    only_read = relief_on_a_disk(disk, "48k", "ro", *check, "--ledger", str(disk / "a.ledger"))
     assert (only_read.returncode, only_read.stdout) == (2, "")
     assert "只读" in only_read.stderr
