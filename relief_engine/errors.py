@@ -122,6 +122,18 @@ class RouteUnavailable(StatedError):
     """A route can't run on this Python or machine; the message says why."""
 
 
+class SystemRefused(StatedError):
+    """What is outside of the program refused: the disk is full, others hold a file. Neither it nor the input is wrong.
+
+    ``code`` says what refused, for programs.
+    """
+
+    @property
+    def code(self) -> str:
+        """A stable name of what refused."""
+        return "system"
+
+
 class RoutesDisagree(StatedError):
     """Two routes gave different answers for one question: an internal failure, and no decision is issued."""
 

@@ -18,8 +18,17 @@ EXIT_INPUT = 2
 EXIT_INTERRUPTED = 130
 ERROR_SCHEMA = "relief-error/1"
 
-#: What kind of error it is, in JSON: a mistake in an input, on the command line, or in the engine itself.
-ErrorKind = Literal["input", "usage", "internal"]
+#: What kind of error it is, in JSON: a mistake in an input, on the command line, or in the engine itself; or what the
+#: system refused, such as a full disk.
+ErrorKind = Literal["input", "usage", "internal", "system"]
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # not every system has quotas
+#: What the system says, in words.
+_SYSTEM = {
+    **dict.fromkeys(_FULL, Text("磁盘已满", "the disk is full")),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), Text("没有权限", "no permission")),
+    errno.EROFS: Text("磁盘是只读的", "the disk is read-only"),
+    errno.EIO: Text("磁盘出错", "the disk failed"),
+}
 
 
 class CannotWrite(ReliefError):
@@ -63,7 +72,8 @@ def out(text: str) -> None:
         sys.stdout.flush()
     except OSError as error:
         if error.errno not in (errno.EPIPE, errno.EINVAL):
-            raise CannotWrite(error.strerror or type(error).__name__) from error
+            words = system_words(error)
+            raise CannotWrite(words.zh if words.zh == words.en else f"{words.zh} {words.en}") from error
         # What is still buffered must go somewhere when the interpreter exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -100,17 +110,37 @@ def report_input_error(error: InputError, language: Language, *, as_json: bool) 
     note(*findings_lines(error.findings, language), last.in_(language))
 
 
-def report_message(message: Text, kind: ErrorKind, language: Language, *, as_json: bool) -> None:
-    """Print an error that is one message."""
+def report_message(
+    message: Text, kind: ErrorKind, language: Language, *, as_json: bool, code: str | None = None
+) -> None:
+    """Print an error that is one message; ``code`` says in JSON what it is, else the kind does."""
     if as_json:
-        _out_errors(kind, [{"code": kind, "message": message.in_(language)}])
+        _out_errors(kind, [{"code": code or kind, "message": message.in_(language)}])
         return
     lead = {
         "input": Text("错误：", "error: "),
         "usage": Text("命令行有误：", "wrong usage: "),
         "internal": Text("内部错误，没有结论：", "internal failure, nothing was decided: "),
+        "system": Text("没有完成，没有给出结果：", "not done, no result is given: "),
     }[kind]
     note(lead.in_(language) + message.in_(language))
+
+
+def system_words(error: OSError) -> Text:
+    """What the system says of a file that it refused."""
+    other = error.strerror or type(error).__name__
+    return _SYSTEM.get(error.errno or 0, Text(other, other))
+
+
+def disk_full(error: Exception) -> Text | None:
+    """What to do where a file could not be written since there is no room for it; None for any other error."""
+    if not isinstance(error, OSError) or error.errno not in _FULL:
+        return None
+    named = f"“{error.filename}”" if error.filename else "文件", f"{error.filename}" if error.filename else "a file"
+    return Text(
+        f"{named[0]}没有写成：磁盘已满（或超出配额）。请腾出空间后再试",
+        f"{named[1]} could not be written: the disk is full, or a quota is used up. Make room and try again",
+    )
 
 
 def unusable_name(error: Exception) -> InputError | None:

@@ -41,7 +41,8 @@ def check(
         typer.Option(
             "--record",
             metavar="FILE.json",
-            help="同时写出判定记录，可用 relief replay 重新核对\nAlso keep the report as a record for relief replay",
+            help="同时写出判定记录，可用 relief replay 重新核对；已有的文件不覆盖\n"
+            "Also keep the report as a record for relief replay; a file that is there is not replaced",
         ),
     ] = None,
     ledger: Annotated[

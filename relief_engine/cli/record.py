@@ -17,6 +17,12 @@ from relief_engine.roster.whole import whole_file
 from relief_engine.rulebook.record import Record
 from relief_engine.text import Language, Text
 
+_EXISTS = Text(
+    "这个文件已经存在，内容不是这份记录；判定记录是凭据，不会覆盖。请换一个名字，或先把它移走",
+    "this file exists and is not this very record; a record is evidence and is not replaced: choose another name, or "
+    "move the file first",
+)
+
 
 class Appended(Record):
     """The entry of a ledger that a report became."""
@@ -53,16 +59,25 @@ class Keeping(Record):
         """Keep one record of a report at all its places; what the ledger says of it, if there is one.
 
         The file is written before the ledger, from which nothing can be taken back, and takes its name after: there is
-        no record of what the ledger refused.
+        no record of what the ledger refused. A record is evidence: one that is there already is never replaced.
+
+        Raises:
+            InputError: something else stands at the place of the file.
         """
         if self.file is None and self.ledger is None:
             return None
         record = record_of(report, engine, language, made_at=dt.datetime.now(dt.UTC), asked=asked)
         if self.file is None:
             return self._append(record, language)
-        with file_system(self.file), whole_file(self.file) as temporary:
-            temporary.write_bytes(record.data)
-            appended = self._append(record, language)
+        with file_system(self.file):
+            if self.file.exists():
+                if self.file.stat().st_size != len(record.data) or self.file.read_bytes() != record.data:
+                    raise InputError([Finding("record-exists", Location(str(self.file)), _EXISTS)])
+                appended = self._append(record, language)
+            else:
+                with whole_file(self.file) as temporary:
+                    temporary.write_bytes(record.data)
+                    appended = self._append(record, language)
         said = Text(f"判定记录：{self.file}，摘要 {record.digest}", f"Record: {self.file}, digest {record.digest}")
         note(said.in_(language))
         return appended

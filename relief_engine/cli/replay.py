@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from relief_engine.cli.check import engine_for, warn
-from relief_engine.cli.output import EXIT_INTERNAL, out, out_json
+from relief_engine.cli.output import EXIT_INTERNAL, note, out, out_json
 from relief_engine.engine import Engine
 from relief_engine.errors import Finding, InputError, RouteUnavailable
 from relief_engine.recording.reading import read_record_file
@@ -19,6 +19,11 @@ from relief_engine.text import Language, Text
 SCHEMA = "relief-replays/1"
 #: Something is decided otherwise.
 EXIT_OTHERWISE = 3
+_NOT_COMPARED = Text(
+    "按其他规则或版本重判，只核对结论：措辞、读到的资料和计算步骤，以及记录的时间和当时第二条路径的核对，没有核对。",
+    "Decided by other rules or another version, so only decisions are compared: not words, facts that were read and "
+    "steps of the calculation, nor when the record was made and what a second route said then.",
+)
 
 
 def replay_records(paths: Sequence[Path], rules: Path | None, language: Language, *, as_json: bool) -> int:
@@ -44,6 +49,8 @@ def replay_records(paths: Sequence[Path], rules: Path | None, language: Language
     if wrong:
         raise InputError(wrong)
     warn(why_one, language)
+    if any(found.by_others for _, found in done):
+        note(_NOT_COMPARED.in_(language))
     if as_json:
         records = [{"file": str(path), **replay_record(found, language)} for path, found in done]
         out_json({"schema": SCHEMA, "records": records})

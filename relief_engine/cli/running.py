@@ -10,7 +10,7 @@ from relief_engine.cli import output
 from relief_engine.cli.app import app
 from relief_engine.cli.plain import plainly
 from relief_engine.cli.usage import WrongUsage, is_help, mistake
-from relief_engine.errors import InputError, ReliefError, UnknownName
+from relief_engine.errors import InputError, ReliefError, SystemRefused, UnknownName
 from relief_engine.text import Language, Text
 
 
@@ -48,6 +48,9 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
         return output.EXIT_INTERRUPTED
     except output.CannotWrite:
         raise
+    except SystemRefused as error:
+        output.report_message(error.message, "system", language, as_json=as_json, code=error.code)
+        return output.EXIT_INTERNAL
     except ReliefError as error:
         message = getattr(error, "message", Text(str(error), str(error)))
         output.report_message(message, "internal", language, as_json=as_json)
@@ -59,6 +62,10 @@ def _run(arguments: list[str], language: Language, *, as_json: bool) -> int:
         if unusable is not None:
             output.report_input_error(unusable, language, as_json=as_json)
             return output.EXIT_INPUT
+        full = output.disk_full(error)
+        if full is not None:
+            output.report_message(full, "system", language, as_json=as_json, code="disk-full")
+            return output.EXIT_INTERNAL
         output.report_crash(error, language, as_json=as_json)
         return output.EXIT_INTERNAL
 

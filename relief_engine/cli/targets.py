@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from relief_engine.cli.output import system_words
 from relief_engine.errors import Finding, InputError, Location
 from relief_engine.roster.whole import whole_file
 from relief_engine.text import Text
@@ -59,6 +60,6 @@ def file_system(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = Text(f"不能写入（{reason}）", f"can't be written: {reason}")
+        reason = system_words(error)
+        message = Text(f"不能写入（{reason.zh}）", f"can't be written: {reason.en}")
         raise InputError([Finding("file-unwritable", Location(str(path)), message)]) from None

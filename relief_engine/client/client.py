@@ -128,10 +128,20 @@ class Client:
         return cast(shapes.Replayed, self._ask("POST", "/v1/replay", content=record, headers=headers).json())
 
     def resolve(
-        self, which: int | str, resolutions: Sequence[shapes.Resolution], *, as_of: Day = None
+        self,
+        which: int | str,
+        resolutions: Sequence[shapes.Resolution],
+        *,
+        as_of: Day = None,
+        programmes: Sequence[str] = (),
     ) -> shapes.Report:
-        """Add people's answers to a record of the ledger: decided anew, and recorded as a new one."""
+        """Add people's answers to a record of the ledger: decided anew, and recorded as a new one.
+
+        Where the rules lack programmes of the record this is refused (``rules-changed``), unless ``programmes`` names
+        those to decide; ``follows`` in the answer says what was left out.
+        """
         query = [] if as_of is None else [("as_of", str(as_of))]
+        query += [("programme", name) for name in programmes]
         answer = self._sent(f"/v1/records/{quote(str(which), safe='')}/resolutions", list(resolutions), query)
         return cast(shapes.Report, answer.json())
 

@@ -66,7 +66,7 @@ def problem(status: int, document: ProblemDocument, request: str, retry_after: i
     ours = document["type"].startswith(_URN)
     if status == 401:
         kind = NotAllowed
-    elif status == 429 or (ours and status in (408, 503, 504)):
+    elif status == 429 or (ours and status in (408, 503, 504, 507)):
         kind = Busy
     elif not 300 <= status < 500:
         kind = ServiceFailed

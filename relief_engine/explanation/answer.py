@@ -17,13 +17,21 @@ def applicant_name(profile: Profile) -> str:
 
 
 def subject_text(decision: Decision) -> Text:
-    """What the decision is about: the applicant, or which of its leases or loans, with the address if there is one."""
-    number = say.subject(decision.programme.kind, decision.index)
-    listed = decision.profile.subjects(decision.programme.subject)
+    """What the decision is about: the applicant, or which of its leases or loans.
+
+    With the name that the profile gives it, and its address, as far as there are.
+    """
+    kind, listed = decision.programme.kind, decision.profile.subjects(decision.programme.subject)
     if decision.index is None or not listed:
-        return number
-    address = one_line(str(listed[decision.index].values.get("lease.address", "")))
-    return Text(f"{number.zh}（{address}）", f"{number.en} ({address})") if address else number
+        return say.subject(kind, decision.index)
+    known = listed[decision.index]
+    return say.subject(kind, decision.index, known.id or "", str(known.values.get("lease.address", "")))
+
+
+def number_text(decision: Decision) -> Text:
+    """The same by its place and its name alone."""
+    kind, index = decision.programme.kind, decision.index
+    return say.subject(kind, index, decision.profile.name(decision.programme.subject, index) or "")
 
 
 def headline(decision: Decision, rest: Text | None = None) -> Text:

@@ -12,7 +12,7 @@ from relief_engine.decision import CriterionResult, Decision, Outcome, Status
 from relief_engine.engine import Engine
 from relief_engine.engine.changes import smallest_changes
 from relief_engine.explanation import say
-from relief_engine.explanation.answer import answer, headline, subject_text
+from relief_engine.explanation.answer import answer, headline, number_text, subject_text
 from relief_engine.explanation.arithmetic import Arithmetic
 from relief_engine.explanation.calculation import Line, calculation
 from relief_engine.explanation.history import Change, changes
@@ -156,7 +156,7 @@ def explain(decision: Decision, engine: Engine) -> Explanation:
         path=decision.subject,
         kind=decision.programme.kind,
         position=decision.index,
-        number=say.subject(decision.programme.kind, decision.index),
+        number=number_text(decision),
         subject=subject_text(decision),
         source=decision.profile.source,
         outcome=decision.outcome,

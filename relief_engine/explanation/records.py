@@ -62,9 +62,11 @@ def decision_record(decision: Decision, engine: Engine, language: Language) -> d
     """One decision."""
     explanation = explain(decision, engine)
     first, last = decision.in_force
+    name = decision.profile.name(decision.programme.subject, decision.index)
     return {
         "programme": decision.programme.id,
         "subject": decision.subject,
+        **({} if name is None else {"subject_id": name}),
         "outcome": decision.outcome.value,
         "outcome_label": decision.outcome.label.in_(language),
         "benefit": decision.programme.benefit.kind,

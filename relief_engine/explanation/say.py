@@ -10,6 +10,7 @@ from itertools import groupby
 
 from relief_engine.compiled.layout import Value
 from relief_engine.errors import Location
+from relief_engine.explanation.harmless import one_line
 from relief_engine.profile.words import figure_text, figure_words, value_words
 from relief_engine.rulebook.facts import AnyFact, Fact, SubjectKind
 from relief_engine.rulebook.sources import Citation
@@ -156,13 +157,18 @@ def label(fact: AnyFact) -> Text:
     return Text(f"{period.zh}{fact.label.zh}", f"{fact.label.en} ({period.en})")
 
 
-def subject(kind: SubjectKind, index: int | None) -> Text:
-    """One subject as people count: 第1份租约; without an index the kind by itself."""
+def subject(kind: SubjectKind, index: int | None, *names: str) -> Text:
+    """One subject as people count: 第1份租约; without an index the kind by itself.
+
+    ``names`` are what tells it from others, such as the profile's own name for it or its address: 第1份租约（A-12）.
+    """
     if kind.list is None:
         return Text("申请方", "the applicant")
     if index is None:
         return Text(kind.label.zh, kind.label.en.lower())
-    return Text(f"第{index + 1}{kind.counter}{kind.label.zh}", f"{kind.label.en.lower()} {index + 1}")
+    known = [name for name in map(one_line, names) if name]
+    zh, en = (f"（{'，'.join(known)}）", f" ({', '.join(known)})") if known else ("", "")
+    return Text(f"第{index + 1}{kind.counter}{kind.label.zh}{zh}", f"{kind.label.en.lower()} {index + 1}{en}")
 
 
 def subjects(kind: SubjectKind, indices: Sequence[int | None]) -> Text:

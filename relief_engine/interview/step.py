@@ -10,6 +10,7 @@ from typing import Final
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine, Report
 from relief_engine.explanation import say
+from relief_engine.explanation.answer import number_text
 from relief_engine.interview.matter import BUDGET, completed, matters
 from relief_engine.interview.open import Asked, Case, cases, in_full
 from relief_engine.interview.order import Open, open_facts, settles
@@ -174,7 +175,7 @@ def _prompt(engine: Engine, one: Open) -> FactPrompt:
     return FactPrompt(
         fact,
         one.subject,
-        say.subject(about, decision.index),
+        say.subject(about, decision.index) if about.list is None else number_text(decision),
         path_of(fact, decision.programme.kind, decision.index),
         tuple(dict.fromkeys(case.decision.programme for case, _ in one.places)),
         settles(one),

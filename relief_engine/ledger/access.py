@@ -111,7 +111,7 @@ class Access:
     def _usable(self) -> sqlite3.Connection:
         """The connection of this process."""
         if self._closed:
-            raise refusals.LedgerFailed(Text(f"账本 {self.path} 已关闭", f"the ledger {self.path} is closed"))
+            raise refusals.LedgerFailed(Text(f"账本 {self.path} 已关闭", f"the ledger {self.path} is closed"), "closed")
         if self._connection is None:
             self._connection = file.opened(self.path, create=False, wait=self._wait)
             self._file = file.identity(self.path)

@@ -78,7 +78,8 @@ class Appending:
     def _commit(self, together: Sequence[_Wanted]) -> None:
         """Append what several threads want, and tell each of them what became of it."""
         error: Exception = refusals.LedgerFailed(
-            Text("追加被中断，不能确认是否已记入账本", "the append was interrupted; it may or may not be recorded")
+            Text("追加被中断，不能确认是否已记入账本", "the append was interrupted; it may or may not be recorded"),
+            "interrupted",
         )
         try:
             with self.access.transaction() as connection:

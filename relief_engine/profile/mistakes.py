@@ -8,6 +8,7 @@ from functools import cache, partial
 from pydantic_core import ErrorDetails, ValidationError
 
 from relief_engine.errors import Finding, Location, did_you_mean
+from relief_engine.profile.items import ITEM_ID
 from relief_engine.profile.shape import MAX_SUBJECTS
 from relief_engine.profile.written import NO_HINT, BadValue, shown, visible
 from relief_engine.rulebook.facts import Fact
@@ -99,7 +100,8 @@ def _key_hint(rulebook: Rulebook, part: str | None, key: str) -> Text:
     subject = lists[part].id if part in lists else APPLICANT
     known = None if part is None else rulebook.subjects.get(subject)
     facts = () if known is None else known.facts
-    keys = ["as_of", APPLICANT, *lists, "resolutions"] if part is None else [fact.name for fact in facts]
+    named = [ITEM_ID] if part in lists else []
+    keys = ["as_of", APPLICANT, *lists, "resolutions"] if part is None else [*named, *(fact.name for fact in facts)]
     bare = key.rpartition(".")[2]
     if bare in keys:
         return Text(f"，是否想写“{bare}”？", f"; did you mean '{bare}'?")

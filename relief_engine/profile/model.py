@@ -22,10 +22,14 @@ from relief_engine.rulebook.terms import APPLICANT, Subject
 # are made for every applicant (see benchmarks/README.md).
 @dataclass(slots=True)
 class Known:
-    """What is known about one subject: encoded values and texts by fact id, and the figures that do not exist."""
+    """What is known about one subject: encoded values and texts by fact id, and the figures that do not exist.
+
+    ``id`` is what the profile calls it, if it does: no fact, and nothing that rules read.
+    """
 
     values: Final[Mapping[str, Encoded | str]]
     not_available: Final[frozenset[str]]
+    id: Final[str | None] = None
 
 
 class Resolution(RecordValue):
@@ -35,7 +39,7 @@ class Resolution(RecordValue):
     applied.
     ``subject`` is ``applicant``, ``leases[0]`` and so on; ``amount`` is what was agreed, in whole cents, None where
     only the granting was decided; ``by`` is a role or a body, not a person's name. ``index`` is its place in the
-    profile.
+    profile; ``written`` is the subject as the profile states it, where that is by a name (``leases[id=A-12]``).
     """
 
     programme: str
@@ -47,6 +51,7 @@ class Resolution(RecordValue):
     by: str
     note: str | None
     index: int
+    written: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +78,11 @@ class Profile:
     def subjects(self, subject: Subject) -> tuple[Known, ...] | None:
         """What is known about each subject of a kind; None where the profile does not mention the kind."""
         return (self.applicant,) if subject == APPLICANT else self.lists.get(subject)
+
+    def name(self, subject: Subject, index: int | None) -> str | None:
+        """What the profile calls one lease, loan and so on; None where it has no name of its own."""
+        listed = self.lists.get(subject)
+        return None if index is None or not listed else listed[index].id
 
     def not_available(self, subject: Subject, index: int | None) -> frozenset[str]:
         """The facts of a subject and its applicant that are known not to exist."""
@@ -129,7 +139,8 @@ class Profile:
         return content
 
     def _natural(self, known: Known, figure: FigureWriter) -> dict[str, object]:
-        return natural(known.values, known.not_available, self.rulebook, figure)
+        found = natural(known.values, known.not_available, self.rulebook, figure)
+        return found if known.id is None else {"id": known.id, **found}
 
     @property
     def digest(self) -> str:
@@ -149,7 +160,7 @@ def _written(one: Resolution) -> dict[str, object]:
     """An answer as a profile states it; amounts in yuan."""
     written: dict[str, object] = {"programme": one.programme}
     if one.subject != APPLICANT:
-        written["subject"] = one.subject
+        written["subject"] = one.written or one.subject
     written |= {"referral": one.referral, "granted": one.granted}
     if one.amount is not None:
         yuan, cents = divmod(one.amount, 100)

@@ -16,15 +16,17 @@ from pydantic_core import ValidationError
 from relief_engine.errors import Finding, Location, ProfileError
 from relief_engine.profile import shape
 from relief_engine.profile.days import as_of
+from relief_engine.profile.items import ITEM_ID, read_id, twice
 from relief_engine.profile.mistakes import Finder, findings, spelled
 from relief_engine.profile.model import Known, Profile
+from relief_engine.profile.placing import placed
 from relief_engine.profile.relations import Check, checks
 from relief_engine.profile.resolutions import Resolutions
-from relief_engine.profile.values import NOT_AVAILABLE, BadValue, Read, reader
+from relief_engine.profile.values import NOT_AVAILABLE, BadValue, reader
 from relief_engine.profile.words import code_list
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.source import Document, Path_, decode, read
-from relief_engine.rulebook.terms import Subject
+from relief_engine.rulebook.terms import APPLICANT, Subject
 from relief_engine.text import Text
 
 __all__ = ["ProfileReader", "spelled"]
@@ -92,9 +94,12 @@ class ProfileReader:
             for name, subject in self._lists
             if (items := checked.get(name)) is not None
         }
+        by_key = {name: lists[subject] for name, subject in self._lists if subject in lists}
+        found += [Finding("item-id-twice", locate(path), message) for path, message in twice(by_key)]
         answers = checked.get(shape.RESOLUTIONS) or ()
         if answers:
-            found += self._resolutions.without_subject(answers, lists, locate)
+            answers, wrong = placed(answers, lists, self.rulebook, locate)
+            found += wrong
         if found:
             raise ProfileError(found)
         return Profile(checked.get("as_of"), applicant, lists, locate, source, self.rulebook, answers)
@@ -104,6 +109,7 @@ class ProfileReader:
     ) -> Known:
         """What was read of one subject, without the facts that are unknown; what does not fit together is a finding."""
         absent = _NOTHING
+        name = values.pop(ITEM_ID, None)
         if not _UNKNOWN.isdisjoint(values.values()):
             absent = frozenset(fact for fact, value in values.items() if value is NOT_AVAILABLE)
             values = {fact: value for fact, value in values.items() if value not in _UNKNOWN}
@@ -111,7 +117,7 @@ class ProfileReader:
             if trigger in values and (problem := check(values)) is not None:
                 place = (*path, problem.fact.partition(".")[2])
                 found.append(Finding(problem.code, locate(place), problem.message))
-        return Known(values, absent)
+        return Known(values, absent, name)
 
     def _readable(self, value: object) -> dict[str, Any]:
         """What can be read of a profile with mistakes: its facts are still held against each other."""
@@ -124,8 +130,11 @@ class ProfileReader:
         checked[shape.RESOLUTIONS] = self._resolutions.readable(whole.get(shape.RESOLUTIONS))
         return checked
 
-    def _readable_subject(self, subject: Subject, value: object) -> dict[str, Read]:
-        values: dict[str, Read] = {}
+    def _readable_subject(self, subject: Subject, value: object) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        if isinstance(value, Mapping) and subject != APPLICANT:
+            with suppress(BadValue):
+                values[ITEM_ID] = read_id(value.get(ITEM_ID))
         for name, (fact, read_value) in self._readers[subject].items():
             if isinstance(value, Mapping) and name in value:
                 with suppress(BadValue):

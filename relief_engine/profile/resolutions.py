@@ -7,21 +7,22 @@ not for the reader: here it must only be one that the programme has, or had unde
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from relief_engine.errors import Finding, Location, did_you_mean
-from relief_engine.profile.mistakes import MAX_FINDINGS, Finder
-from relief_engine.profile.model import Known, Resolution
+from relief_engine.errors import Location, did_you_mean
+from relief_engine.profile.items import REFERENCE
+from relief_engine.profile.mistakes import MAX_FINDINGS
+from relief_engine.profile.model import Resolution
+from relief_engine.profile.placing import answered_twice
 from relief_engine.profile.shape import MAX_RESOLUTIONS, REQUIRED, RESOLUTIONS
 from relief_engine.profile.values import BadValue, reader
 from relief_engine.profile.written import NO_HINT, bad, raise_all, shown, visible
 from relief_engine.rulebook.facts import FIRST_DAY, LAST_DAY, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
-from relief_engine.rulebook.terms import APPLICANT, FactType, Subject
+from relief_engine.rulebook.terms import APPLICANT, FactType
 from relief_engine.rulebook.units import parse_unit
 from relief_engine.text import Text
 
@@ -30,7 +31,6 @@ _NAME = Text("人工认定结果（resolutions）", RESOLUTIONS)
 _MOST_CENTS = 10**14
 #: So many mistakes come with the name that was probably meant; none that is far longer than any name.
 _GUESSES, _LONGEST_NAME = 20, 120
-_LISTED = re.compile(r"(?P<list>\w+)\[(?P<index>0|[1-9][0-9]{0,5})\]")
 _GRANTED = {"同意": "是", "不同意": "否"}
 
 
@@ -111,29 +111,6 @@ class Resolutions:
         """Those that can be read, of a profile with mistakes."""
         return self._read(value)[0]
 
-    def without_subject(
-        self, answers: Iterable[Resolution], lists: Mapping[Subject, Sequence[Known]], locate: Finder
-    ) -> list[Finding]:
-        """A finding for each answer about a lease, loan and so on that the profile does not list."""
-        found = []
-        for one in answers:
-            kind = self._rulebook.programmes[one.programme].kind
-            match = _LISTED.fullmatch(one.subject)
-            if kind.list is None or match is None:
-                continue
-            listed = lists.get(kind.id)
-            if listed is not None and int(match["index"]) < len(listed):
-                continue
-            there = (
-                "" if not listed else f"{kind.list}[0]" + (f" – {kind.list}[{len(listed) - 1}]" if listed[1:] else "")
-            )
-            zh = f"，可用 {there}" if there else f"，资料没有{kind.label.zh}"
-            en = f"; it has {there}" if there else f"; it has no {kind.label.en.lower()}"
-            place = (RESOLUTIONS, one.index, "subject")
-            message = Text(f"资料中没有 {one.subject}{zh}", f"the profile has no {one.subject}{en}")
-            found.append(Finding("resolution-subject", locate(place), message))
-        return found
-
     def _read(self, value: object) -> tuple[tuple[Resolution, ...], list[BadValue]]:
         if value is None:
             return (), []
@@ -154,7 +131,7 @@ class Resolutions:
                 one = self._one(index, item, guess=len(mistakes) < _GUESSES)
                 other = first.setdefault((one.programme, one.subject, one.referral), index)
                 if other != index:
-                    raise _twice(one, other)
+                    raise answered_twice(one, other)
                 found.append(one)
             except BadValue as mistake:
                 mistakes += (BadValue(m.code, m.message, at=(index, *m.at)) for m in (mistake, *mistake.also))
@@ -225,7 +202,7 @@ def _subject_mistake(programme: Programme, subject: str | None) -> BadValue | No
             return None
         wanted = APPLICANT
     else:
-        match = _LISTED.fullmatch(subject or "")
+        match = REFERENCE.fullmatch(subject or "")
         if match is not None and match["list"] == kind.list:
             return None
         wanted = f"{kind.list}[0]"
@@ -245,14 +222,6 @@ def _amount_mistakes(granted: bool | None, cents: int) -> list[BadValue]:
         )
         return [BadValue("resolution-amount", message, at=("amount",))]
     return []
-
-
-def _twice(one: Resolution, first: int) -> BadValue:
-    message = Text(
-        f"同一认定事项“{one.referral}”已在第 {first + 1} 项答复，只能留一项",
-        f"referral '{one.referral}' is already answered by item {first + 1}; keep one answer",
-    )
-    return BadValue("resolution-twice", message, at=("referral",))
 
 
 def _unknown_key(key: object, *, guess: bool) -> BadValue:

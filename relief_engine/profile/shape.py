@@ -11,6 +11,7 @@ from typing import Any
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from relief_engine.profile.days import OPEN
+from relief_engine.profile.items import ITEM_ID, LONGEST_ID, read_id
 from relief_engine.profile.natural import STEP_AMOUNT, STEP_DAY
 from relief_engine.profile.written import LONGEST, Reader
 from relief_engine.rulebook.facts import Fact, SubjectFacts
@@ -39,7 +40,8 @@ def validator(
     ``lists`` leads from the keys of a profile that hold lists to the kinds of subject in them; ``as_of`` and
     ``resolutions`` read what stands under these keys.
     """
-    subjects = {subject: _typed_dict(known) for subject, known in readers.items()}
+    listed = set(lists.values())
+    subjects = {subject: _typed_dict(known, named=subject in listed) for subject, known in readers.items()}
     field = core_schema.typed_dict_field
     fields = {
         "as_of": field(core_schema.no_info_plain_validator_function(as_of), required=False),
@@ -52,16 +54,15 @@ def validator(
     return SchemaValidator(core_schema.typed_dict_schema(fields, extra_behavior="forbid"))
 
 
-def _typed_dict(readers: Readers) -> CoreSchema:
-    return core_schema.typed_dict_schema(
-        {
-            fact.id: core_schema.typed_dict_field(
-                core_schema.no_info_plain_validator_function(read), required=False, validation_alias=name
-            )
-            for name, (fact, read) in readers.items()
-        },
-        extra_behavior="forbid",
-    )
+def _typed_dict(readers: Readers, *, named: bool) -> CoreSchema:
+    """One subject; ``named``: it may have a name beside its facts, which have dots in their ids."""
+    field, function = core_schema.typed_dict_field, core_schema.no_info_plain_validator_function
+    fields = {
+        fact.id: field(function(read), required=False, validation_alias=name) for name, (fact, read) in readers.items()
+    }
+    if named:
+        fields[ITEM_ID] = field(function(read_id), required=False)
+    return core_schema.typed_dict_schema(fields, extra_behavior="forbid")
 
 
 # --- JSON Schema --------------------------------------------------------------------------------------------------
@@ -101,7 +102,7 @@ def json_schema(
         "properties": properties,
         "$defs": {
             "applicant": {"type": "object", "additionalProperties": False},
-            **{subject: _subject_schema(known) for subject, known in subjects.items()},
+            **{subject: _subject_schema(known, named=subject in lists.values()) for subject, known in subjects.items()},
         },
     }
 
@@ -118,7 +119,7 @@ def _resolution_schema(programmes: Mapping[str, Sequence[str]]) -> dict[str, Any
         "additionalProperties": False,
         "properties": {
             "programme": {"title": "项目", **({"enum": list(programmes)} if programmes else {"type": "string"})},
-            "subject": {"title": "对象", "type": "string", "examples": ["applicant", "leases[0]"]},
+            "subject": {"title": "对象", "type": "string", "examples": ["applicant", "leases[0]", "leases[id=A-12]"]},
             "referral": {"title": "认定事项", **({"enum": referrals} if referrals else {"type": "string"})},
             "granted": {"title": "是否同意", "anyOf": yes_no},
             "amount": {
@@ -132,12 +133,21 @@ def _resolution_schema(programmes: Mapping[str, Sequence[str]]) -> dict[str, Any
     }
 
 
-def _subject_schema(known: SubjectFacts) -> dict[str, Any]:
+def _subject_schema(known: SubjectFacts, *, named: bool) -> dict[str, Any]:
+    text = {"type": "string", "maxLength": LONGEST_ID, "pattern": r"^[^\[\]]*$"}
+    name = {
+        "title": "编号",
+        "description": "自己起的编号，人工认定可用它指明对象 / Its own name, by which people's answers may name it",
+        "anyOf": [text, {"type": "integer"}, _NULL],
+    }
     return {
         "title": known.label.zh,
         "type": "object",
         "additionalProperties": False,
-        "properties": {fact.name: _fact_schema(fact) for fact in known.facts},
+        "properties": {
+            **({ITEM_ID: name} if named else {}),
+            **{fact.name: _fact_schema(fact) for fact in known.facts},
+        },
     }
 
 

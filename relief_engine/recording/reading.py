@@ -182,7 +182,8 @@ def _misshapen(document: Mapping[str, Any], label: str) -> Iterator[Finding]:
         hold(document)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            yield Finding("record-shape", _at(label, detail["loc"]), _said(detail))
+            code = "record-member" if detail["type"] == "extra_forbidden" else "record-shape"
+            yield Finding(code, _at(label, detail["loc"]), _said(detail))
 
 
 def _other_schema(schema: object) -> Text:
@@ -211,6 +212,8 @@ _OTHER = Text("应为判定记录中的内容", "expected what a record holds")
 def _said(detail: ErrorDetails) -> Text:
     if detail["type"] == "missing":
         return Text("缺少这一项", "this is missing")
+    if detail["type"] == "extra_forbidden":
+        return Text("判定记录里没有这一项，无法核对", "no record has this, and nothing could check it")
     error = detail.get("ctx", {}).get("error")
     expected = error.message if isinstance(error, Unfit) else _EXPECTED.get(detail["type"], _OTHER)
     got = shown(detail["input"])

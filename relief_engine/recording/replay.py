@@ -23,6 +23,10 @@ from relief_engine.version import VERSION
 
 Verdict = Literal["same", "otherwise", "refused", "broken"]
 _TOTALS = ("total", "total_by_people")
+#: What nobody can work out from the profile; what is compared by the very rules and version alone; and the rest.
+_NEVER = ("made_at", "engine.routes", "verification")
+_SAME_ONLY = ("language", "report.questions", "trace.facts", "trace.figures", "trace.benefit", "words")
+_REPORT = ("report",)
 #: At most so many fields of a broken record are kept: one is enough to know.
 MOST = 20
 
@@ -39,7 +43,9 @@ class Replay(Record):
     decided. ``came`` and ``gone`` are programmes that only the rulebook of now has, or only that of the record.
     ``unanswered`` are people's answers (programme, subject, referral) to what the rulebook does not have, left aside.
     ``reread`` are values of the profile that the rulebook takes for others, ``worded`` how many places of a report
-    that decides the same another version of the engine words otherwise.
+    that decides the same another version of the engine words otherwise. ``not_compared`` are the parts of the record
+    that were held against nothing: when it was made and what another route said then can't be decided anew, and by
+    other rules or another version words and steps are expected to differ.
     """
 
     verdict: Verdict
@@ -59,11 +65,17 @@ class Replay(Record):
     reread: tuple[Field, ...] = ()
     broken: tuple[Field, ...] = ()
     worded: int = 0
+    not_compared: tuple[str, ...] = ()
 
     @property
     def same_rulebook(self) -> bool:
         """Whether the rulebook is the one that the record was made by."""
         return self.rulebook[0] == self.rulebook[1]
+
+    @property
+    def by_others(self) -> bool:
+        """Whether another rulebook decided, or another version of the engine."""
+        return not self.same_rulebook or self.version[0] != self.version[1]
 
 
 def replay(record: DecisionRecord, engine: Engine) -> Replay:
@@ -82,15 +94,15 @@ def replay(record: DecisionRecord, engine: Engine) -> Replay:
         "decided": len(report["decisions"]),
     }
     unchanged = head["rulebook"][0] == head["rulebook"][1] and head["version"][0] == VERSION
-    written, unanswered = _answerable(document["profile"], engine)
+    written, unanswered = answerable(document["profile"], engine)
     try:
         profile = engine.reader.read_mapping(written, LABEL)
     except ProfileError as error:
         broken = tuple(Field(str(finding.where), None, finding.message.en) for finding in error.findings[:MOST])
         head |= {name: (report[name], None) for name in _TOTALS}
         if unchanged:
-            return Replay(verdict="broken", broken=broken, **head)
-        return Replay(verdict="refused", refused=error.findings, **head)
+            return Replay(verdict="broken", broken=broken, not_compared=_NEVER, **head)
+        return Replay(verdict="refused", refused=error.findings, not_compared=(*_NEVER, *_REPORT), **head)
     profile = replace(profile, source=report["profile"]["source"])
     wanted = document["asked"]["programmes"]
     known = None if wanted is None else [name for name in wanted if name in engine.rulebook.programmes]
@@ -99,7 +111,7 @@ def replay(record: DecisionRecord, engine: Engine) -> Replay:
     head |= {name: (report[name], now["report"][name]) for name in _TOTALS}
     if unchanged:
         broken = tuple(_everything(document, now))[:MOST]
-        return Replay(verdict="broken" if broken else "same", broken=broken, **head)
+        return Replay(verdict="broken" if broken else "same", broken=broken, not_compared=_NEVER, **head)
     otherwise = decided_otherwise(document, now, decided)
     new, old = came(document, now, engine), gone(document, engine)
     # Totals of decisions that are all the same differ only in a record that was altered.
@@ -113,6 +125,7 @@ def replay(record: DecisionRecord, engine: Engine) -> Replay:
         gone=old,
         unanswered=unanswered,
         reread=_reread(document, written, profile),
+        not_compared=(*_NEVER, *_SAME_ONLY),
         worded=sum(1 for _ in _everything(document, now)) if same and same_rules else 0,
         **head,
     )
@@ -129,10 +142,13 @@ def _everything(document: Mapping[str, Any], now: Mapping[str, Any]) -> list[Fie
     return list(fields(parts[0], parts[1]))
 
 
-def _answerable(
+def answerable(
     written: Mapping[str, Any], engine: Engine
 ) -> tuple[Mapping[str, Any], tuple[tuple[str, str, str], ...]]:
-    """A recorded profile without people's answers to programmes and referrals that the rulebook does not have."""
+    """A recorded profile without people's answers to programmes and referrals that the rulebook does not have.
+
+    Beside it programme, subject and referral of each answer that was left out.
+    """
     answers = written.get(RESOLUTIONS)
     if not isinstance(answers, list):
         return written, ()

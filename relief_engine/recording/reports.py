@@ -8,6 +8,7 @@ from typing import Any
 from relief_engine.decision import Decision, Outcome
 from relief_engine.engine import Engine, Report
 from relief_engine.explanation import say
+from relief_engine.explanation.answer import number_text
 from relief_engine.recording.differences import Change, changes
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value
@@ -69,7 +70,7 @@ def _by_key(side: Mapping[str, Any]) -> dict[_Key, tuple[Mapping[str, Any], Mapp
 def _title(programme: Programme, subject: str, decision: Decision | None) -> Text:
     if programme.kind.list is None:
         return programme.title
-    about = say.both(subject) if decision is None else say.subject(programme.kind, decision.index)
+    about = say.both(subject) if decision is None else number_text(decision)
     return Text(f"{programme.title.zh}（{about.zh}）", f"{programme.title.en} ({about.en})")
 
 

@@ -1,4 +1,8 @@
-"""Recording stage: what a record must hold for others to lean on it. Members that it may hold besides are let be."""
+"""Recording stage: what a record must hold for others to lean on it.
+
+A member that no record holds is refused where a record is read by: in the record itself, its report, its decisions and
+their traces. What nothing but words is made of, such as explanations, may hold more.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, NotRequired
 
-from pydantic import AfterValidator, TypeAdapter
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from relief_engine.decision import Outcome, State, Status
 from relief_engine.text import Text
 
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _SHA256 = re.compile("sha256:[0-9a-f]{64}")
 
 
@@ -42,7 +47,20 @@ def _moment(text: str) -> str:
         good = False
     if not good:
         raise Unfit(Text("应为带时区的时刻（ISO 8601）", "expected a time with its time zone (ISO 8601)"))
+    if not _UTC.fullmatch(text):
+        raise Unfit(
+            Text(
+                "应为到毫秒的 UTC 时刻（如 2022-06-01T01:30:00.000Z）",
+                "expected a time in UTC with milliseconds, such as 2022-06-01T01:30:00.000Z",
+            )
+        )
     return text
+
+
+def _count(value: int) -> int:
+    if value < 0:
+        raise Unfit(Text("应为不小于 0 的整数", "expected a whole number that is not below 0"))
+    return value
 
 
 def _digest(text: str) -> str:
@@ -82,25 +100,34 @@ StatusText = Annotated[str, _among(status.value for status in Status)]
 Figure = Annotated[Any, AfterValidator(_figure)]
 
 
+# A shape that says nothing of itself has the configuration of the one around it.
+_CLOSED, _OPEN = ConfigDict(extra="forbid"), ConfigDict(extra="ignore")
+
+
+@with_config(_CLOSED)
 class _Asked(TypedDict):
     as_of: Day
     programmes: list[str] | None
 
 
+@with_config(_CLOSED)
 class _Rulebook(TypedDict):
     digest: Sha256
 
 
+@with_config(_CLOSED)
 class _Engine(TypedDict):
     version: str
     routes: list[str]
 
 
+@with_config(_CLOSED)
 class _Profile(TypedDict):
     digest: Sha256
     source: str
 
 
+@with_config(_OPEN)
 class _Criterion(TypedDict):
     id: str
     title: str
@@ -109,27 +136,32 @@ class _Criterion(TypedDict):
     citations: list[str]
 
 
+@with_config(_OPEN)
 class _Referral(TypedDict):
     id: str
     title: str
     citations: list[str]
 
 
+@with_config(_OPEN)
 class _Missing(TypedDict):
     fact: str
     subject: str
 
 
+@with_config(_OPEN)
 class _Deadline(TypedDict):
     id: str
     date: Day
 
 
+@with_config(_OPEN)
 class _Resolution(TypedDict):
     state: Annotated[str, _among(state.value for state in State)]
     amount: Figure
 
 
+@with_config(_OPEN)
 class _Explanation(TypedDict):
     title: str
     subject: str
@@ -137,7 +169,16 @@ class _Explanation(TypedDict):
     citations: list[str]
 
 
+@with_config(_CLOSED)
 class _Decision(TypedDict):
+    subject_id: NotRequired[Any]
+    outcome_label: NotRequired[Any]
+    authority: NotRequired[Any]
+    in_force: NotRequired[Any]
+    missing_is_exact: NotRequired[Any]
+    ways: NotRequired[Any]
+    check_by_hand: NotRequired[Any]
+    remarks: NotRequired[Any]
     programme: str
     subject: str
     outcome: OutcomeText
@@ -161,12 +202,16 @@ class _Decision(TypedDict):
     explanation: _Explanation
 
 
+@with_config(_CLOSED)
 class _Skipped(TypedDict):
     programme: str
     reason: str
 
 
+@with_config(_CLOSED)
 class _Report(TypedDict):
+    schema: NotRequired[Any]
+    questions: NotRequired[Any]
     as_of: Day
     rulebook: _Rulebook
     engine: _Engine
@@ -177,7 +222,9 @@ class _Report(TypedDict):
     total_by_people: str
 
 
+@with_config(_CLOSED)
 class _Trace(TypedDict):
+    rules: NotRequired[Any]
     programme: str
     subject: str
     facts: dict[str, Any]
@@ -187,15 +234,18 @@ class _Trace(TypedDict):
     benefit: dict[str, Figure]
 
 
+@with_config(_CLOSED)
 class _Verification(TypedDict):
     verdict: Annotated[str, _among(("agree", "disagree", "unavailable"))]
     reason: str
-    compared: NotRequired[int]
+    compared: NotRequired[Annotated[int, AfterValidator(_count)]]
 
 
+@with_config(_CLOSED)
 class RecordShape(TypedDict):
     """A whole record, version 1, whose schema was looked at before."""
 
+    schema: str
     made_at: Moment
     asked: _Asked
     language: Annotated[str, _among(("zh", "en"))]

@@ -55,6 +55,7 @@ def replay_record(replay: Replay, language: Language) -> dict[str, Any]:
         "reread": [_field_record(field) for field in replay.reread],
         "broken": [_field_record(field) for field in replay.broken],
         "worded_otherwise": replay.worded,
+        "not_compared": list(replay.not_compared),
     }
 
 

@@ -17,7 +17,6 @@ from relief_engine.profile.written import visible
 from relief_engine.roster.cells import cell_reader
 from relief_engine.roster.headers import Columns
 from relief_engine.roster.table import CellError, Problem, Row, Table
-from relief_engine.roster.titles import OUTCOME, PROGRAMME, ROW
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
@@ -43,22 +42,10 @@ def by_people(resolved: Resolved | None) -> ByPeople | None:
 
 
 def check_programmes(table: Table, columns: Columns, programmes: Sequence[Programme]) -> None:
-    """Refuse answers of which nobody could tell which of several programmes they are about.
-
-    So too those in a result for several programmes: it has each row of its roster several times, and every sum would be
-    too high.
-    """
+    """Refuse answers of which nobody could tell which of several programmes they are about."""
     if not columns.answers:
         return
     column = columns.answers[0]
-    result = (ROW, PROGRAMME, OUTCOME)
-    if any({title.in_(language) for title in result} <= {*table.headers} for language in ("zh", "en")):
-        message = Text(
-            "这是几个项目的判定结果，台账的一行在这里有几行，再判定会重复计数；请把人工认定填在原来的台账里",
-            "this is a result for several programmes and has each row of its roster several times, which would be "
-            "counted twice; put people's answers into the roster itself",
-        )
-        raise InputError([Finding("answer-result", table.where(column=column.index), message)])
     if len(programmes) == 1 or _position(columns, "programme") is not None:
         return
     message = Text(

@@ -111,7 +111,7 @@ def _from_workbook(file: Path, number: int) -> Reopened:
     try:
         with file.open("rb") as stream:
             book = CalamineWorkbook.from_filelike(stream)
-            about = _about(book.get_sheet_by_name(ABOUT_SHEET).to_python())
+            about = about_of(book.get_sheet_by_name(ABOUT_SHEET).to_python())
             rows = book.get_sheet_by_name(about["decisions"]).iter_rows()
             head = [str(cell) for cell in next(rows, [])]
             return _row_of(file, about, head, rows, number)
@@ -124,7 +124,7 @@ def _from_workbook(file: Path, number: int) -> Reopened:
         raise _not_ours(file) from None
 
 
-def _about(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+def about_of(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """What the hidden sheet says, with the parts of long values put together."""
     found: dict[str, str] = {}
     for key, value in (row[:2] for row in rows):

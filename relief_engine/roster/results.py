@@ -17,7 +17,7 @@ from relief_engine.compiled.lowering import compile_programme
 from relief_engine.decision import Outcome, State
 from relief_engine.roster.answers import Answer, Answered, Screening
 from relief_engine.roster.reasons import Reasons, money
-from relief_engine.roster.titles import AMOUNTS, MACHINE, OUTCOME, PEOPLE, PROGRAMME, ROW, own_header
+from relief_engine.roster.titles import AMOUNTS, MACHINE, MISSING, OUTCOME, PEOPLE, PROGRAMME, ROW, own_header
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.units import Unit
@@ -105,7 +105,7 @@ class Results:
         if self.screening.columns.answers:
             yield from self._people()
         yield Result("reason", Text("理由", "Reason"), "text", self._reason, 48)
-        yield Result("missing", Text("缺少的资料", "Missing"), "text", self._missing, 30)
+        yield Result("missing", MISSING, "text", self._missing, 30)
         yield Result(
             "clauses", Text("依据条款", "Clauses"), "text", lambda li: self.reasons.clauses(li.answer) or None, 34
         )

@@ -20,6 +20,7 @@ from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.people import check_programmes
 from relief_engine.roster.screening import screen, seldom_collected
 from relief_engine.roster.second import NAME, SecondRoute
+from relief_engine.roster.several import refuse_several
 from relief_engine.roster.table import Rejected, Table
 from relief_engine.roster.whole import scratch_folder
 from relief_engine.roster.writing import check_target, write_results
@@ -239,6 +240,8 @@ def prepare(engine: Engine, request: Request) -> Screening:
 def _settled(engine: Engine, request: Request, table: Table) -> Screening:
     """What a table is screened by."""
     rulebook = engine.rulebook
+    # Spark's tables are too long to look through row by row.
+    refuse_several(table, request.roster, [rulebook], look=request.engine != "spark")
     columns = recognise(table, rulebook, mapping=request.mapping, kind=request.kind)
     if request.programmes:
         programmes = tuple(rulebook.programme(name) for name in dict.fromkeys(request.programmes))

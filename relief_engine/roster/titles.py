@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from relief_engine.text import Language, Text
 
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 #: The column by which people tell answers apart.
 OUTCOME = Text("判定结果", "Outcome")
 #: Behind a column of the roster that is called like a column of results.
@@ -12,6 +13,8 @@ CLASH = Text("（原表）", " (roster)")
 ROW = Text("行号", "Row")
 #: The column that says which of several programmes a row of results is about.
 PROGRAMME = Text("项目", "Programme")
+#: The column that names the facts that are missing, by words that are headers too.
+MISSING = Text("缺少的资料", "Missing")
 #: The columns of amounts, in yuan.
 AMOUNTS: dict[str, Text] = {
     "amount": Text("金额（元）", "Amount (yuan)"),
@@ -39,6 +42,11 @@ MACHINE: dict[str, Text] = {
     "as_of": Text("判定日", "Day of the decision"),
     "rulebook": Text("规则库摘要", "Rulebook digest"),
 }
+
+
+def of_missing(header: str) -> bool:
+    """Whether a header is that of missing facts, in a result or in a result of a result."""
+    return any(_bare(header, CLASH.in_(language)) == MISSING.in_(language) for language in LANGUAGES)
 
 
 def own_header(header: str, taken: set[str], language: Language) -> str:

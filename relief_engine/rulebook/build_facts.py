@@ -146,6 +146,10 @@ class _Builder:
             if getattr(shape, key) and shape.type not in types:
                 message = Text(f"{shape.type} 类事实不能有“{key}”", f"a fact of type {shape.type} takes no {key!r}")
                 self.report("fact-key", (*path, key), message, key=True)
+        if shape.id == "id" and self.subject != APPLICANT:
+            en = "'id' is what an item of a list is called; no fact may be called so"
+            message = Text("“id”是每份自己的编号，事实不能叫这个名字", en)
+            self.report("name-collision", (*path, "id"), message)
         if keyword.iskeyword(shape.id):
             message = Text(f"“{shape.id}”是保留字，表达式里不能用", f"{shape.id!r} is a reserved word")
             self.report("name-collision", (*path, "id"), message)

@@ -30,6 +30,7 @@ _DAY = {"type": "string", "format": "date"}
 _NAMES = {"type": "array", "items": {"type": "string"}, "maxItems": 500, "description": "Ids; all if left out or empty"}
 _PROFILE = {"$ref": "#/components/schemas/Profile"}
 _OFTEN: tuple[Kind, ...] = ("overloaded", "out-of-time", "internal", "unauthorized", "wrong-host")
+_KEPT: tuple[Kind, ...] = ("unavailable", "ledger-full")
 _WITH_BODY: tuple[Kind, ...] = ("malformed", "too-large", "media-type", "too-slow")
 
 
@@ -80,7 +81,8 @@ def operations(indicators: Sequence[str]) -> tuple[Operation, ...]:
     passed = {"type": "array", "maxItems": 5000, "items": _object(("fact", "subject"), fact={"type": "string"},
               subject={"type": "string"})}  # fmt: skip
     return (
-        Operation("/v1/decide", "post", "decide", "Decide one profile", _of("Report"), problems=(*asked, "no-ledger"),
+        Operation("/v1/decide", "post", "decide", "Decide one profile", _of("Report"),
+                  problems=(*asked, "no-ledger", *_KEPT),
                   body=_object(("profile",), **_ASKED, verify=_FLAG, record=_FLAG)),
         Operation("/v1/explain", "post", "explain", "The decisions with their reasons, as one HTML page",
                   {"type": "string"}, "text/html", _object(("profile",), **_ASKED, details=_FLAG), problems=asked),
@@ -111,11 +113,15 @@ def operations(indicators: Sequence[str]) -> tuple[Operation, ...]:
                   body={"type": "object", "description": "A record (relief-record/1), as it was kept"},
                   problems=("unusable-input", "too-large", "media-type", "too-slow")),
         Operation("/v1/records/{which}", "get", "getRecord", "A record of the ledger, byte for byte",
-                  {"type": "object"}, query=(_WHICH,), problems=("not-found", "no-ledger")),
+                  {"type": "object"}, query=(_WHICH,),
+                  problems=("not-found", "no-ledger", "unavailable")),
         Operation("/v1/records/{which}/resolutions", "post", "resolve",
                   "Add people's answers to a record: decided anew, and recorded as a new one", _of("Report"),
                   body={"type": "array", "items": _of("Resolution"), "minItems": 1, "maxItems": 200},
-                  query=(_WHICH, _AS_OF), problems=("not-found", "no-ledger", *asked)),
+                  query=(_WHICH, _AS_OF,
+                         _parameter("programme", {"type": "array", "items": {"type": "string"}}, "Ids; else those of "
+                                    "the record")),
+                  problems=("not-found", "no-ledger", "rules-changed", *_KEPT, *asked)),
         Operation("/v1/programmes", "get", "programmes", "All programmes, described in words made from their rules",
                   _of("Programmes"), query=(_AS_OF,), problems=("unusable-input",)),
         Operation("/v1/facts", "get", "facts", "The facts that a profile may hold", _of("Facts"),

@@ -18,6 +18,8 @@ URN = "urn:relief-engine:problem:"
 Kind = Literal[
     "malformed", "unusable-input", "unauthorized", "wrong-host", "not-found", "method-not-allowed", "too-slow",
     "too-large", "media-type", "internal", "routes-disagree", "overloaded", "unavailable", "no-ledger", "out-of-time",
+    "rules-changed",
+    "ledger-full",
 ]  # fmt: skip
 
 #: Every kind of problem with its status and its title.
@@ -28,6 +30,7 @@ KINDS: Mapping[Kind, tuple[int, Text]] = {
     "not-found": (404, Text("没有这个地址", "There is nothing at this address")),
     "method-not-allowed": (405, Text("这个地址不接受这种方法", "This address does not take this method")),
     "too-slow": (408, Text("请求发送得太慢", "The request came too slowly")),
+    "rules-changed": (409, Text("现有规则没有记录中的项目", "The rules lack programmes of the record")),
     "no-ledger": (409, Text("本服务没有账本", "This service keeps no ledger")),
     "too-large": (413, Text("请求过大", "The request is too large")),
     "media-type": (415, Text("不接受这种内容类型", "This content type is not accepted")),
@@ -36,6 +39,7 @@ KINDS: Mapping[Kind, tuple[int, Text]] = {
     "routes-disagree": (500, Text("两条计算路径结果不一致，没有结论", "Two routes disagree, nothing was decided")),
     "overloaded": (503, Text("服务繁忙，请稍后再试", "The service is busy, try again later")),
     "unavailable": (503, Text("服务暂不可用", "The service is not available")),
+    "ledger-full": (507, Text("磁盘已满，无法记录", "The disk is full, nothing can be recorded")),
     "out-of-time": (504, Text("超过时限，没有结论", "Out of time, nothing was decided")),
 }
 

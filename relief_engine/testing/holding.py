@@ -15,6 +15,7 @@ from relief_engine.decision import NOTHING_MISSING, Decision, Outcome, Status
 from relief_engine.engine import Engine
 from relief_engine.engine.outcome import outcome_of
 from relief_engine.errors import RoutesDisagree
+from relief_engine.profile.items import ITEM_ID
 from relief_engine.rulebook.facts import Fact
 from relief_engine.rulebook.terms import APPLICANT
 from relief_engine.testing.failures import failed
@@ -247,7 +248,9 @@ def known(profile: Mapping[str, object], programme_facts: Sequence[Fact] | None 
             parts = [(f"{key}[{index}]", part) for index, part in enumerate(value)]
         for place, part in parts:
             if isinstance(part, Mapping):
-                found += [f"{place}.{name}" for name in part if wanted is None or name in wanted]
+                # What a lease is called is no fact: it can't be unknown while answers name the lease by it.
+                facts = [name for name in part if key == APPLICANT or name != ITEM_ID]
+                found += [f"{place}.{name}" for name in facts if wanted is None or name in wanted]
     return found
 
 

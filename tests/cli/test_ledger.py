@@ -1,11 +1,14 @@
 """``relief ledger``: what it lists, shows, exports and verifies, and what it refuses."""
 
+import errno
 import hashlib
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from relief_engine.cli import screen as screening
 from relief_engine.cli.ledger_commands import OUTCOMES
 from relief_engine.cli.ledger_export import ENTRIES
 from relief_engine.decision import Outcome
@@ -14,7 +17,7 @@ from relief_engine.ledger.refusals import LedgerFailed
 from relief_engine.ledger.store import Ledger
 from relief_engine.recording.reading import read_record
 from relief_engine.text import Text
-from tests.cli.conftest import RESTAURANT, Relief
+from tests.cli.conftest import RESTAURANT, ROOT, Relief
 from tests.ledger.documents import LOAN, RENT, behind, document, written
 
 
@@ -306,6 +309,35 @@ def test_nothing_is_decided_that_could_not_be_kept(
     assert ran.status == 1
     assert "磁盘已满" in ran.out + ran.err
     assert "180" not in ran.out + ran.err
+
+
+def test_a_ledger_that_others_hold_is_no_internal_failure(
+    relief: Relief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.ledger"
+    asked = ("check", RESTAURANT, "--programme", "rent-reduction-2022", "--ledger", path)
+    assert relief(*asked).status == 0
+    monkeypatch.setitem(Ledger.open.__func__.__kwdefaults__, "wait", 0.05)  # type: ignore[attr-defined]
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    ran = relief(*asked)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(f"没有完成，没有给出结果：账本 {path} 没有读写成功：其他程序一直占用着它。")
+    told = relief(*asked, "--format", "json", "--lang", "en")
+    assert (told.status, told.json["kind"], told.json["errors"][0]["code"]) == (1, "system", "ledger-busy")
+    other.execute("ROLLBACK")
+    other.close()
+    assert relief("ledger", "verify", path).status == 0
+
+
+def test_a_full_disk_is_told_wherever_it_shows(relief: Relief, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "结果.xlsx")
+
+    monkeypatch.setattr(screening, "screen_file", full)
+    ran = relief("screen", ROOT / "examples/rosters/rent-roll.xlsx", "--output", tmp_path / "结果.xlsx")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "没有完成，没有给出结果：“结果.xlsx”没有写成：磁盘已满（或超出配额）。请腾出空间后再试\n"
 
 
 def test_a_profile_that_is_wrong_makes_no_ledger(relief: Relief, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -90,6 +92,33 @@ def test_nothing_is_written_where_nothing_may_be(relief: Relief, tmp_path: Path,
     assert profile.read_bytes() == PROFILE.read_bytes()
 
 
+def test_a_file_that_is_there_is_never_replaced(relief: Relief, record: Path, tmp_path: Path) -> None:
+    """A record is evidence, and what else has the name is somebody's too."""
+    other, ledger = tmp_path / "other.json", tmp_path / "a.ledger"
+    other.write_text("{}", "utf-8")
+    before = {path: path.read_bytes() for path in (record, other)}
+    for path in before:
+        ran = relief("check", PROFILE, "--rules", TOWN_RULES, "--record", path, "--ledger", ledger, "--lang", "en")
+        assert (ran.status, ran.out) == (2, "")
+        assert "a record is evidence and is not replaced" in ran.err
+        assert "[record-exists]" in ran.err
+    assert {path: path.read_bytes() for path in (record, other)} == before
+    assert sorted(tmp_path.iterdir()) == sorted(before)
+
+
+def test_the_very_same_record_may_be_there(relief: Relief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clock(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Clock:
+            return cls(2022, 6, 1, tzinfo=tz)
+
+    monkeypatch.setattr("relief_engine.cli.record.dt", SimpleNamespace(datetime=Clock, UTC=dt.UTC))
+    path = tmp_path / "r.json"
+    for _ in range(2):
+        assert relief("check", PROFILE, "--rules", TOWN_RULES, "--record", path).status == 0
+    assert read_record(path.read_bytes(), "r").document["made_at"] == "2022-06-01T00:00:00.000Z"
+
+
 def test_no_record_is_left_of_a_profile_that_can_not_be_decided(relief: Relief, tmp_path: Path) -> None:
     profile = tmp_path / "profile.yaml"
     profile.write_text("applicant: {kind: 9}\n", "utf-8")
@@ -113,6 +142,8 @@ def test_other_rules(relief: Relief, record: Path, other_rules: Callable[[str, s
     ran = relief("replay", record, "--rules", rules, "--lang", "en")
     assert ran.status == 3
     assert ran.out.splitlines()[1:] == ["  Lower fee", "    Payable: 500.51 yuan → 400.40 yuan", "    Rate: 0.5 → 0.4"]
+    assert "only decisions are compared" in ran.err
+    assert "only decisions" not in relief("replay", record, "--rules", TOWN_RULES, "--lang", "en").err
     told = relief("replay", record, "--rules", rules, "--format", "json")
     assert (told.status, told.json["schema"]) == (3, "relief-replays/1")
     (found,) = told.json["records"]

@@ -257,7 +257,7 @@ def test_a_full_disk_records_nothing_and_the_next_append_works(path: Path) -> No
         ledger.append(document(1))
         pages = ledger.access.read(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
         ledger.access.read(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone())
-        with pytest.raises(LedgerFailed, match="full"):
+        with pytest.raises(LedgerFailed, match="磁盘已满"):
             ledger.append_many([document(number) for number in range(2, 50)])
         ledger.access.read(lambda c: c.execute(f"PRAGMA max_page_count = {pages + 100}").fetchone())
         assert ledger.append(document(2)).number == 2

@@ -241,14 +241,15 @@ def test_a_persons_answer_is_entered_kept_apart_and_taken_back(page: Page) -> No
     page.wait_for_function("() => !document.querySelector('.total')")
 
 
+@pytest.mark.parametrize("name", ["{0}", "id=A-{0}"])
 @pytest.mark.parametrize(("removed", "total"), [(0, "2,000.00 元"), (1, "1,000.00 元"), (2, "3,000.00 元")])
 def test_a_lease_that_is_removed_takes_its_answer_along_and_no_other_one(
-    page: Page, tmp_path: Path, removed: int, total: str
+    page: Page, tmp_path: Path, removed: int, total: str, name: str
 ) -> None:
     profile = yaml.safe_load((PROFILES / "restaurant.yaml").read_text("utf-8"))
-    profile["leases"] = [{**profile["leases"][0], "has_rent_free_period": True} for _ in range(3)]
+    profile["leases"] = [{**profile["leases"][0], "id": f"A-{n}", "has_rent_free_period": True} for n in range(3)]
     profile["resolutions"] = [
-        {"programme": RENT, "subject": f"leases[{index}]", "referral": "rent-free-period", "granted": True,
+        {"programme": RENT, "subject": f"leases[{name.format(index)}]", "referral": "rent-free-period", "granted": True,
          "amount": 1000 * (index + 1), "on": "2022-05-30", "by": "减免专班"}
         for index in range(2)
     ]  # fmt: skip
@@ -261,6 +262,29 @@ def test_a_lease_that_is_removed_takes_its_answer_along_and_no_other_one(
     page.locator("main button[type=submit]").click()
     page.wait_for_selector(".total")
     assert total in page.locator(".total").inner_text()
+
+
+def test_an_answer_on_the_page_names_the_lease_as_the_profile_does(page: Page, tmp_path: Path) -> None:
+    profile = yaml.safe_load((PROFILES / "restaurant.yaml").read_text("utf-8"))
+    profile["leases"][0] |= {"id": "A-12", "has_rent_free_period": True}
+    path = tmp_path / "profile.yaml"
+    path.write_text(json.dumps(profile, default=str), "utf-8")
+    open_profile(page, path)
+    main = see_result(page)
+    assert "A-12" in main.inner_text()
+    for amount in ("90000", "80000"):  # the second answer takes the place of the first
+        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
+        form = main.locator(".resolving form").first
+        form.get_by_label("同意", exact=True).check()
+        form.get_by_label("同意的金额").fill(amount)
+        form.get_by_label("认定日期").fill("2022-05-30")
+        form.get_by_label("认定单位或岗位").fill("减免专班")
+        form.get_by_role("button", name="记下认定结果").click()
+        page.wait_for_selector(f".people >> text={amount[:2]},000.00 元")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="存成文件").click()
+    kept = Path(saved.value.path()).read_text("utf-8")
+    assert kept.count("leases[id=A-12]") == 1
 
 
 def test_the_print_has_the_decision_and_everything_unfolded(page: Page) -> None:

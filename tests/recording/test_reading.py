@@ -122,6 +122,8 @@ def again(document: Any) -> None:
 
 
 SHAPE = "[record-shape]"
+MOMENT = "expected a time in UTC with milliseconds, such as 2022-06-01T01:30:00.000Z"
+NO_MEMBER = "no record has this, and nothing could check it [record-member]"
 DIFFERS = ": does not agree with the rest of the record [record-inconsistent]"
 
 
@@ -146,6 +148,20 @@ DIFFERS = ": does not agree with the rest of the record [record-inconsistent]"
         (
             put("2030-07-15T01:30", "made_at"),
             f":made_at: expected a time with its time zone (ISO 8601), got '2030-07-15T01:30' {SHAPE}",
+        ),
+        (
+            put("2030-07-15T09:30:00.000+08:00", "made_at"),
+            f":made_at: {MOMENT}, got '2030-07-15T09:30:00.000+08:00' {SHAPE}",
+        ),
+        (put("granted", "note"), f":note: {NO_MEMBER}"),
+        (put("agree", "verification_by"), f":verification_by: {NO_MEMBER}"),
+        (put(1, "asked", "subjects"), f":asked.subjects: {NO_MEMBER}"),
+        (put(1, "report", "approved"), f":report.approved: {NO_MEMBER}"),
+        (put(1, "report", "decisions", 1, "approved"), f":report.decisions[1].approved: {NO_MEMBER}"),
+        (put(1, "trace", 0, "approved"), f":trace[0].approved: {NO_MEMBER}"),
+        (
+            put({"verdict": "agree", "reason": "", "compared": -1}, "verification"),
+            f":verification.compared: expected a whole number that is not below 0, got -1 {SHAPE}",
         ),
         (put("now", "made_at"), f":made_at: expected a time with its time zone (ISO 8601), got 'now' {SHAPE}"),
         (put("fr", "language"), f":language: expected one of en, zh, got 'fr' {SHAPE}"),

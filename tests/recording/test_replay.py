@@ -459,3 +459,30 @@ def test_fields_finds_every_difference() -> None:
         Field("g", None, None),
     ]  # fmt: skip
     assert list(fields(one, one)) == []
+
+
+def test_what_was_held_against_nothing_is_named() -> None:
+    never = ["made_at", "engine.routes", "verification"]
+    assert replay_record(replayed(), "en")["not_compared"] == never
+    other = replayed((FEE, "share: [{value: 0.5", "share: [{value: 0.25"))
+    assert replay_record(other, "en")["not_compared"][:3] == never
+    assert {"words", "language", "trace.facts"} < set(other.not_compared)
+    refused = replayed((LEASE, "  - id: address\n", "  - id: place\n"))
+    assert (refused.verdict, refused.not_compared) == ("refused", (*never, "report"))
+
+
+@pytest.mark.parametrize(
+    "path", [("language",), ("report", "questions"), ("trace", 0, "facts"), ("trace", 0, "figures")]
+)
+def test_what_is_named_as_not_compared_is_what_may_differ_unseen(path: tuple[Any, ...]) -> None:
+    """By other rules; by the very rules all but the engine's routes, the moment and the verification is compared."""
+
+    def change(document: Any) -> None:
+        for step in path[:-1]:
+            document = document[step]
+        document[path[-1]] = "en" if path[-1] == "language" else {"x": "1"} if path[0] == "trace" else []
+
+    record = read_record(rehashed(RECORD, change), "r.json")
+    other = edited((FEE, "zh: 费率优惠", "zh: 费率减半"))
+    assert replay(record, other).verdict == "same"
+    assert replay(record, town()).verdict == "broken"

@@ -265,7 +265,7 @@ def test_a_result_for_several_programmes_would_count_rows_twice_and_is_refused(t
     screened(roster(tmp_path, {}), "一.csv", programmes=two, language=language)
     filled = with_columns(tmp_path / "一.csv", {**YES, "认定项目": RENT}, {})
     for programmes in (two, [RENT]):
-        assert findings(filled, output="二.csv", programmes=programmes) == ["answer-result"]
+        assert findings(filled, output="二.csv", programmes=programmes) == ["result-of-several"]
 
 
 @pytest.mark.parametrize("output", ["结果.xlsx", "结果.csv"])

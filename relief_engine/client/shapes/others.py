@@ -235,6 +235,7 @@ class Replayed(TypedDict):
     reread: list[dict[str, Any]]
     broken: list[dict[str, Any]]
     worded_otherwise: int
+    not_compared: list[str]
     unanswered: list[dict[str, Any]]
 
 

@@ -124,10 +124,14 @@ class Sentence(TypedDict):
 
 
 class Decision(TypedDict):
-    """The decision about one programme and one subject, such as ``leases[0]``."""
+    """The decision about one programme and one subject, such as ``leases[0]``.
+
+    ``subject_id`` is what the profile calls that lease, loan and so on, if it does.
+    """
 
     programme: str
     subject: str
+    subject_id: NotRequired[str]
     outcome: Outcome
     outcome_label: str
     benefit: Literal["entitlement", "ceiling", "rate", "deferral", "in_kind"]
@@ -188,11 +192,25 @@ class Recorded(TypedDict):
     digest: str
 
 
+class Unanswered(TypedDict):
+    """An answer of people to a referral that the rules do not have."""
+
+    programme: str
+    subject: str
+    referral: str
+
+
 class Followed(TypedDict):
-    """The record that an answer of people follows, and the rulebook that it was made by."""
+    """The record that an answer of people follows, and the rulebook that it was made by.
+
+    ``left_out`` are the programmes that it decided and the new record does not, ``unanswered`` the earlier answers of
+    people that the new one does not hold, since the rules know their referrals no more.
+    """
 
     digest: str
     rulebook: Digest
+    left_out: list[str]
+    unanswered: list[Unanswered]
 
 
 class Report(TypedDict):

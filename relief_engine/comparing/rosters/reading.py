@@ -15,6 +15,7 @@ from relief_engine.roster.formats import open_table
 from relief_engine.roster.headers import LEAVE, Columns, known, recognise
 from relief_engine.roster.names import names_of, normal
 from relief_engine.roster.run import refuse_others
+from relief_engine.roster.several import refuse_several
 from relief_engine.roster.table import Table
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.record import Value
@@ -64,6 +65,7 @@ def read_both(old: Engine, new: Engine, request: Request) -> Reading:
         encoding=request.encoding,
         known=lambda header: any(k(header) for k in knows),
     )
+    refuse_several(table, request.roster, [old.rulebook, new.rulebook])
     before, after = _columns(table, old.rulebook, new.rulebook, request)
     same = same_reading(old.rulebook, new.rulebook)
     pairs = tuple(_pairs(old, new, before, after, request, same=same))

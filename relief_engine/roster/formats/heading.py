@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from relief_engine.roster.titles import of_missing
 from relief_engine.text import Text
 
 #: Says whether a text is the header of something that can be read. Formats know no facts.
@@ -55,5 +56,7 @@ def find(rows: Sequence[Sequence[object]], known: Known | None) -> Heading | Non
     best = counts.index(max(counts))
     # A row of data may by chance hold one word that is also a header; two that add to the headers are no chance.
     beside = [n for n in (best - 1, best + 1) if 0 <= n < len(marks)]
-    doubled = any(sum(m and not b for m, b in zip(marks[n], marks[best], strict=False)) >= 2 for n in beside)
+    # In a result that is read again the facts that a row lacks are called like headers.
+    open_ = [not mark and not of_missing(text) for mark, text in zip(marks[best], headers[best], strict=True)]
+    doubled = any(sum(m and o for m, o in zip(marks[n], open_, strict=False)) >= 2 for n in beside)
     return Heading(best, counts[best], doubled)

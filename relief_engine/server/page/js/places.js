@@ -60,14 +60,29 @@ export function withValue(profile, fact, subject, value) {
   return made;
 }
 
+/** A subject by its place, where it is named by what the profile calls it: "leases[id=A-12]" is "leases[0]". */
+export function atItsPlace(subject, profile) {
+  const written = String(subject ?? "applicant").trim();
+  const [, name, id] = /^(\w+)\[id ?= ?([^[\]]+)\]$/.exec(written) || [];
+  const index = name ? (profile[name] || []).findIndex((one) => String(one?.id ?? "") === id.trim()) : -1;
+  return index < 0 ? written : `${name}[${index}]`;
+}
+
+/** The same the other way round: by what the profile calls it, if it does, so that it may be moved about. */
+export function byItsName({ subject, subject_id: id }) {
+  return id === undefined ? subject : `${parts(subject).name}[id=${id}]`;
+}
+
 /** A profile without one of a list. People's answers about it go too, and those about the next ones follow them. */
 export function withoutSubject(profile, list, index) {
   const made = { ...profile, [list]: profile[list].filter((_, place) => place !== index) };
   if (!Array.isArray(made.resolutions)) return made;
   made.resolutions = made.resolutions.flatMap((one) => {
-    const about = parts(String(one?.subject ?? "").trim());
+    const place = atItsPlace(one?.subject, profile);
+    const about = parts(place);
     if (about.name !== list || about.index === null || about.index < index) return [one];
-    return about.index === index ? [] : [{ ...one, subject: `${list}[${about.index - 1}]` }];
+    if (about.index === index) return [];
+    return [place === String(one.subject).trim() ? { ...one, subject: `${list}[${about.index - 1}]` } : one];
   });
   return made;
 }
@@ -103,7 +118,9 @@ export function subjectName(subject) {
   const kind = kindOf(name);
   if (!kind) return subject;
   if (index === null) return kind.label;
-  return language === "zh" ? `第${index + 1}${kind.counter}${kind.label}` : `${kind.label} ${index + 1}`;
+  const id = state.profile?.[name]?.[index]?.id;
+  if (language === "zh") return `第${index + 1}${kind.counter}${kind.label}${id ? `（${id}）` : ""}`;
+  return `${kind.label} ${index + 1}${id ? ` (${id})` : ""}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { askJson } from "./api.js";
 import { button, el, fill } from "./dom.js";
 import { describedBy, failing } from "./failing.js";
 import { t } from "./i18n.js";
+import { atItsPlace, byItsName } from "./places.js";
 import { problemBox } from "./problems.js";
 import { know, request, state } from "./state.js";
 import { yes } from "./words.js";
@@ -27,7 +28,8 @@ function given(decision, referral) {
 }
 
 function same(one, decision, referral) {
-  return one.programme === decision.programme && one.referral === referral.id && (one.subject || "applicant") === decision.subject;
+  const place = atItsPlace(one.subject, state.profile);
+  return one.programme === decision.programme && one.referral === referral.id && place === decision.subject;
 }
 
 function oneForm(decision, referral, id, redo) {
@@ -66,7 +68,8 @@ function oneForm(decision, referral, id, redo) {
       form.querySelector("input").focus();
       return;
     }
-    const answer = { programme: decision.programme, subject: decision.subject, referral: referral.id, granted, on: told.on, by: told.by };
+    const about = { programme: decision.programme, subject: byItsName(decision), referral: referral.id };
+    const answer = { ...about, granted, on: told.on, by: told.by };
     if (told.amount) answer.amount = told.amount;
     if (told.note) answer.note = told.note;
     keep(answer);
