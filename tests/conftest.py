@@ -1,9 +1,11 @@
 """How Hypothesis searches: the same examples every time, or, with RELIEF_SOAK=1, fresh ones for long.
 
-No test reads what another run kept, or keeps anything in the user's folders, unless it asks for it.
+No test reads what another run kept, or keeps anything in the user's folders, unless it asks for it. Rulebooks that the
+command line builds are kept for the other tests of the same process.
 """
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +23,14 @@ settings.register_profile(
 settings.load_profile("soak" if os.environ.get("RELIEF_SOAK", "0") not in ("", "0") else "repeatable")
 
 os.environ["RELIEF_CACHE"] = "off"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_rulebooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RELIEF_CACHE", str(tmp_path_factory.mktemp("kept")))
+        yield
+
 
 #: Runs of pytest inside tests of the plugin for worked cases.
 pytest_plugins = ["pytester"]

@@ -40,6 +40,7 @@ from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.periods import Period
 from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Text
+from tests.books import shipped_book
 
 ROOT = Path(__file__).resolve().parents[2]
 RENT_ROLL = ROOT / "examples" / "rosters" / "rent-roll.xlsx"
@@ -66,7 +67,7 @@ NO_XICHENG: Edit = (
 
 @cache
 def shipped() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 @pytest.fixture

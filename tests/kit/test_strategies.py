@@ -19,6 +19,7 @@ from relief_engine.rulebook.facts import Fact
 from relief_engine.testing import BadArgument, days, facts, profiles, to_yaml
 from relief_engine.testing.planning import Plan, world_of
 from relief_engine.testing.strategies import programmes_of
+from tests.books import shipped_book
 
 ROOT = Path(__file__).resolve().parents[2]
 RENT = "beijing-tongzhou/rent-reduction-2022"
@@ -36,7 +37,7 @@ GENERATE = settings(
 
 @pytest.fixture(scope="module")
 def shipped() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 def drawn(rulebook: Rulebook, programme: str | None, number: int, **how: Any) -> list[dict[str, object]]:

@@ -10,7 +10,6 @@ import pytest
 from relief_engine.profile.values import BadValue, reader
 from relief_engine.profile.words import code_list
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.units import PURE
 
 duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed (relief-engine[tables])")
@@ -19,8 +18,9 @@ sqlglot = pytest.importorskip("sqlglot", reason="sqlglot is not installed (relie
 from sqlglot import exp  # noqa: E402
 
 from relief_engine.roster.bulk import plain  # noqa: E402
+from tests.books import shipped_book  # noqa: E402
 
-RULEBOOK = load_rulebook()
+RULEBOOK = shipped_book()
 TEXTS = (
     "是", "否", "yes", "No", "TRUE", " 是", "通州", "通州区", "通洲区", "30", "30.5", "30.555", "0", "-1", "1e3",
     "30,000", "1,2", "800万元", "1000000000000", "1000000000001", "999999999999.99", "0.01", "0.001", "007", "２",

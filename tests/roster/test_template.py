@@ -13,12 +13,12 @@ from relief_engine.roster.formats import open_table
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.template import write_template
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language
+from tests.books import shipped_book
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
-KINDS = tuple(load_rulebook().subjects)
+KINDS = tuple(shipped_book().subjects)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
