@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -88,9 +89,19 @@ def facts() -> Iterator[Fact]:
 FACTS = tuple(facts())
 
 
+@pytest.fixture(scope="module")
+def cells() -> Iterator[Any]:
+    """A database with a table of each kind of column: the same cells for all facts."""
+    with duckdb.connect() as database:
+        for kind, written in COLUMNS.items():
+            database.execute(f'CREATE TABLE "{kind}" (c {kind})')
+            database.executemany(f'INSERT INTO "{kind}" VALUES (?)', [[cell] for cell in written])
+        yield database
+
+
 @pytest.mark.parametrize("kind", COLUMNS)
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
-def test_a_cell_is_read_alike_or_not_at_all(fact: Fact, kind: str) -> None:
+def test_a_cell_is_read_alike_or_not_at_all(cells: Any, fact: Fact, kind: str) -> None:
     read = reader(fact, code_list(RULEBOOK))
     type_ = exp.DataType.build(kind, dialect="duckdb")
     cell = exp.column("c")
@@ -98,11 +109,10 @@ def test_a_cell_is_read_alike_or_not_at_all(fact: Fact, kind: str) -> None:
     value = plain.encoded(fact, cell, type_, factor, ordinal)
     filled = plain.given(cell, type_)
     refusable = plain.strange_text(fact, cell, type_) if fact.type in ("text", "credit_code") else exp.false()
-    database = duckdb.connect()
-    database.execute(f"CREATE TABLE t (c {kind})")
-    database.executemany("INSERT INTO t VALUES (?)", [[c] for c in COLUMNS[kind]])
-    query = exp.select(value or exp.null(), filled, refusable or exp.false()).from_("t")
-    answers = database.execute(query.sql(dialect="duckdb")).fetchall()
+    query = exp.select(value or exp.null(), filled, refusable or exp.false()).from_(
+        exp.Table(this=exp.to_identifier(kind, quoted=True))
+    )
+    answers = cells.execute(query.sql(dialect="duckdb")).fetchall()
     for written, (found, is_given, refused) in zip(COLUMNS[kind], answers, strict=True):
         try:
             expected = None if written != written else read(written)
