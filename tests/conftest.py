@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import typer.main
 from hypothesis import HealthCheck, settings
 
 from relief_engine.testing import plugin
@@ -29,6 +30,22 @@ os.environ["RELIEF_CACHE"] = "off"
 def kept_rulebooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RELIEF_CACHE", str(tmp_path_factory.mktemp("kept")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commands_read_once() -> Iterator[None]:
+    """What typer makes to read a command line holds nothing of a run; a process of a user makes it once too."""
+    make, made = typer.main.get_command, dict[tuple[int, ...], object]()
+
+    def once(app: typer.Typer) -> object:
+        key = tuple(map(id, [*app.registered_commands, *app.registered_groups]))
+        if key not in made:
+            made[key] = make(app)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", once)
         yield
 
 
