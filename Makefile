@@ -15,6 +15,8 @@ SPARK  := $(VENV)/.spark
 LOG    := $(VENV)/install.log
 
 MAKEFLAGS += --no-print-directory
+# The tests start Python hundreds of times, and all of it would be compiled each time.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help venv demo test test-engines soak fuzz bench fmt lock clean
@@ -35,7 +37,7 @@ test: $(STAMP)  ## lint, format, types, the rulebook's own checks, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/relief rules check
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-engines: $(SPARK)  ## the direct route against DuckDB, Spark and PostgreSQL; tests that take long
 	$(BIN)/python -m pytest -m "engines and not soak" -n 2 --dist loadfile

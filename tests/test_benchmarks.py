@@ -16,6 +16,7 @@ from benchmarks.timing import Contestant, Spread
 from benchmarks.workload import Applicant
 from benchmarks.zen_rent import ZenMissing, ZenRent
 from relief_engine import Engine, Outcome, load_rulebook
+from tests.books import shipped_book
 
 NO_ZEN = "zen-engine is not installed (pip install 'relief-engine[bench]'), so it can't be compared with"
 
@@ -153,7 +154,7 @@ def test_without_zen_the_rest_is_measured(
 
 
 def test_what_a_service_does_is_timed_whole() -> None:
-    shipped = load_rulebook()
+    shipped = shipped_book()
     rows = service.rows(shipped, 2)
     assert [row.id for row in rows] == ["g1", "t", "g2", "t", "g3", "t", "g4", "t"]
     assert all(row.measured is not None and row.measured.median > 0 for row in rows)

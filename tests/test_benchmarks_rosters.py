@@ -13,6 +13,7 @@ from benchmarks.rosters import __main__ as command
 from benchmarks.rosters import by_hand, contestants, leases, race, reference, workbook
 from benchmarks.rosters.contestants import Lap, Missing
 from relief_engine import Engine, Rulebook, load_rulebook
+from tests.books import shipped_book
 
 ROWS = 2_000
 
@@ -113,7 +114,7 @@ def test_the_rows_are_always_the_same(columns: Sequence[leases.Column]) -> None:
 
 
 def test_the_shipped_rules_have_a_roster_too() -> None:
-    rulebook = load_rulebook()
+    rulebook = shipped_book()
     columns = leases.columns(rulebook, leases.SHIPPED)
     assert {column.fact.id for column in columns if column.fact} == set(leases.SHIPPED)
     (row, *_) = leases.rows(columns, 0, 3)
@@ -190,7 +191,7 @@ def test_sizes_are_read(text: str, sizes: list[int]) -> None:
 
 
 def test_the_workbook_has_broken_and_open_rows(tmp_path: Path) -> None:
-    workbook.write(tmp_path / "roster.xlsx", load_rulebook(), 600)
+    workbook.write(tmp_path / "roster.xlsx", shipped_book(), 600)
     headers, *rows = CalamineWorkbook.from_path(tmp_path / "roster.xlsx").get_sheet_by_index(0).to_python()
     assert len(headers) == 16
     assert len(rows) == 600

@@ -4,7 +4,6 @@ That each of them holds is a test of its own, which pytest collects from its fil
 """
 
 import re
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
@@ -12,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine import Engine, Outcome, Rulebook, RulebookError, load_rulebook
+from relief_engine import Engine, Outcome, RulebookError, load_rulebook
 from relief_engine.testing import Case, find_cases, load_cases, run_case
 from relief_engine.testing.editing import COMMENT
+from tests.books import shipped_book, worked
 
 ROOT = Path(__file__).resolve().parent.parent
 RENT = "beijing-tongzhou/rent-reduction-2022"
@@ -22,21 +22,11 @@ FILES = [path for folder in ("rules", "examples/profiles") for path in find_case
 
 
 @cache
-def rulebook() -> Rulebook:
-    return load_rulebook(ROOT / "rules")
-
-
-@cache
 def engine() -> Engine:
-    return Engine(rulebook())
+    return Engine(shipped_book())
 
 
-def all_cases() -> Iterator[Case]:
-    for path in FILES:
-        yield from load_cases(path, rulebook())
-
-
-CASES = list(all_cases())
+CASES = [case for path in FILES for case in worked(path)]
 
 
 # --- the cases themselves ---------------------------------------------------------------------------------------------
@@ -92,7 +82,7 @@ def test_no_expectation_was_only_accepted() -> None:
 
 
 def test_cases_reach_every_outcome_criterion_and_referral() -> None:
-    programme = rulebook().programmes[RENT]
+    programme = shipped_book().programmes[RENT]
     cases = [case for case in CASES if case.programme == RENT]
     assert {case.expected.get("outcome") for case in cases} == {str(outcome) for outcome in Outcome}
     unmet = {name for case in cases for name in case.expected.get("unmet") or ()}
@@ -207,7 +197,7 @@ def written(folder: Path, text: str) -> Path:
 def findings(folder: Path, text: str) -> list[str]:
     """Every mistake of a cases file: its code, and the word at which it points."""
     with pytest.raises(RulebookError) as caught:
-        load_cases(written(folder, text), rulebook())
+        load_cases(written(folder, text), shipped_book())
     lines = text.splitlines()
     found = []
     for finding in caught.value.findings:
@@ -220,7 +210,7 @@ def findings(folder: Path, text: str) -> list[str]:
 
 
 def only(folder: Path, text: str) -> Case:
-    (case,) = load_cases(written(folder, text), rulebook())
+    (case,) = load_cases(written(folder, text), shipped_book())
     return case
 
 
@@ -265,7 +255,7 @@ def test_a_wrong_expectation_fails_and_names_the_key(right: str, wrong: str, zh:
 
 def test_a_failure_is_told_side_by_side(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD.replace("180000.00", "90000.00"))
-    result = run_case(engine(), load_cases(path, rulebook())[0])
+    result = run_case(engine(), load_cases(path, shipped_book())[0])
     assert result.report("en").splitlines() == [
         f"{path.as_posix()}:14:5: whole year",
         "通政办发〔2022〕12号 二",
@@ -367,7 +357,7 @@ def test_names_of_cases_differ(tmp_path: Path) -> None:
 
 def test_a_misspelt_key_gets_a_hint(tmp_path: Path) -> None:
     with pytest.raises(RulebookError, match="是否想写“amount”"):
-        load_cases(written(tmp_path, GOOD.replace("amount:", "amuont:")), rulebook())
+        load_cases(written(tmp_path, GOOD.replace("amount:", "amuont:")), shipped_book())
 
 
 def test_a_mistake_in_a_profile_file_is_located_there(tmp_path: Path) -> None:
@@ -375,7 +365,7 @@ def test_a_mistake_in_a_profile_file_is_located_there(tmp_path: Path) -> None:
     profile.write_text("as_of: 2022-06-01\napplicant:\n  kinds: enterprise\nleases: [{}]\n", encoding="utf-8")
     text = GOOD.replace("    expect:", "    profile_file: tenant.yaml\n    expect:")
     with pytest.raises(RulebookError) as caught:
-        load_cases(written(tmp_path, text), rulebook())
+        load_cases(written(tmp_path, text), shipped_book())
     assert [str(f.where) for f in caught.value.findings] == [f"{profile.as_posix()}:3:3"]
 
 
@@ -385,7 +375,7 @@ def test_changes_apply_to_a_copy(tmp_path: Path) -> None:
     text = GOOD + another.replace("180000.00", "90739.73").replace("leased_days: 365", "leased_days: 184")
     cases = load_cases(
         written(tmp_path, text + GOOD[GOOD.index("  - name") :].replace("全年", "再次").replace("whole", "same")),
-        rulebook(),
+        shipped_book(),
     )
     assert [run_case(engine(), case).passed for case in cases] == [True, True, True]
 

@@ -22,8 +22,8 @@ from relief_engine.routes.chaining.engine import Engine, Machine, load_engine
 from relief_engine.routes.chaining.network import network_of
 from relief_engine.routes.direct import DirectRoute
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
+from tests.books import shipped_book
 
 needs_engine = pytest.mark.skipif(unavailable() is not None, reason="durable-rules does not run here")
 
@@ -35,7 +35,7 @@ HUGE = (2**53 - 1, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 10**30)
 
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 def rent_programs(rulebook: Rulebook) -> dict[dt.date, ir.Program]:

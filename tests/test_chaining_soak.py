@@ -7,7 +7,7 @@ import pytest
 
 from relief_engine.routes.chaining import ChainingRoute
 from relief_engine.routes.direct import DirectRoute
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 from tests.test_chaining import DAYS, Drawing, difference, needs_engine, rent_programs
 
 EVALUATIONS = 200_000
@@ -23,7 +23,7 @@ def resident() -> float:
 @pytest.mark.soak
 @pytest.mark.skipif(not STATM.exists(), reason="memory is read from /proc")
 def test_soak() -> None:
-    rulebook = load_rulebook()
+    rulebook = shipped_book()
     programs = rent_programs(rulebook)
     direct, chained = DirectRoute(), ChainingRoute()
     drawing = Drawing(rulebook, programs[DAYS[0]].layout, seed=int.from_bytes(os.urandom(4)))

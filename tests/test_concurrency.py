@@ -29,6 +29,7 @@ from relief_engine.locks import ForkedLock
 from relief_engine.routes.chaining import ChainingRoute, unavailable
 from relief_engine.rulebook import load as loading
 from relief_engine.rulebook.model import Rulebook
+from tests.books import shipped_book
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
 DAY = dt.date(2022, 7, 1)
@@ -53,7 +54,7 @@ forks_with_threads = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:D
 
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 def mappings() -> list[dict[str, Any]]:

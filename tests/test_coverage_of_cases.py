@@ -8,13 +8,14 @@ from relief_engine.checking.behaviour import observe
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.outcome import outcome_of
-from relief_engine.rulebook.load import load_rulebook, shipped_rules
+from relief_engine.rulebook.load import shipped_rules
 from relief_engine.rulebook.periods import FIRST, LAST
-from relief_engine.testing import Case, find_cases, load_cases
+from relief_engine.testing import Case, find_cases
 from relief_engine.testing.mutation import Kind
 from relief_engine.testing.mutation.killing import Killed, killed
+from tests.books import shipped_book, worked
 
-RULES = load_rulebook()
+RULES = shipped_book()
 #: Mistakes in parameters that no case can notice, and why. Each stands with the parameter that it concerns.
 _RENT = "beijing-tongzhou/rent-reduction-2022"
 EQUAL = {
@@ -35,7 +36,7 @@ def engine() -> Engine:
 def cases() -> dict[str, list[Case]]:
     found: dict[str, list[Case]] = {name: [] for name in RULES.programmes}
     for path in find_cases(shipped_rules()):
-        for case in load_cases(path, RULES):
+        for case in worked(path):
             found[case.programme].append(case)
     return found
 

@@ -17,6 +17,7 @@ from relief_engine.explanation.records import report_record
 from relief_engine.routes.chaining import ChainingRoute
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
 from relief_engine.rulebook.packing import packed, unpacked
+from tests.books import shipped_book
 from tests.rulebook.building import edit
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
@@ -80,7 +81,7 @@ def test_the_day_of_the_decision_says_which_limits_hold(
 
 
 def test_a_programme_that_reads_sizes_changes_on_that_day_and_no_other(engine: Engine) -> None:
-    shipped = load_rulebook()
+    shipped = shipped_book()
     assert DAY in engine.rulebook.programmes[RENT].change_days()
     for name, programme in engine.rulebook.programmes.items():
         reads = bool(programme.size_tables) and programme.period.holds(DAY)

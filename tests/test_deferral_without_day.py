@@ -5,8 +5,8 @@ import datetime as dt
 from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.explanation.build import explain
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.text import Text
+from tests.books import shipped_book
 
 PENSION = "beijing-tongzhou/pension-deferral-2022"
 RESTAURANT = {"kind": "enterprise", "industry": "6210", "hard_hit_recognised": True}
@@ -14,7 +14,7 @@ RESTAURANT = {"kind": "enterprise", "industry": "6210", "hard_hit_recognised": T
 
 def test_a_deferral_without_a_day_is_granted_and_says_none() -> None:
     """13号 names the months that may be deferred; only 15号 names a day."""
-    engine = Engine(load_rulebook())
+    engine = Engine(shipped_book())
     found = {}
     for day in (dt.date(2022, 6, 14), dt.date(2022, 6, 15)):
         (decision,) = engine.decide({"applicant": RESTAURANT}, as_of=day, programmes=[PENSION]).decisions

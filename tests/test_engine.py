@@ -9,6 +9,7 @@ import pytest
 
 from relief_engine import Engine, Outcome, ProfileError, load_rulebook
 from relief_engine.rulebook.load import shipped_rules
+from tests.books import shipped_book
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
 STRANGER: dict[str, Any] = {
@@ -19,7 +20,7 @@ STRANGER: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     """An engine of the shipped rules."""
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 def test_a_profile_read_with_another_rulebook_is_refused(engine: Engine, tmp_path: Path) -> None:

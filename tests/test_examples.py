@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from stdnum.cn import uscc
 
-from relief_engine import Engine, Outcome, load_rulebook
+from relief_engine import Engine, Outcome
 from relief_engine.rulebook.source import read
 from relief_engine.testing import Case, load_cases
+from tests.books import shipped_book
 
 FOLDER = Path(__file__).resolve().parent.parent / "examples" / "profiles"
 PROFILES = sorted(path for path in FOLDER.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
@@ -25,7 +26,7 @@ each_profile = pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.s
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 @cache

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ class Module:
         self.inside = path.relative_to(package)
         self.top = self.inside.parts[0].removesuffix(".py")
         self.tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        self.nodes = list(ast.walk(self.tree))
         dotted = [package.name, *self.inside.with_suffix("").parts]
         self.parents = dotted[:-1]  # what a relative import starts from, for a package's own __init__ too
 
@@ -80,7 +82,7 @@ class Module:
 
     def imports(self) -> Iterator[tuple[ast.AST, str]]:
         """Every import, wherever it stands, as the statement and the dotted name that it asks for."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             match node:
                 case ast.Import(names=names):
                     for alias in names:
@@ -145,7 +147,7 @@ def heavy_parts_are_imported_where_used(module: Module) -> Iterator[str]:
 
 
 def only_the_direct_route_runs_generated_code(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Name(id="eval" | "exec" as name):
                 pass
@@ -173,10 +175,16 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+@cache
+def modules_of(package: Path) -> dict[Path, Module]:
+    """The modules of a package by their files; each is parsed once for all checks."""
+    return {path: Module(package, path) for path in sorted(package.rglob("*.py"))}
+
+
 def findings(check: Check, package: Path) -> list[str]:
-    modules = [Module(package, path) for path in sorted(package.rglob("*.py"))]
+    modules = modules_of(package)
     assert modules, f"no modules under {package}"
-    return [finding for module in modules for finding in check(module)]
+    return [finding for module in modules.values() for finding in check(module)]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -279,11 +287,11 @@ def circles(package: Path) -> list[set[str]]:
     """Groups of modules that import one another, wherever in them the imports stand."""
     modules = {
         ".".join([package.name, *path.relative_to(package).with_suffix("").parts]).removesuffix(".__init__"): path
-        for path in package.rglob("*.py")
+        for path in modules_of(package)
     }
     arrows: dict[str, set[str]] = {}
     for name, path in modules.items():
-        asked = [target for _, target in Module(package, path).imports()]
+        asked = [target for _, target in modules_of(package)[path].imports()]
         found = {next((t for t in (full, full.rpartition(".")[0]) if t in modules), name) for full in asked}
         # A package's own file offers what its modules hold, and is no room of its own.
         arrows[name] = {t for t in found if t != name and modules[t].name != "__init__.py"}

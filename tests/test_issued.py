@@ -6,7 +6,7 @@ import pytest
 
 from relief_engine.engine import Engine
 from relief_engine.explanation.build import explain
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 
 PENSION = "beijing-tongzhou/pension-deferral-2022"
 
@@ -21,6 +21,6 @@ PENSION = "beijing-tongzhou/pension-deferral-2022"
     ],
 )
 def test_the_basis_is_what_was_issued(day: dt.date, basis: tuple[str, ...]) -> None:
-    engine = Engine(load_rulebook())
+    engine = Engine(shipped_book())
     (decision,) = engine.decide({"applicant": {}}, as_of=day, programmes=[PENSION]).decisions
     assert explain(decision, engine).citations == basis

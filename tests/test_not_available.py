@@ -12,11 +12,12 @@ from relief_engine.engine import Engine
 from relief_engine.engine.questions import open_questions
 from relief_engine.explanation.build import explain
 from relief_engine.rulebook.load import load_rulebook, shipped_rules
+from tests.books import shipped_book
 from tests.properties.rules import HEAD
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
 DEFERRAL = "beijing-tongzhou/loan-repayment-deferral-2022"
-ENGINE = Engine(load_rulebook())
+ENGINE = Engine(shipped_book())
 DAY = dt.date(2022, 7, 1)
 FIRM: dict[str, Any] = {
     "kind": "enterprise", "industry": "6210", "employees": "not_available", "revenue": 90000,

@@ -12,12 +12,12 @@ from relief_engine.engine.outcome import outcome_of
 from relief_engine.engine.questions import Question, open_questions
 from relief_engine.profile.words import plain
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 
 DAY = dt.date(2022, 7, 1)
 #: About so many questions are tried, spread over all of them.
 TRIED = 8
-ENGINE = Engine(load_rulebook())
+ENGINE = Engine(shipped_book())
 PROFILES: list[dict[str, Any]] = [
     {"applicant": {}},
     {"applicant": {"kind": "enterprise"}, "leases": [{"owner_kind": "district_state_owned_enterprise"}, {}]},

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relief_engine import Decision, Engine, Outcome, Report, load_rulebook
+from relief_engine import Decision, Engine, Outcome, Report
 from relief_engine.decision import State
 from relief_engine.explanation import html, markdown, terminal
 from relief_engine.explanation.records import report_record
@@ -20,6 +20,7 @@ from relief_engine.explanation.sheet import sheet
 from relief_engine.profile.resolutions import referral_ids
 from relief_engine.testing.strategies import profiles
 from relief_engine.text import Language
+from tests.books import shipped_book
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
 FEE_RATE = "beijing-tongzhou/guarantee-fee-rate-2022"
@@ -45,7 +46,7 @@ LISTED = {**YES, "referral": "listed-owner"}
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 def decided(*answers: Mapping[str, Any], applicant: Any = APPLICANT, **lease: Any) -> Decision:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine import Engine, Report, Text, load_rulebook
+from relief_engine import Engine, Report, Text
 from relief_engine.engine import verify as module
 from relief_engine.engine.verify import Verifier
+from tests.books import shipped_book
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "profiles" / "restaurant.yaml"
 
@@ -21,7 +22,7 @@ needs_second_route = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def report() -> Report:
     """The decisions for the example tenant."""
-    engine = Engine(load_rulebook())
+    engine = Engine(shipped_book())
     return engine.decide(engine.read_profile(EXAMPLE), programmes=["beijing-tongzhou/rent-reduction-2022"])
 
 

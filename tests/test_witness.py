@@ -9,8 +9,8 @@ from relief_engine.engine.missing import Search
 from relief_engine.engine.outcome import answer_of
 from relief_engine.engine.residue import residue
 from relief_engine.proving.sampling import Sampler
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
+from tests.books import shipped_book
 
 #: Programmes with sizes, money beside money, days, and a rate.
 PROGRAMMES = (
@@ -24,7 +24,7 @@ PROGRAMMES = (
 
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 @pytest.mark.parametrize("name", PROGRAMMES)

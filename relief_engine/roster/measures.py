@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from relief_engine.rulebook.facts import Fact
@@ -43,8 +44,12 @@ _YUAN = ("元", 1)
 
 def unit_of(note: str) -> Unit | None:
     """The unit that a note in normal form states, as in 单位：万元, 千元 or 元/㎡·天; None if it is no unit."""
-    if len(note) > _LONGEST_UNIT:
-        return None
+    return _unit_of(note) if len(note) <= _LONGEST_UNIT else None
+
+
+@lru_cache(maxsize=4096)
+def _unit_of(note: str) -> Unit | None:
+    """The same of a short note. A table has the same words in many cells, and most of their ends are no unit."""
     text = note.removeprefix("单位").strip(MARKS)
     for written, unit in _UNITS:
         text = written.sub(unit, text)
@@ -78,10 +83,13 @@ def _one_is_plain(one: Unit, other: Unit) -> bool:
     return all(_YUAN in unit.dimensions for unit in (one, other)) and (_YUAN,) in (one.dimensions, other.dimensions)
 
 
-def tails(text: str) -> Iterator[tuple[str, str]]:
-    """Ways to part a text, in normal form, into a name and a unit behind it without a mark; the longest unit first."""
+def tails(text: str, names: Container[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Ways to part a text, in normal form, into a name and a unit behind it without a mark; the longest unit first.
+
+    With ``names``, only those are names.
+    """
     for start in range(max(1, len(text) - _LONGEST), len(text)):
-        if unit_of(text[start:]) is not None:
+        if (names is None or text[:start] in names) and unit_of(text[start:]) is not None:
             yield text[:start], text[start:]
 
 

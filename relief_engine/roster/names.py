@@ -91,7 +91,7 @@ class Names:
         if len(header) > LONGEST_HEADER:
             return []
         text = normal(header)
-        for base, notes in (*_ways(text), *((base, [unit]) for base, unit in tails(text) if base in self.facts)):
+        for base, notes in (*_ways(text), *((base, [unit]) for base, unit in tails(text, self.facts))):
             if base in self.facts:
                 found = [reading for fact in self.facts[base] if (reading := _reading(fact, notes)) is not None]
                 if found:

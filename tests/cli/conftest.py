@@ -9,15 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from relief_engine.cli import ask, cases, check, explain, lists, main, replay, rules, screen, size, sources, template
-from relief_engine.rulebook.load import load_rulebook
-from relief_engine.rulebook.model import Rulebook
+from relief_engine.rulebook.load import shipped_rules
+from tests.books import book
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESTAURANT = ROOT / "examples" / "profiles" / "restaurant.yaml"
@@ -41,18 +40,13 @@ class Ran:
 Relief = Callable[..., Ran]
 
 
-@cache
-def loaded(folder: Path | None) -> Rulebook:
-    return load_rulebook(folder)
-
-
 @pytest.fixture(autouse=True)
 def one_rulebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Load each rulebook once for all tests, and leave the interpreter as it was."""
     for module in (cases, rules, sources):
-        monkeypatch.setattr(module, "load_rulebook", lambda folder=None: loaded(folder))
+        monkeypatch.setattr(module, "load_rulebook", lambda folder=None: book(folder or shipped_rules()))
     for module in (ask, check, explain, lists, replay, screen, size, template):
-        monkeypatch.setattr(module, "cached_rulebook", lambda folder=None: loaded(folder))
+        monkeypatch.setattr(module, "cached_rulebook", lambda folder=None: book(folder or shipped_rules()))
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("NO_COLOR", "RELIEF_DEBUG"):
         monkeypatch.delenv(name, raising=False)

@@ -40,6 +40,7 @@ from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.periods import Period
 from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Text
+from tests.books import shipped_book
 
 ROOT = Path(__file__).resolve().parents[2]
 RENT_ROLL = ROOT / "examples" / "rosters" / "rent-roll.xlsx"
@@ -66,15 +67,16 @@ NO_XICHENG: Edit = (
 
 @cache
 def shipped() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
-@pytest.fixture
-def changed(tmp_path: Path) -> Changed:
-    """The shipped rules with some changes, loaded."""
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Changed:
+    """The shipped rules with some changes, loaded once for all tests that make the same."""
 
+    @cache
     def make(*edits: Edit) -> Rulebook:
-        folder = tmp_path / "rules"
+        folder = tmp_path_factory.mktemp("changed") / "rules"
         shutil.copytree(ROOT / "rules", folder)
         for name, before, after in edits:
             file = folder / name
@@ -680,7 +682,6 @@ def test_the_database_finds_the_same_changes_in_a_rent_roll(changed: Changed, tm
         # Codes are numbers there; the cell that holds an error is empty here, so that one row more can be read.
         out.writerows([int(c) if isinstance(c, float) and c.is_integer() else c for c in row] for row in table[3:])
     for edits in ([FEWER_MONTHS], [MORE_STAFF], [without(RENT_FILE, "rent-free-period")]):
-        shutil.rmtree(tmp_path / "rules", ignore_errors=True)
         new = changed(*edits)
         for sides in ((shipped(), new), (new, shipped())):
             direct, by_database = (impact(*sides, path, as_of=DAY, engine=engine) for engine in ("direct", "duckdb"))

@@ -26,8 +26,8 @@ from relief_engine.roster.counts import Counts
 from relief_engine.roster.reopen import reopen
 from relief_engine.roster.run import EngineName, Request, screen_file
 from relief_engine.roster.writing import rejected_file
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.text import Language
+from tests.books import shipped_book
 
 pytestmark = [
     pytest.mark.engines,
@@ -41,7 +41,7 @@ parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installe
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = dt.date(2022, 6, 20)
-ENGINE = Engine(load_rulebook())
+ENGINE = Engine(shipped_book())
 RENT = "beijing-tongzhou/rent-reduction-2022"
 
 #: How cells are written: mostly plainly, now and then as people do; the last ones can't be read.

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from relief_engine import Engine, Outcome, load_rulebook
+from relief_engine import Engine, Outcome
 from relief_engine.cli import main
 from relief_engine.decision.resolved import State
 from relief_engine.ledger.store import Ledger
 from relief_engine.server.problems import KINDS
 from relief_engine.version import VERSION
+from tests.books import shipped_book
 from tests.server.conftest import RENT, ROOT, Running
 
 CLIENTS = ROOT / "examples" / "clients"
@@ -61,7 +62,7 @@ def test_a_client_prints_what_the_library_says(name: str, kept: tuple[Running, P
     with Ledger.open(ledger, create=False) as opened:
         (entry,) = opened.entries(limit=1)
 
-    engine = Engine(load_rulebook())
+    engine = Engine(shipped_book())
     tenant = json.loads((CLIENTS / "tenant.json").read_text(encoding="utf-8"))
     decision = engine.decide(tenant, as_of=dt.date(2022, 6, 1), programmes=[RENT]).decisions[0]
     assert lines == [

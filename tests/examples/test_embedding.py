@@ -17,8 +17,9 @@ from typing import Any
 import httpx
 import pytest
 
-from relief_engine import Engine, load_rulebook
+from relief_engine import Engine
 from relief_engine.ledger.store import Ledger
+from tests.books import shipped_book
 from tests.server.conftest import RENT, ROOT
 
 FOLDER = ROOT / "examples" / "embedding"
@@ -83,7 +84,7 @@ def test_what_it_grants_is_what_the_library_grants(approval: Approval) -> None:
     case = approval.file("granted")
     lease = {name.partition(".")[2]: value for name, value in FACTS.items() if name.startswith("lease.")}
     applicant = {name.partition(".")[2]: value for name, value in FACTS.items() if name.startswith("applicant.")}
-    report = Engine(load_rulebook()).decide(
+    report = Engine(shipped_book()).decide(
         {"applicant": applicant, "leases": [lease]}, as_of=dt.date(2022, 6, 1), programmes=[RENT]
     )
     assert (case["state"], case["amount"]) == ("granted", str(report.decisions[0].amount)) == ("granted", "180000.00")

@@ -16,6 +16,7 @@ from relief_engine.explanation.build import Explanation, explain
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.testing.borders import Answers
+from tests.books import shipped_book
 from tests.properties.strategies import ByChance, World
 
 HERE = Path(__file__).parent
@@ -96,7 +97,7 @@ def town() -> Engine:
 
 @pytest.fixture(scope="session")
 def shipped() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 @pytest.fixture(scope="session")

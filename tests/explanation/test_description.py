@@ -18,9 +18,10 @@ from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.text import Language, Text
+from tests.books import shipped_book
 from tests.rulebook.building import HERE, made
 
-SHIPPED = load_rulebook()
+SHIPPED = shipped_book()
 DAY = dt.date(2022, 7, 1)
 RENT = SHIPPED.programmes["beijing-tongzhou/rent-reduction-2022"]
 

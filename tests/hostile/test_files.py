@@ -8,8 +8,9 @@ import pytest
 from relief_engine import cli
 from relief_engine.errors import InputError
 from relief_engine.roster.whole import scratch_folder
-from relief_engine.rulebook.load import load_rulebook, read_rulebook
+from relief_engine.rulebook.load import read_rulebook
 from relief_engine.testing.case_files import load_cases
+from tests.books import shipped_book
 
 LONG = "a" * 5000
 DEEP = "../" * 3000 + "y.csv"
@@ -91,7 +92,7 @@ def test_a_worked_case_that_names_no_profile(part: str, strange: Path) -> None:
     path = strange / "x.cases.yaml"
     path.write_text(CASES.format(part), encoding="utf-8")
     with pytest.raises(InputError):
-        load_cases(path, load_rulebook())
+        load_cases(path, shipped_book())
 
 
 def test_what_is_put_aside_is_for_the_user_alone(tmp_path: Path) -> None:

@@ -8,15 +8,15 @@ import pytest
 from relief_engine.engine import Engine
 from relief_engine.errors import LONGEST_MESSAGE, Finding, InputError, Location, UnknownName
 from relief_engine.profile.read import ProfileReader
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.text import Text
+from tests.books import shipped_book
 
 A = "applicant:\n  "
 
 
 @pytest.fixture(scope="module")
 def reader() -> ProfileReader:
-    return ProfileReader(load_rulebook())
+    return ProfileReader(shipped_book())
 
 
 def codes(reader: ProfileReader, text: str | bytes) -> set[str]:

@@ -14,10 +14,10 @@ from relief_engine.interview import FactPrompt, Prompt, SubjectsPrompt, answered
 from relief_engine.interview.prompts import other_forms, path_of
 from relief_engine.interview.session import Session
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 from tests.interview.rules import DAY, RENT
 
-ENGINE = Engine(load_rulebook())
+ENGINE = Engine(shipped_book())
 
 
 def asked(identity: str) -> FactPrompt:

@@ -15,9 +15,10 @@ from relief_engine.engine import Engine
 from relief_engine.interview import FactPrompt, SubjectsPrompt, step
 from relief_engine.rulebook.load import load_rulebook
 from relief_engine.testing import profiles
+from tests.books import shipped_book
 from tests.interview.rules import DAY, RENT, Person, facts_asked, write_small
 
-ENGINE = Engine(load_rulebook())
+ENGINE = Engine(shipped_book())
 #: Programmes of criteria and referrals over yes/no facts: a and b, ways round c, what hides d, two of one fact.
 SMALL: list[tuple[list[str], list[str]]] = [
     (["applicant.a", "applicant.b or applicant.c"], []),

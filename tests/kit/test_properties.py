@@ -18,6 +18,7 @@ from relief_engine.profile.model import Profile
 from relief_engine.rulebook.programme import Programme
 from relief_engine.testing import PropertyFailed, check, decisions, declared, holding, properties, rules, sql_route
 from relief_engine.testing.strategies import BadArgument
+from tests.books import shipped_book
 from tests.kit.seeded import RENT, with_mistake
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,30 +45,30 @@ GRANTED: Mapping[str, Any] = {
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 # --- they hold ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prop", properties(load_rulebook(), RENT), ids=str)
+@pytest.mark.parametrize("prop", properties(shipped_book(), RENT), ids=str)
 def test_they_hold_of_the_rent_programme(prop: rules.Property) -> None:
     prop.check(8)
 
 
 def test_they_hold_of_others() -> None:
-    check(load_rulebook(), INCUBATOR, examples=8)
+    check(shipped_book(), INCUBATOR, examples=8)
     check(load_rulebook(ROOT / "examples" / "rulebooks" / "wenzhou"), examples=5)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("prop", properties(load_rulebook()), ids=str)
+@pytest.mark.parametrize("prop", properties(shipped_book()), ids=str)
 def test_they_hold_of_every_programme(prop: rules.Property) -> None:
     prop.check(400)
 
 
 def test_what_applies_is_what_is_declared() -> None:
-    rulebook = load_rulebook()
+    rulebook = shipped_book()
     named = {
         one: {p.id for p in properties(rulebook, one)} for one in (RENT, LOAN, "beijing-tongzhou/free-testing-2022")
     }

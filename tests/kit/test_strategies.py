@@ -19,6 +19,7 @@ from relief_engine.rulebook.facts import Fact
 from relief_engine.testing import BadArgument, days, facts, profiles, to_yaml
 from relief_engine.testing.planning import Plan, world_of
 from relief_engine.testing.strategies import programmes_of
+from tests.books import shipped_book
 
 ROOT = Path(__file__).resolve().parents[2]
 RENT = "beijing-tongzhou/rent-reduction-2022"
@@ -36,7 +37,7 @@ GENERATE = settings(
 
 @pytest.fixture(scope="module")
 def shipped() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 def drawn(rulebook: Rulebook, programme: str | None, number: int, **how: Any) -> list[dict[str, object]]:
@@ -158,7 +159,7 @@ def test_yaml_is_what_a_user_would_write(shipped: Rulebook) -> None:
     profile = find(
         profiles(shipped, RENT, as_of=dt.date(2022, 6, 1)),
         lambda p: p["leases"] != [] and "end" in p["leases"][0] and p["applicant"].get("revenue", 0) != 0,
-        settings=settings(GENERATE, max_examples=2000, phases=tuple(Phase)),
+        settings=settings(GENERATE, max_examples=2000, phases=(Phase.generate, Phase.shrink)),
     )
     assert to_yaml(profile) == ("as_of: 2022-06-01\napplicant:\n  revenue: 1\nleases:\n- end: 2022-01-01\n")
     assert yaml.safe_load(to_yaml(profile)) == profile

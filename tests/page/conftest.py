@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relief_engine.engine import Engine
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -132,4 +132,4 @@ def page(watched: Watched, service: str) -> Page:
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from relief_engine.engine import Engine
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.server import form as _tasks  # noqa: F401 - its tasks enter themselves
 from relief_engine.server.exchange import Job
 from relief_engine.server.settings import Limits
 from relief_engine.server.tasks import Desk, perform
 from relief_engine.text import Language
+from tests.books import shipped_book
 from tests.page.driving import PROFILES, RENT
 
 
 @pytest.fixture(scope="module")
 def desk() -> Desk:
-    return Desk(Engine(load_rulebook()))
+    return Desk(Engine(shipped_book()))
 
 
 def asked(desk: Desk, task: str, language: Language = "zh", body: object = None) -> tuple[int, Any]:

@@ -3,13 +3,13 @@
 import pytest
 
 from relief_engine.profile.read import ProfileReader
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
+from tests.books import shipped_book
 
 
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from relief_engine.engine import Engine
 from relief_engine.errors import ProfileError
 from relief_engine.profile.natural import with_unit
 from relief_engine.profile.read import ProfileReader
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.testing import profiles
+from tests.books import shipped_book
 from tests.comparing.books import APPLICANT, CODES, LEASE, Change, pair
 from tests.profile.strategies import profiles as spelt
 
@@ -129,7 +129,7 @@ def test_a_profile_of_another_rulebook_is_still_refused() -> None:
 
 # --- there and back -----------------------------------------------------------------------------------------------
 
-SHIPPED = load_rulebook()
+SHIPPED = shipped_book()
 
 
 def there_and_back(rulebook: Rulebook, mapping: Any) -> None:

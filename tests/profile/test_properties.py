@@ -14,10 +14,10 @@ from relief_engine.profile.read import ProfileReader
 from relief_engine.profile.values import NOT_AVAILABLE, BadValue
 from relief_engine.profile.words import code_list, plain
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 from tests.profile.strategies import data, encoded, full_width, profiles, spellings
 
-RULEBOOK = load_rulebook()
+RULEBOOK = shipped_book()
 READER = ProfileReader(RULEBOOK)
 LISTS = RULEBOOK.lists
 FACTS = [fact for known in RULEBOOK.subjects.values() for fact in known.facts]

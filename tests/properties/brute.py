@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import product
 
 from relief_engine.compiled import ir
@@ -15,6 +16,7 @@ from relief_engine.compiled.layout import Value
 from relief_engine.decision import Outcome
 from relief_engine.engine.outcome import outcome_of
 from relief_engine.rulebook.facts import OPEN_END, ExtremeFact, Fact, NotBeforeRelation
+from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.programme import Programme
 from relief_engine.testing.borders import Answer, Answers
 from tests.properties.strategies import World
@@ -107,20 +109,28 @@ def _amount(world: World, name: str) -> bool:
 
 def possible(world: World, answers: Answers) -> bool:
     """Whether the profile would be taken: dates in order, and rent steps from the first day that counts."""
-    for subject in world.rulebook.subjects.values():
-        for relation in subject.relations:
-            if isinstance(relation, NotBeforeRelation):
-                first, last = answers.get(relation.earlier), answers.get(relation.later)
-                if isinstance(first, int) and isinstance(last, int) and last < first:
-                    return False
-    for fact in world.rulebook.facts.values():
-        if isinstance(fact, ExtremeFact):
-            steps, start, end = answers.get(fact.of), answers.get(fact.start), answers.get(fact.end)
-            if isinstance(steps, tuple) and isinstance(start, int):
-                latest = min(end, fact.last_day) if isinstance(end, int) else fact.last_day
-                if max(start, fact.first_day) <= min(latest, steps[0][0] - 1):
-                    return False
+    in_order, extremes = bounds(world.rulebook)
+    for relation in in_order:
+        first, last = answers.get(relation.earlier), answers.get(relation.later)
+        if isinstance(first, int) and isinstance(last, int) and last < first:
+            return False
+    for fact in extremes:
+        steps, start, end = answers.get(fact.of), answers.get(fact.start), answers.get(fact.end)
+        if isinstance(steps, tuple) and isinstance(start, int):
+            latest = min(end, fact.last_day) if isinstance(end, int) else fact.last_day
+            if max(start, fact.first_day) <= min(latest, steps[0][0] - 1):
+                return False
     return True
+
+
+@cache
+def bounds(rulebook: Rulebook) -> tuple[list[NotBeforeRelation], list[ExtremeFact]]:
+    """What bounds the answers of a profile, looked up once: completions are very many."""
+    relations = (relation for subject in rulebook.subjects.values() for relation in subject.relations)
+    return (
+        [relation for relation in relations if isinstance(relation, NotBeforeRelation)],
+        [fact for fact in rulebook.facts.values() if isinstance(fact, ExtremeFact)],
+    )
 
 
 class Brute:

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relief_engine import Engine, load_rulebook
+from relief_engine import Engine
 from relief_engine.compiled import ir
 from relief_engine.compiled.layout import Value
 from relief_engine.decision import Decision
@@ -28,6 +28,7 @@ from relief_engine.testing.borders import ABSENT, Answer, Answers
 from relief_engine.testing.drawing import BYTE, Mood
 from relief_engine.testing.planning import bases
 from relief_engine.testing.written import mapping, written
+from tests.books import shipped_book
 
 T = TypeVar("T")
 
@@ -156,7 +157,7 @@ class World(drawing.World):
         return written(self.rulebook, name, value)
 
 
-WORLD = World(Engine(load_rulebook()))
+WORLD = World(Engine(shipped_book()))
 ENGINE = WORLD.engine
 RENT = WORLD.rulebook.programmes["beijing-tongzhou/rent-reduction-2022"]
 

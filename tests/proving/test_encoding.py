@@ -18,15 +18,15 @@ from relief_engine.proving.records import Side
 from relief_engine.proving.sampling import Sampler
 from relief_engine.proving.stretches import Stretch, stretches
 from relief_engine.rulebook.facts import Encoded
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
+from tests.books import shipped_book
 
 z3 = pytest.importorskip("z3")
 
 
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def engine(rulebook: Rulebook) -> Engine:
     return Engine(rulebook)
 
 
-PROGRAMMES = sorted(load_rulebook().programmes)
+PROGRAMMES = sorted(shipped_book().programmes)
 
 
 def pinned(stretch: Stretch, encoding: Any, day: dt.date, answers: dict[str, Encoded]) -> list[Any]:

@@ -27,10 +27,10 @@ from relief_engine.recording.canonical import LARGEST, exact, sealed
 from relief_engine.recording.reading import read_record
 from relief_engine.recording.record import NotRecorded, base_name, record_of
 from relief_engine.recording.replay import replay
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.testing import profiles
 from relief_engine.text import Text
 from relief_engine.version import VERSION
+from tests.books import shipped_book
 from tests.recording.town import APPLICANT, FEE, GOLDEN, GRANT, MADE_AT, edited, recorded, town
 
 
@@ -227,7 +227,7 @@ def test_a_figure_beyond_what_json_carries_is_recorded_and_replayed() -> None:
 
 # --- any profile ------------------------------------------------------------------------------------------------------
 
-SHIPPED = Engine(load_rulebook())
+SHIPPED = Engine(shipped_book())
 
 
 @settings(max_examples=12)

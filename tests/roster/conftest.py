@@ -9,15 +9,15 @@ import pytest
 import xlsxwriter
 
 from relief_engine.roster import table as t
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
+from tests.books import shipped_book
 
 Make = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
-    return load_rulebook()
+    return shipped_book()
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from relief_engine.roster.answers import Answered, Screening, answer_of
 from relief_engine.roster.headers import Column, Columns
 from relief_engine.roster.table import Problem, Rejected, Row, Table
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.units import parse_unit
 from relief_engine.text import Text
+from tests.books import shipped_book
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROFILES = ROOT / "examples" / "profiles"
@@ -49,7 +49,7 @@ TENANT: Mapping[str, object] = {
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 def tenant(**changes: object) -> tuple[object, ...]:

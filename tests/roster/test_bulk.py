@@ -25,9 +25,9 @@ from relief_engine.roster.bulk.results import Writing  # noqa: E402
 from relief_engine.roster.counts import Counts  # noqa: E402
 from relief_engine.roster.run import EngineName, Request, screen_file  # noqa: E402
 from relief_engine.roster.writing import rejected_file  # noqa: E402
-from relief_engine.rulebook.load import load_rulebook  # noqa: E402
 from relief_engine.rulebook.record import changed  # noqa: E402
 from relief_engine.text import Language  # noqa: E402
+from tests.books import shipped_book  # noqa: E402
 from tests.roster import dirty  # noqa: E402
 
 #: Each builds and runs queries of many kilobytes; `make test` screens the examples by DuckDB, CI runs these too.
@@ -41,7 +41,7 @@ BESIDES = ("hints", "提示", "Hints")
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 class Ran:

@@ -14,16 +14,17 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
-from relief_engine import Decision, Engine, Outcome, load_rulebook
+from relief_engine import Decision, Engine, Outcome
 from relief_engine.compiled import ir
 from relief_engine.engine.summary import summary
 from relief_engine.roster.formats import open_table
 from relief_engine.roster.headers import known, recognise
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.table import Rejected
+from tests.books import shipped_book
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "rosters"
-EXPECTED = yaml.safe_load((FOLDER / "expected.yaml").read_text(encoding="utf-8"))
+EXPECTED = yaml.load((FOLDER / "expected.yaml").read_bytes(), Loader=yaml.CSafeLoader)
 OUTCOMES = ("eligible", "referred", "undetermined", "ineligible")
 
 
@@ -44,7 +45,7 @@ def sheets(content: bytes) -> dict[str, list[list[Any]]]:
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 # --- what the law gives -----------------------------------------------------------------------------------------

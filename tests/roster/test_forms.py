@@ -13,6 +13,7 @@ from relief_engine.rulebook.build_forms import forms_of
 from relief_engine.rulebook.cache import cached_rulebook
 from relief_engine.rulebook.forms import Form
 from relief_engine.rulebook.load import load_rulebook, read_rulebook
+from tests.books import shipped_book
 from tests.roster.screenings import RENT, engine
 from tests.rulebook.building import BASE, HERE, edit, made
 
@@ -110,7 +111,7 @@ def test_lines_with_hints_are_named_before_the_table_is_sent(tmp_path: Path) -> 
     """The example has a tenant twice: both lines stand in the form, and the notes say which to look at."""
     target = tmp_path / "out.xlsx"
     request = Request(Path("examples/rosters/rent-roll.xlsx"), target, dt.date(2022, 6, 20))
-    screen_file(Engine(load_rulebook()), request)
+    screen_file(Engine(shipped_book()), request)
     rows = CalamineWorkbook.from_path(str(target)).get_sheet_by_name("国有房屋租金减免统计表").to_python()
     notes = [str(row[0]) for row in rows if "有提示（如可能重复）" in str(row[0])]
     assert len(notes) == 1

@@ -26,7 +26,7 @@ from relief_engine.roster.reopen import reopen
 from relief_engine.roster.run import Request, prepare, screen_file
 from relief_engine.roster.screening import screen
 from relief_engine.roster.table import Rejected
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
 DAY = dt.date(2022, 8, 1)
@@ -43,7 +43,7 @@ BOTH = {"涉及上市公司": "是"}
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 def roster(folder: Path, *rows: Mapping[str, str]) -> Path:

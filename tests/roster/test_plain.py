@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from relief_engine.profile.values import BadValue, reader
 from relief_engine.profile.words import code_list
 from relief_engine.rulebook.facts import Fact
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.units import PURE
 
 duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed (relief-engine[tables])")
@@ -19,8 +19,9 @@ sqlglot = pytest.importorskip("sqlglot", reason="sqlglot is not installed (relie
 from sqlglot import exp  # noqa: E402
 
 from relief_engine.roster.bulk import plain  # noqa: E402
+from tests.books import shipped_book  # noqa: E402
 
-RULEBOOK = load_rulebook()
+RULEBOOK = shipped_book()
 TEXTS = (
     "是", "否", "yes", "No", "TRUE", " 是", "通州", "通州区", "通洲区", "30", "30.5", "30.555", "0", "-1", "1e3",
     "30,000", "1,2", "800万元", "1000000000000", "1000000000001", "999999999999.99", "0.01", "0.001", "007", "２",
@@ -88,9 +89,19 @@ def facts() -> Iterator[Fact]:
 FACTS = tuple(facts())
 
 
+@pytest.fixture(scope="module")
+def cells() -> Iterator[Any]:
+    """A database with a table of each kind of column: the same cells for all facts."""
+    with duckdb.connect() as database:
+        for kind, written in COLUMNS.items():
+            database.execute(f'CREATE TABLE "{kind}" (c {kind})')
+            database.executemany(f'INSERT INTO "{kind}" VALUES (?)', [[cell] for cell in written])
+        yield database
+
+
 @pytest.mark.parametrize("kind", COLUMNS)
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.id)
-def test_a_cell_is_read_alike_or_not_at_all(fact: Fact, kind: str) -> None:
+def test_a_cell_is_read_alike_or_not_at_all(cells: Any, fact: Fact, kind: str) -> None:
     read = reader(fact, code_list(RULEBOOK))
     type_ = exp.DataType.build(kind, dialect="duckdb")
     cell = exp.column("c")
@@ -98,11 +109,10 @@ def test_a_cell_is_read_alike_or_not_at_all(fact: Fact, kind: str) -> None:
     value = plain.encoded(fact, cell, type_, factor, ordinal)
     filled = plain.given(cell, type_)
     refusable = plain.strange_text(fact, cell, type_) if fact.type in ("text", "credit_code") else exp.false()
-    database = duckdb.connect()
-    database.execute(f"CREATE TABLE t (c {kind})")
-    database.executemany("INSERT INTO t VALUES (?)", [[c] for c in COLUMNS[kind]])
-    query = exp.select(value or exp.null(), filled, refusable or exp.false()).from_("t")
-    answers = database.execute(query.sql(dialect="duckdb")).fetchall()
+    query = exp.select(value or exp.null(), filled, refusable or exp.false()).from_(
+        exp.Table(this=exp.to_identifier(kind, quoted=True))
+    )
+    answers = cells.execute(query.sql(dialect="duckdb")).fetchall()
     for written, (found, is_given, refused) in zip(COLUMNS[kind], answers, strict=True):
         try:
             expected = None if written != written else read(written)

@@ -17,12 +17,12 @@ from relief_engine.roster.headers import recognise
 from relief_engine.roster.rows import ODD_BEGINNING, RowReader
 from relief_engine.roster.table import COVERED, NOT_CALCULATED, CellError, Problem, Rejected, Row
 from relief_engine.rulebook.facts import OPEN_END
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
+from tests.books import shipped_book
 from tests.profile.strategies import subjects
 from tests.roster.conftest import in_memory
 
-RULEBOOK = load_rulebook()
+RULEBOOK = shipped_book()
 
 
 def read(header: str | list[str], *cells: object, spreadsheet: bool = True, **more: Any) -> Profile | Rejected:

@@ -18,7 +18,7 @@ from relief_engine.roster.run import Request, screen_file
 from relief_engine.roster.second import SecondRoute
 from relief_engine.roster.writing import rejected_file
 from relief_engine.routes.sql import query
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 from tests.roster.test_screening import DAY, FOLDER, engine
 
 ROSTER = FOLDER / "rent-roll-gb18030.csv"
@@ -127,7 +127,7 @@ def test_without_a_database_the_direct_route_decides_alone(
     with pytest.raises(ImportError):
         SecondRoute(tmp_path)
     # The query is worked out anew by an engine of its own: nothing is left over from before.
-    screening, counts = run(tmp_path / "o.csv", Engine(load_rulebook()))
+    screening, counts = run(tmp_path / "o.csv", Engine(shipped_book()))
     assert screening.routes == ("direct",)
     assert counts.decided == 11
     with pytest.raises(InputError, match=lacking):

@@ -11,7 +11,7 @@ from relief_engine.errors import InputError
 from relief_engine.roster import run
 from relief_engine.roster.whole import RESULT, whole_folder
 from relief_engine.roster.writing import check_folder
-from relief_engine.rulebook.load import load_rulebook
+from tests.books import shipped_book
 
 
 def made(folder: Path, text: str) -> None:
@@ -128,7 +128,7 @@ def test_without_spark(package: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
         roster=tmp_path / "in.parquet", output=tmp_path / "o.parquet", as_of=dt.date(2022, 6, 20), engine="spark"
     )
     with pytest.raises(InputError) as refused:
-        run.screen_file(Engine(load_rulebook()), request)
+        run.screen_file(Engine(shipped_book()), request)
     (finding,) = refused.value.findings
     for said in (finding.message.zh, finding.message.en):
         assert "pip install 'relief-engine[spark]'" in said

@@ -20,12 +20,12 @@ from relief_engine.roster.rows import RowReader
 from relief_engine.roster.run import Request, prepare
 from relief_engine.roster.screening import screen
 from relief_engine.roster.template import write_template
-from relief_engine.rulebook.load import load_rulebook
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.text import Language
+from tests.books import shipped_book
 
 RENT = "beijing-tongzhou/rent-reduction-2022"
-KINDS = tuple(load_rulebook().subjects)
+KINDS = tuple(shipped_book().subjects)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -32,7 +32,9 @@ PARAMETERS: dict[str, ex.Type] = {
 
 
 def typed(text: str, expected: type[ex.Type] | None = None) -> tuple[ex.Expr | None, list[Finding]]:
-    return check_expression("f", Span(1, 1, text), text, Scope(FACTS, PARAMETERS), expected)
+    # No plain value of YAML begins like this: it would be the mark of a block or a quoted text.
+    raw = "" if text[:1] in ("|", ">", "'", '"') else text
+    return check_expression("f", Span(1, 1, raw), text, Scope(FACTS, PARAMETERS), expected)
 
 
 def words(text: str) -> str:
@@ -149,6 +151,7 @@ tokens = st.lists(st.sampled_from([*WORDS.split(), "\n"]), max_size=25).map(" ".
 @given(st.one_of(tokens, characters, st.text(max_size=30)))
 @example("lease.start + days * (lease.end - lease.start)")
 @example("overlap_days(lease.start, lease.end, year=year)")
+@example(">")
 def test_anything_is_typed_or_refused_at_a_place_inside(text: str) -> None:
     lines = (
         text.replace("\r\n", "\n")

@@ -11,6 +11,7 @@ from relief_engine.rulebook.build_ledger import ledger_of
 from relief_engine.rulebook.ledger import BECAUSE, Entry, LeftOut, counted
 from relief_engine.rulebook.load import load_rulebook, read_rulebook, shipped_rules
 from relief_engine.text import Text
+from tests.books import shipped_book
 from tests.rulebook.building import BASE, HERE, edit, loaded, made
 
 CHINESE = "一二三四五六七八九十"
@@ -187,7 +188,7 @@ def test_the_shipped_rulebook_forgets_no_clause() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_shipped_words_are_one_line_each(language: str) -> None:
-    ledger = ledger_of(load_rulebook())
+    ledger = ledger_of(shipped_book())
     assert ledger is not None
     for entries in ledger.documents.values():
         for entry in entries.values():

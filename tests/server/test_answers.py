@@ -9,17 +9,18 @@ import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
-from relief_engine import Engine, load_rulebook
+from relief_engine import Engine
 from relief_engine.cli import main
 from relief_engine.engine.verify import unavailable
 from relief_engine.explanation.records import report_record
 from relief_engine.version import VERSION
+from tests.books import shipped_book
 from tests.server.conftest import RENT, ROOT, TENANT, Running
 
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_rulebook())
+    return Engine(shipped_book())
 
 
 def refused(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from relief_engine import Engine, load_rulebook
+from relief_engine import Engine
 from relief_engine.client import Busy, Client, InputRefused, NotAllowed, ServiceFailed, ServiceProblem, Unreachable
 from relief_engine.explanation.records import report_record
 from relief_engine.version import VERSION
+from tests.books import shipped_book
 from tests.server.conftest import RENT, ROOT, TENANT, Running
 
 
 def test_the_client_gives_what_the_library_gives(service: Running) -> None:
-    engine = Engine(load_rulebook())
+    engine = Engine(shipped_book())
     lease = {**TENANT["leases"][0], "start": dt.date(2021, 1, 1), "monthly_rent": Decimal("12345.67")}
     profile = {**TENANT, "leases": [lease]}
     with Client(service.url, language="en") as client:

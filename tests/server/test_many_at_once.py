@@ -7,12 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from relief_engine import Engine, load_rulebook
+from relief_engine import Engine
 from relief_engine.engine.asked_size import sized
 from relief_engine.errors import Location
 from relief_engine.explanation.records import report_record
 from relief_engine.explanation.size_records import size_record
 from relief_engine.version import VERSION
+from tests.books import shipped_book
 from tests.server.conftest import RENT, TENANT, Running
 
 
@@ -81,7 +82,7 @@ def agree(service: Running, count: int) -> None:
             return await asyncio.gather(*[client.post(path, json=body) for path, body in asked])
 
     answers = asyncio.run(ask())
-    engine = Engine(load_rulebook())
+    engine = Engine(shipped_book())
     outcomes = set()
     for (path, body), answer in zip(asked, answers, strict=True):
         found = told(path, answer)
