@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import IO, Any
+from weakref import WeakKeyDictionary
 
 from relief_engine.compiled import ir
 from relief_engine.decision import Decision, Outcome
@@ -156,8 +157,6 @@ class _Noted:
         """The first row that a query decides otherwise, or None."""
         from sqlglot import exp
 
-        from relief_engine.routes.sql.query import decision_query
-
         self.file.close()
         expected = {f"direct_{column.name}": _type(column) for column in self.columns}
         types = {"row": "BIGINT", **{f"s{slot}": "BIGINT" for slot in self.slots}, **expected}
@@ -167,13 +166,29 @@ class _Noted:
         options += ", new_line = '\\r\\n'"
         read = f"read_csv({file}, {options}, columns = {_struct(types)})"
         database.execute(f"CREATE OR REPLACE TEMP VIEW noted AS SELECT * FROM {read}")
-        query = decision_query(self.program, "duckdb", "noted", ["row", *expected], as_of=self.as_of)
-        differs = exp.or_(
-            *[exp.NullSafeNEQ(this=exp.column(c.name), expression=exp.column(f"direct_{c.name}")) for c in self.columns]
-        )
-        first = exp.select(exp.Min(this=exp.column("row"))).from_(query.subquery("again")).where(differs)
-        found = database.execute(first.sql(dialect="duckdb")).fetchone()
+        found = database.execute(_first_difference(self.program, self.as_of)).fetchone()
         return None if found is None or found[0] is None else int(found[0])
+
+
+#: The queries of programs by the day: to write one takes longer than to decide a thousand rows by it.
+_WRITTEN: WeakKeyDictionary[ir.Program, dict[dt.date, str]] = WeakKeyDictionary()
+
+
+def _first_difference(program: ir.Program, as_of: dt.date) -> str:
+    """The query for the first row of ``noted`` that is decided otherwise; written once for a program and day."""
+    written = _WRITTEN.setdefault(program, {})
+    if as_of not in written:
+        from sqlglot import exp
+
+        from relief_engine.routes.sql.query import decision_query
+
+        answers = columns(program)
+        kept = ["row", *(f"direct_{column.name}" for column in answers)]
+        query = decision_query(program, "duckdb", "noted", kept, as_of=as_of)
+        differs = [exp.NullSafeNEQ(this=exp.column(c.name), expression=exp.column(f"direct_{c.name}")) for c in answers]
+        again = exp.select(exp.Min(this=exp.column("row"))).from_(query.subquery("again", copy=False), copy=False)
+        written[as_of] = again.where(exp.or_(*differs, copy=False), copy=False).sql(dialect="duckdb")
+    return written[as_of]
 
 
 def _taker(slots: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
