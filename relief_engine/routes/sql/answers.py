@@ -5,7 +5,7 @@ The columns and what stands in them are those of :mod:`relief_engine.engine.summ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.answers import MOST_BITS, Column, columns
@@ -41,15 +41,19 @@ class Both(Value):
 class Answers:
     """Writes the columns of a program's answers."""
 
-    def __init__(self, program: ir.Program, *, guarded: bool) -> None:
-        """With ``guarded`` the query reads a column ``invalid``, and tells nothing where it is not 0."""
+    def __init__(self, program: ir.Program, *, guarded: bool, fixed: Mapping[int, int | None] | None = None) -> None:
+        """With ``guarded`` the query reads a column ``invalid``, and tells nothing where it is not 0.
+
+        ``fixed``: see :class:`relief_engine.routes.sql.nodes.Written`.
+        """
         _check_masks(program)
         self.program = program
-        self.written = Written(program)
+        self.written = Written(program, fixed)
         self.terms = self.written.terms
         self.guarded = guarded
         self.names: dict[int, str] = {}
-        self.opened, self.refer = self.written.nodes((program.open, program.refer))
+        self.opened, refer = self.written.nodes((program.open, program.refer))
+        self.refer = self._if_open(refer)
         self.money = {name: self._money(name) for name in ("amount", "ceiling", "payable")}
         self.good = (
             self.terms.one_of(self.terms.column("invalid", (0, 2**MOST_BITS)), [0]) if guarded else self.terms.true
@@ -71,20 +75,25 @@ class Answers:
 
     # --- the outcome --------------------------------------------------------------------------------------------
 
+    def _if_open(self, truth: int) -> int:
+        """A truth that matters only where the criteria are met or passed over: worked out there, unknown elsewhere."""
+        return self.terms.case([(self.opened, truth)], rare=[0])
+
     def _state(self) -> int:
         """The outcome as the position of it: see ``_OUTCOMES``."""
         terms, opened, refer = self.terms, self.opened, self.refer
-        granted = terms.all_of([opened, terms.negation(refer), *self._known_figures()])
+        granted = terms.all_of([terms.negation(refer), *self._known_figures()])
         state = terms.case(
             [
                 (terms.negation(self.good), terms.number(len(_OUTCOMES))),
                 (terms.negation(opened), terms.number(0)),
-                (terms.all_of([opened, refer]), terms.number(1)),
+                (refer, terms.number(1)),
                 (granted, terms.number(2)),
             ],
             terms.number(3),
         )
-        terms.bounds[state] = (0, len(_OUTCOMES))
+        if terms.list[state].op == "case":
+            terms.bounds[state] = (0, len(_OUTCOMES))
         self.names[state] = "state"
         return state
 
@@ -181,14 +190,13 @@ class Answers:
             if figure.low == figure.high:
                 return Both(low, low, terms.known(low))
             upper = formula_of(written, figure.high)
-            one = same(written, lower, upper)
+            one = self._if_open(same(written, lower, upper))
             self.names[one] = f"{name}_is_one"
             # Where both ends are one figure, it is not computed again.
             other = cents(written, upper, figure.denominator, money.step)
         except TooLargeError:
             raise too_large(self.program, name) from None
-        either = terms.all_of([self.opened, terms.negation(one)])
-        high = terms.case([(terms.all_of([one, terms.known(low)]), low), (either, other)], rare=[1])
+        high = terms.case([(terms.all_of([one, terms.known(low)]), low), (terms.negation(one), other)], rare=[1])
         self.names[high] = f"{name}_high"
         return Both(terms.case([(terms.known(high), low)]), high, one)
 

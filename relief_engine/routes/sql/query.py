@@ -8,7 +8,7 @@ What it is made of stands in the other modules: ``terms`` (small expressions, wi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -30,8 +30,9 @@ from relief_engine.routes.sql.render import (
     cast,
     number,
 )
+from relief_engine.routes.sql.terms import Bounds
 
-__all__ = ["ROW", "DecisionQuery", "aliased", "answer_columns", "decision_query", "slots_read"]
+__all__ = ["ROW", "DecisionQuery", "aliased", "answer_bounds", "answer_columns", "decision_query", "slots_read"]
 
 #: What a number of 38 digits is handed out as; DuckDB would write its own type to parquet as a binary float.
 _BROAD_OUTPUT = {"duckdb": "DECIMAL(38, 0)", "spark": "DECIMAL(38, 0)", "postgres": "DECIMAL"}
@@ -44,13 +45,13 @@ class DecisionQuery:
 
     def __init__(
         self, program: ir.Program, dialect: Dialect, *, guarded: bool, as_of: dt.date | None,
-        columns: Sequence[Input] = (),
+        columns: Sequence[Input] = (), fixed: Mapping[int, int | None] | None = None,
     ) -> None:  # fmt: skip
-        """``columns``: those of a typed table, whose slots may stay as they are there."""
+        """``columns``: those of a typed table, whose slots may stay as they are there; ``fixed``: slots not read."""
         self.program = program
         self.dialect = dialect
         self.as_of = as_of
-        self.answers = Answers(program, guarded=guarded)
+        self.answers = Answers(program, guarded=guarded, fixed=fixed)
         self.outputs = self.answers.outputs()
         terms = self.answers.terms
         self.layers = Layers(terms, [output.term for output in self.outputs], self.answers.names)
@@ -59,8 +60,9 @@ class DecisionQuery:
 
     @property
     def codes(self) -> dict[int, Codes]:
-        """The tables of codes that are joined, by slot."""
-        return self.answers.written.codes
+        """The tables of codes that are joined, by slot; a code that is unknown in every row needs none."""
+        unknown = self.answers.terms.unknown
+        return {slot: codes for slot, codes in self.answers.written.codes.items() if codes.code != unknown}
 
     @property
     def needed(self) -> list[str]:
@@ -133,7 +135,9 @@ class DecisionQuery:
         found = exp.select(*keys, *columns).from_(relation)
         for slot in sorted(self.codes):
             table = f"codes_{slot}"
-            matched = exp.EQ(this=exp.column(f"s{slot}", table=_SOURCE), expression=exp.column("position", table=table))
+            fixed = terms.fixed(self.codes[slot].code)
+            code = exp.column(f"s{slot}", table=_SOURCE) if fixed is None else number(fixed)
+            matched = exp.EQ(this=code, expression=exp.column("position", table=table))
             found = found.join(exp.to_table(table), on=matched, join_type="left")
         return found
 
@@ -146,6 +150,7 @@ def decision_query(
     *,
     as_of: dt.date | None = None,
     guarded: bool = False,
+    fixed: Mapping[int, int | None] | None = None,
 ) -> exp.Select:
     """The query from columns of slots to the columns of :func:`relief_engine.engine.summary.columns`.
 
@@ -158,13 +163,15 @@ def decision_query(
         as_of: the day of the decision; if None, a program that reads it reads the column ``s0``.
         guarded: the relation has a column ``invalid``; where that is not 0, the outcome is ``invalid`` and all other
             columns are NULL.
+        fixed: slots that hold the same in every row, with what they hold (None: unknown). The relation need not have
+            them, and what follows from them is not asked of any row.
 
     Amounts are whole cents; figures that may have more than 18 digits are decimals of scale 0.
 
     Raises:
         InputError: the programme has more criteria or referrals than a mask holds, or figures of more than 38 digits.
     """
-    query = DecisionQuery(program, dialect, guarded=guarded, as_of=as_of)
+    query = DecisionQuery(program, dialect, guarded=guarded, as_of=as_of, fixed=fixed)
     columns = [exp.column(key, table=_SOURCE, quoted=True) for key in keys]
     names = [exp.column(key, quoted=True) for key in keys]
     base = query.base(aliased(relation), columns)
@@ -174,6 +181,16 @@ def decision_query(
 def answer_columns(program: ir.Program) -> tuple[Column, ...]:
     """The columns of the answer, in their order."""
     return tuple([output.column for output in Answers(program, guarded=False).outputs()])
+
+
+def answer_bounds(program: ir.Program, fixed: Mapping[int, int | None]) -> dict[str, Bounds]:
+    """The least and the greatest value that each figure of the answer can have, by column.
+
+    ``fixed`` are the slots that hold the same in every row; a figure that is unknown in every row has no bounds.
+    """
+    answers = Answers(program, guarded=False, fixed=fixed)
+    found = {output.column.name: answers.terms.bounds[output.term] for output in answers.outputs()}
+    return {name: bounds for name, bounds in found.items() if bounds is not None}
 
 
 def aliased(relation: str | exp.Query) -> exp.Expr:
