@@ -17,8 +17,6 @@ from relief_engine.routes.sql.terms import TooLargeError
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
 
-#: The outcomes as the query counts them, before they are named.
-_OUTCOMES = (Outcome.INELIGIBLE, Outcome.REFERRED, Outcome.ELIGIBLE, Outcome.UNDETERMINED)
 #: What the outcome is where the input can't be read.
 INVALID = "invalid"
 
@@ -53,15 +51,15 @@ class Answers:
         self.guarded = guarded
         self.names: dict[int, str] = {}
         self.opened, refer = self.written.nodes((program.open, program.refer))
-        self.refer = self._if_open(refer)
-        self.money = {name: self._money(name) for name in ("amount", "ceiling", "payable")}
         self.good = (
             self.terms.one_of(self.terms.column("invalid", (0, 2**MOST_BITS)), [0]) if guarded else self.terms.true
         )
-        self.state = self._state()
-        terms = self.terms
-        self.referred, self.eligible = (terms.one_of(self.state, [place]) for place in (1, 2))
-        self.shown = terms.one_of(self.state, [1, 2])
+        #: Where the input can be read and the criteria are met or passed over; all that is granted is asked of those.
+        self.met = self.terms.case([(self.good, self.opened)])
+        self.referred, kept = self._where_met(refer)
+        self.money = {name: self._money(name) for name in ("amount", "ceiling", "payable")}
+        self.eligible = self.terms.all_of([kept, *self._known_figures()])
+        self.shown = self.terms.any_of([self.referred, self.eligible])
 
     def outputs(self) -> tuple[Output, ...]:
         """The columns of the answer, in their order."""
@@ -75,27 +73,13 @@ class Answers:
 
     # --- the outcome --------------------------------------------------------------------------------------------
 
-    def _if_open(self, truth: int) -> int:
-        """A truth that matters only where the criteria are met or passed over: worked out there, unknown elsewhere."""
-        return self.terms.case([(self.opened, truth)], rare=[0])
-
-    def _state(self) -> int:
-        """The outcome as the position of it: see ``_OUTCOMES``."""
-        terms, opened, refer = self.terms, self.opened, self.refer
-        granted = terms.all_of([terms.negation(refer), *self._known_figures()])
-        state = terms.case(
-            [
-                (terms.negation(self.good), terms.number(len(_OUTCOMES))),
-                (terms.negation(opened), terms.number(0)),
-                (refer, terms.number(1)),
-                (granted, terms.number(2)),
-            ],
-            terms.number(3),
-        )
-        if terms.list[state].op == "case":
-            terms.bounds[state] = (0, len(_OUTCOMES))
-        self.names[state] = "state"
-        return state
+    def _where_met(self, truth: int) -> tuple[int, int]:
+        """A truth and its opposite where the criteria are met: worked out there, and true nowhere else."""
+        terms = self.terms
+        if truth in (terms.true, terms.false, terms.unknown):
+            return terms.all_of([self.met, truth]), terms.all_of([self.met, terms.negation(truth)])
+        found = terms.case([(self.met, truth)], rare=[0])
+        return found, terms.negation(found)
 
     def _known_figures(self) -> list[int]:
         """That what the benefit gives is known, and as one figure rather than a range."""
@@ -111,11 +95,14 @@ class Answers:
 
     def _outcome(self) -> dict[str, int]:
         terms = self.terms
-        named = [(terms.negation(self.good), terms.text(INVALID))] if self.guarded else []
-        named += [
-            (terms.one_of(self.state, [place]), terms.text(outcome.value)) for place, outcome in enumerate(_OUTCOMES)
+        named = [
+            (terms.negation(self.good), INVALID),
+            (terms.negation(self.opened), Outcome.INELIGIBLE.value),
+            (self.referred, Outcome.REFERRED.value),
+            (self.eligible, Outcome.ELIGIBLE.value),
         ]
-        return {"outcome": terms.case(named[:-1], named[-1][1])}
+        branches = [(condition, terms.text(name)) for condition, name in named]
+        return {"outcome": terms.case(branches, terms.text(Outcome.UNDETERMINED.value))}
 
     def _masks(self) -> dict[str, int]:
         program, terms = self.program, self.terms
@@ -123,7 +110,7 @@ class Answers:
         referrals = self.written.nodes(referral.node for referral in program.referrals)
         self.names |= {term: f"criterion_{place}" for place, term in enumerate(criteria)}
         self.names |= {term: f"referral_{place}" for place, term in enumerate(referrals)}
-        self.names |= {self.opened: "open", self.refer: "refer"}
+        self.names |= {self.opened: "open", self.referred: "refer", self.eligible: "granted"}
         return {
             "failed": self._mask([terms.negation(term) for term in criteria]),
             "unknown": self._mask([terms.is_null(term) for term in criteria]),
@@ -185,18 +172,18 @@ class Answers:
         written, terms, figure = self.written, self.terms, money.figure
         try:
             lower = formula_of(written, figure.low)
-            low = terms.case([(self.opened, cents(written, lower, figure.denominator, money.step))])
+            low = terms.case([(self.met, cents(written, lower, figure.denominator, money.step))])
             self.names[low] = f"{name}_low"
             if figure.low == figure.high:
                 return Both(low, low, terms.known(low))
             upper = formula_of(written, figure.high)
-            one = self._if_open(same(written, lower, upper))
+            one, two = self._where_met(same(written, lower, upper))
             self.names[one] = f"{name}_is_one"
             # Where both ends are one figure, it is not computed again.
             other = cents(written, upper, figure.denominator, money.step)
         except TooLargeError:
             raise too_large(self.program, name) from None
-        high = terms.case([(terms.all_of([one, terms.known(low)]), low), (terms.negation(one), other)], rare=[1])
+        high = terms.case([(terms.all_of([one, terms.known(low)]), low), (two, other)], rare=[1])
         self.names[high] = f"{name}_high"
         return Both(terms.case([(terms.known(high), low)]), high, one)
 

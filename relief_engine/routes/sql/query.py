@@ -18,6 +18,7 @@ from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.routes.sql.answers import Answers, Output
 from relief_engine.routes.sql.code_table import code_table
 from relief_engine.routes.sql.codes import Codes
+from relief_engine.routes.sql.figures import scales
 from relief_engine.routes.sql.held import held
 from relief_engine.routes.sql.inputs import Input
 from relief_engine.routes.sql.layers import Layers
@@ -55,8 +56,9 @@ class DecisionQuery:
         self.outputs = self.answers.outputs()
         terms = self.answers.terms
         self.layers = Layers(terms, [output.term for output in self.outputs], self.answers.names)
-        self.held = held(terms, columns)
-        self.renderer = Renderer(terms, dialect, self.layers.names, self.held)
+        self.held = held(terms, columns, dialect)
+        self.scales = scales(terms, columns, self.codes.values(), dialect)
+        self.renderer = Renderer(terms, dialect, self.layers.names, self.held, self.scales)
 
     @property
     def codes(self) -> dict[int, Codes]:
@@ -81,7 +83,8 @@ class DecisionQuery:
             shown: the columns of the answer.
         """
         ctes: list[tuple[str, exp.Query]] = [
-            (f"codes_{slot}", code_table(codes, self.dialect)) for slot, codes in sorted(self.codes.items())
+            (f"codes_{slot}", code_table(codes, self.dialect, self.scales))
+            for slot, codes in sorted(self.codes.items())
         ]
         ctes += base
         try:

@@ -7,6 +7,7 @@ operand is put in parentheses: sqlglot writes nodes as they are, and ``a + b // 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import reduce
 from typing import Literal
 
@@ -100,8 +101,13 @@ class Renderer:
         dialect: Dialect,
         columns: Mapping[int, str],
         held: Held | None = None,
+        scales: Mapping[str, int] | None = None,
     ) -> None:
-        """``columns`` names the terms that are columns; ``held``: see :mod:`relief_engine.routes.sql.held`."""
+        """``columns`` names the terms that are columns.
+
+        ``held``: see :mod:`relief_engine.routes.sql.held`; ``scales``: columns with figures in their own unit.
+        """
+        self.scales = scales or {}
         self.terms = terms
         self.dialect = dialect
         self.columns = columns
@@ -161,9 +167,17 @@ class Renderer:
             case "is_null":
                 return exp.Is(this=self.operand(args[0]), expression=exp.Null())
             case "compare":
-                return _COMPARISONS[str(value)](this=self.operand(args[0]), expression=self.operand(args[1]))
+                return _COMPARISONS[str(value)](this=self._side(*args), expression=self._side(*reversed(args)))
             case _:
                 return self._further[op](self, term)
+
+    def _side(self, term: int, other: int) -> exp.Expr:
+        """One side of a comparison; a fixed figure is written in the unit of the other side."""
+        op, _, name = self.terms.list[other]
+        fixed = self.terms.fixed(term)
+        if op == "column" and fixed is not None and str(name) in self.scales:
+            return exp.Literal.number(f"{Decimal(fixed).scaleb(-self.scales[str(name)]):f}")
+        return self.operand(term)
 
     def _one_of(self, term: int) -> exp.Expr:
         """Values as ranges of neighbours: DuckDB would make a join of a long list."""
