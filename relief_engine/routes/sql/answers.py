@@ -39,9 +39,12 @@ class Both(Value):
 class Answers:
     """Writes the columns of a program's answers."""
 
-    def __init__(self, program: ir.Program, *, guarded: bool, fixed: Mapping[int, int | None] | None = None) -> None:
+    def __init__(
+        self, program: ir.Program, *, guarded: bool, fixed: Mapping[int, int | None] | None = None, typed: bool = False
+    ) -> None:
         """With ``guarded`` the query reads a column ``invalid``, and tells nothing where it is not 0.
 
+        If ``typed``, a column ``wrong`` says that it is not.
         ``fixed``: see :class:`relief_engine.routes.sql.nodes.Written`.
         """
         _check_masks(program)
@@ -51,15 +54,20 @@ class Answers:
         self.guarded = guarded
         self.names: dict[int, str] = {}
         self.opened, refer = self.written.nodes((program.open, program.refer))
-        self.good = (
-            self.terms.one_of(self.terms.column("invalid", (0, 2**MOST_BITS)), [0]) if guarded else self.terms.true
-        )
+        self.good = self._good(typed) if guarded else self.terms.true
         #: Where the input can be read and the criteria are met or passed over; all that is granted is asked of those.
         self.met = self.terms.case([(self.good, self.opened)])
         self.referred, kept = self._where_met(refer)
         self.money = {name: self._money(name) for name in ("amount", "ceiling", "payable")}
         self.eligible = self.terms.all_of([kept, *self._known_figures()])
         self.shown = self.terms.any_of([self.referred, self.eligible])
+
+    def _good(self, typed: bool) -> int:
+        """Whether the input of a row can be read."""
+        terms = self.terms
+        if typed:
+            return terms.negation(terms.column("wrong"))
+        return terms.one_of(terms.column("invalid", (0, 2**MOST_BITS)), [0])
 
     def outputs(self) -> tuple[Output, ...]:
         """The columns of the answer, in their order."""

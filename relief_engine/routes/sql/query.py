@@ -52,7 +52,7 @@ class DecisionQuery:
         self.program = program
         self.dialect = dialect
         self.as_of = as_of
-        self.answers = Answers(program, guarded=guarded, fixed=fixed)
+        self.answers = Answers(program, guarded=guarded, fixed=fixed, typed=bool(columns))
         self.outputs = self.answers.outputs()
         terms = self.answers.terms
         self.layers = Layers(terms, [output.term for output in self.outputs], self.answers.names)
@@ -72,8 +72,9 @@ class DecisionQuery:
         return self.layers.carried(-1)
 
     def written(
-        self, base: Sequence[tuple[str, exp.Query]], names: Sequence[exp.Expr], shown: Sequence[exp.Expr]
-    ) -> exp.Select:
+        self, base: Sequence[tuple[str, exp.Query]], names: Sequence[exp.Expr], shown: Sequence[exp.Expr],
+        last: Sequence[exp.Expr] = (),
+    ) -> exp.Select:  # fmt: skip
         """The whole query.
 
         Args:
@@ -81,6 +82,7 @@ class DecisionQuery:
                 codes, ``codes_N`` for slot *N*.
             names: the columns of that layer that are handed on.
             shown: the columns of the answer.
+            last: columns of the lowest layer that stand behind the answer.
         """
         ctes: list[tuple[str, exp.Query]] = [
             (f"codes_{slot}", code_table(codes, self.dialect, self.scales))
@@ -88,11 +90,11 @@ class DecisionQuery:
         ]
         ctes += base
         try:
-            self._add_layers(ctes, names)
+            self._add_layers(ctes, [*names, *last])
         except TooWideForSpark:
             raise too_large(self.program, "DIV") from None
-        last = exp.select(*self.handed_on(names), *shown).from_(ctes[-1][0])
-        return with_all(last, ctes, self.dialect)
+        found = exp.select(*self.handed_on(names), *shown, *last).from_(ctes[-1][0])
+        return with_all(found, ctes, self.dialect)
 
     def _add_layers(self, ctes: list[tuple[str, exp.Query]], names: Sequence[exp.Expr]) -> None:
         for level, made in enumerate(self.layers.layers):

@@ -57,7 +57,7 @@ def rules_query(
     shown = [
         exp.alias_(natural_column(query, o) if natural else query.encoded(o), o.column.name) for o in query.outputs
     ]
-    return query.written(base, names, [*shown, exp.column("invalid")])
+    return query.written(base, names, shown, [exp.column("invalid")])
 
 
 def _row(dialect: Dialect) -> exp.Expr:
