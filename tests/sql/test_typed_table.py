@@ -88,7 +88,9 @@ BAD = [
     ("applicant_revenue", "1e30"),
     ("lease_start", "1899-12-31"),
     ("lease_start", "9999-12-31"),
+    ("lease_start", "-infinity"),
     ("lease_end", "2101-01-01"),
+    ("lease_end", "infinity"),
     ("lease_monthly_rent", "100.005"),
     ("lease_lowest_step", "5"),
 ]
@@ -101,30 +103,52 @@ def by_the_month(program: ir.Program, vectors: list[list[Value]]) -> list[Value]
     return next(v for v, row in answers if row["outcome"] == "eligible" and v[rent] is not None)
 
 
-def test_what_cannot_be_read_decides_nothing(con: Any, rents: tuple[ir.Program, list[list[Value]]]) -> None:
+#: Types that hold such values: of amounts in 万元, of rents and of numbers of people.
+@pytest.mark.parametrize("types", [("DOUBLE", "DOUBLE", "BIGINT"), ("DECIMAL(38, 9)", "DECIMAL(38, 9)", "HUGEINT")])
+def test_what_cannot_be_read_decides_nothing(
+    con: Any, rents: tuple[ir.Program, list[list[Value]]], types: tuple[str, str, str]
+) -> None:
     """The same lease over and over, each time with one value that is none."""
     program, vectors = rents
     places = {column.name: place for place, column in enumerate(inputs(program))}
-    _, rows = typed_rows(program, [by_the_month(program, vectors)] * (len(BAD) + 1))
+    tried = [(name, value) for name, value in BAD if types[0] == "DOUBLE" or value not in ("nan", "1e30")]
+    _, rows = typed_rows(program, [by_the_month(program, vectors)] * (len(tried) + 1))
     # Columns of other types than the contract's, so that such values can be there at all.
     definitions = [
-        d.replace("DECIMAL(16, 6)", "DOUBLE").replace("lease_monthly_rent DECIMAL(16, 2)", "lease_monthly_rent DOUBLE")
+        d.replace("DECIMAL(16, 6)", types[0])
+        .replace("lease_monthly_rent DECIMAL(16, 2)", f"lease_monthly_rent {types[1]}")
+        .replace("applicant_employees BIGINT", f"applicant_employees {types[2]}")
         for d in typed_definitions(program, "duckdb")
     ]
     loaded(con, "given", definitions, [])
     con.executemany(f"INSERT INTO given VALUES ({', '.join('?' * len(rows[0]))})", rows)
-    for number, (name, value) in enumerate(BAD, 1):
+    for number, (name, value) in enumerate(tried, 1):
         con.execute(f"UPDATE given SET {name} = ? WHERE id = ?", [value, number])
     query = rules_query(program, "duckdb", "given", ["id"], as_of=DAY, relations=RELATIONS).sql("duckdb")
     cursor = con.execute(f"{query} ORDER BY id")
     names = [column[0] for column in cursor.description]
     good, *bad = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     assert good["outcome"] == "eligible"
-    for (name, value), row in zip(BAD, bad, strict=True):
+    for (name, value), row in zip(tried, bad, strict=True):
         assert row.pop("id") is not None
         assert row.pop("outcome") == "invalid", (name, value)
         assert row.pop("invalid") == 1 << places[name], (name, value)
         assert set(row.values()) == {None}, (name, value)
+
+
+def test_duckdb_computes_with_nothing_that_is_only_compared(rents: tuple[ir.Program, list[list[Value]]]) -> None:
+    """Figures that are only held against limits stay in their unit, and texts are looked up without a join."""
+    program, _ = rents
+    here, there = (rules_query(program, d, "given", as_of=DAY).sql(d) for d in ("duckdb", "postgres"))
+    slot = program.layout.slots["applicant.revenue"]
+    assert f"(s{slot} >= 500.000000)" in here
+    assert f"(s{slot} >= 500000000)" in there
+    assert f"TRY_CAST(raw_{slot} AS DECIMAL(18, 6)) AS s{slot}" in here
+    rent = program.layout.slots["lease.monthly_rent"]
+    assert f"* 100 AS BIGINT) END AS s{rent}" in here, "a rent is computed with"
+    assert " IN (" not in here
+    assert "LIST_POSITION(" in here
+    assert "LIST_POSITION(" not in there
 
 
 def test_facts_that_contradict_each_other_decide_nothing(con: Any, rents: tuple[ir.Program, list[list[Value]]]) -> None:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from relief_engine.roster.answers import Screening
 from relief_engine.roster.bulk.deciding import Deciding
-from relief_engine.roster.bulk.queries import HAND, of_programme
+from relief_engine.roster.bulk.queries import HAND, bounds_of_answers, of_programme
 from relief_engine.roster.bulk.reading import ROW
 from relief_engine.roster.bulk.rendering import RAW, SENTENCES, Said, rendered
 from relief_engine.roster.bulk.results import Writing, counting
@@ -43,7 +43,8 @@ class BriefDeciding(Deciding):
     def write(self, programme: Programme, path: Path, *, carried: bool) -> None:
         """Write the answers of a programme; what of the roster is ``carried`` along is left out."""
         program = self.engine.program(programme, self.screening.as_of)
-        said = Said(self.screening, programme, program, Results(self.screening))
+        bounds = bounds_of_answers(self.engine, self.screening, programme)
+        said = Said(self.screening, programme, program, Results(self.screening), bounds)
         wanted = brief_columns(said.results)
         found = exp.select().from_(self.answers(programme, carried=carried).subquery(RAW))
         expressions = dict(rendered(said, "duckdb"))

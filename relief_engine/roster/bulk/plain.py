@@ -104,6 +104,14 @@ def names_of(fact: Fact, kind: exp.DataType) -> dict[str, int]:
     return {str(name): int(value) for name, value in names.items()}
 
 
+def looked_up(cell: Expression, names: Mapping[str, int]) -> Expression:
+    """The value that a known name stands for, in DuckDB: a function, so asked once for each entry of a dictionary."""
+    values = exp.cast(exp.Array(expressions=[_number(value) for value in names.values()]), "bigint[]", dialect="duckdb")
+    listed = exp.Array(expressions=[exp.Literal.string(name) for name in names])
+    place = exp.Anonymous(this="LIST_POSITION", expressions=[listed, exp.Trim(this=cell.copy())])
+    return exp.Anonymous(this="LIST_EXTRACT", expressions=[values, place])
+
+
 def _named(text: Expression, names: Mapping[object, int] | Mapping[str, int]) -> Expression:
     """The value that a known name stands for."""
     grouped: dict[int, list[str]] = {}
@@ -135,20 +143,24 @@ def _figure(
     small = _within(value, 0, most)
     if kind.this in _WHOLE:
         return _whole(exp.cast(small, "bigint"), factor)
-    return _whole(_millionths(small, most), factor / 10**_PLACES)
+    places = _PLACES if text is not None else _scale(kind)
+    return _whole(_parts(small, most, places), factor / 10**places)
 
 
 def _scale(kind: exp.DataType) -> int:
     return int(kind.expressions[1].name) if len(kind.expressions) > 1 else 0
 
 
-def _millionths(value: Expression, most: int) -> Expression:
-    """A decimal of six places, of which ``most`` is the greatest, times a million, as a whole number."""
-    free = _DIGITS - len(str(most)) - _PLACES
-    if free < 1:
-        product = exp.Mul(this=exp.cast(value, _WRITTEN), expression=exp.cast(_number(10**_PLACES), "decimal(7, 0)"))
+def _parts(value: Expression, most: int, places: int) -> Expression:
+    """A decimal of some places, of which ``most`` is the greatest, in parts of its last place: a whole number."""
+    free = _DIGITS - len(str(most)) - places
+    if free < 1 and places:
+        product = exp.Mul(
+            this=exp.cast(value, f"decimal({_DIGITS + 1}, {places})"),
+            expression=exp.cast(_number(10**places), f"decimal({places + 1}, 0)"),
+        )
         return exp.cast(product, "bigint")
-    found, left = exp.cast(value, f"decimal({_DIGITS}, {_PLACES})"), _PLACES
+    found, left = exp.cast(value, f"decimal({_DIGITS}, {places})" if places else "bigint"), places
     while left:
         # So many places at a time as stay within 64 bits.
         step = min(free, left)
@@ -200,9 +212,10 @@ def _date(
         open_ = exp.In(this=text.copy(), expressions=[exp.Literal.string(word) for word in sorted(OPEN)])
         return exp.Case().when(open_, _number(OPEN_END)).else_(found)
     if kind.this == exp.DataType.Type.DATE:
-        return _within(ordinal(cell.copy()), fact.lowest, fact.highest)
+        first, last = (exp.cast(_day(n), "date") for n in (fact.lowest, fact.highest))
+        return exp.Case().when(exp.Between(this=cell.copy(), low=first, high=last), ordinal(cell.copy()))
     if kind.this in _MOMENTS:
-        low, high = (exp.Literal.string(dt.date.fromordinal(n).isoformat()) for n in (fact.lowest, fact.highest))
+        low, high = (_day(n) for n in (fact.lowest, fact.highest))
         inside = exp.Between(this=cell.copy(), low=exp.cast(low, kind.copy()), high=exp.cast(high, kind.copy()))
         start = exp.cast(exp.cast(cell.copy(), "date"), kind.copy())
         midnight = exp.EQ(this=cell.copy(), expression=start)
@@ -247,6 +260,10 @@ def _within(value: Expression, low: int, high: int) -> Expression:
 
 def _number(value: int) -> Expression:
     return exp.Literal.number(value)
+
+
+def _day(value: int) -> Expression:
+    return exp.Literal.string(dt.date.fromordinal(value).isoformat())
 
 
 def any_of(conditions: Iterable[Expression]) -> Expression:

@@ -16,15 +16,16 @@ from relief_engine.decision import Outcome
 from relief_engine.engine import Engine
 from relief_engine.engine.summary import columns
 from relief_engine.roster.answers import Answered, Screening, answer_of
-from relief_engine.roster.bulk.reading import ASIDE, CELL
+from relief_engine.roster.bulk.reading import ASIDE, CELL, fixed_slots
 from relief_engine.roster.bulk.rendering import RAW, SAID, Said, figures, rendered
 from relief_engine.roster.flat import Flat, plain
 from relief_engine.roster.parquet import TYPES
 from relief_engine.roster.rows import RowReader
 from relief_engine.roster.screening import decided
 from relief_engine.roster.table import Rejected, Row
-from relief_engine.routes.sql.query import decision_query
+from relief_engine.routes.sql.query import answer_bounds, decision_query
 from relief_engine.routes.sql.render import Dialect, cast
+from relief_engine.routes.sql.terms import Bounds
 from relief_engine.rulebook.programme import Programme
 
 #: The table of the rows that the direct route decides.
@@ -39,12 +40,20 @@ def answers_query(
     ``read`` is the query of :func:`~relief_engine.roster.bulk.reading.reading`; ``keys`` are columns of it to hand on.
     """
     program = engine.program(programme, screening.as_of)
-    query = decision_query(program, dialect, read, [*keys, ASIDE], as_of=screening.as_of)
+    layout = engine.layout(screening.columns.kind.id)
+    fixed = fixed_slots(layout, screening.columns)
+    query = decision_query(program, dialect, read, [*keys, ASIDE], as_of=screening.as_of, fixed=fixed)
     found = exp.select(*keys)
     for column in columns(program):
         aside = exp.Case().when(exp.column(ASIDE), exp.null()).else_(exp.column(column.name))
         found = found.select(exp.alias_(aside, column.name), copy=False)
     return found.from_(query.subquery("decided"))
+
+
+def bounds_of_answers(engine: Engine, screening: Screening, programme: Programme) -> dict[str, Bounds]:
+    """The bounds of the figures that :func:`answers_query` gives, by column."""
+    fixed = fixed_slots(engine.layout(screening.columns.kind.id), screening.columns)
+    return answer_bounds(engine.program(programme, screening.as_of), fixed)
 
 
 def open_answers(program: ir.Program) -> exp.Expr:

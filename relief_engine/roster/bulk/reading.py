@@ -13,7 +13,17 @@ from relief_engine.compiled.layout import Layout
 from relief_engine.profile.days import OPEN
 from relief_engine.profile.values import YES_NO
 from relief_engine.profile.words import code_list
-from relief_engine.roster.bulk.plain import Expression, any_of, carried, encoded, given, is_text, names_of, strange_text
+from relief_engine.roster.bulk.plain import (
+    Expression,
+    any_of,
+    carried,
+    encoded,
+    given,
+    is_text,
+    looked_up,
+    names_of,
+    strange_text,
+)
 from relief_engine.roster.cells import NOTHING
 from relief_engine.roster.headers import Column, Columns
 from relief_engine.roster.rows import ODD_BEGINNING
@@ -44,6 +54,7 @@ class Source(Value):
         types: their types.
         row: the expression of a row's number, from 1.
         file: the expression of the file's name, where a table is made of several and rows are counted in each.
+        dictionaries: whether DuckDB reads it, and mostly finds texts as numbers that stand for few different ones.
     """
 
     relation: exp.Expr
@@ -51,6 +62,7 @@ class Source(Value):
     types: tuple[exp.DataType, ...]
     row: exp.Expr
     file: exp.Expr | None = None
+    dictionaries: bool = False
 
 
 def slot(position: int) -> str:
@@ -67,7 +79,8 @@ def reading(
 ) -> exp.Select:
     """A query with a row for each row of the source: its number, its cells ``c0``, ``c1`` …, its slots, ``aside``.
 
-    A row is set aside if one of its cells is not plainly written, if facts do not fit together, or if it says nothing.
+    Slots that are the same in every row are left out: see :func:`fixed_slots`. A row is set aside if one of its cells
+    is not plainly written, if facts do not fit together, or if it says nothing.
 
     Args:
         rulebook: the rules whose facts the columns give.
@@ -103,7 +116,9 @@ def reading(
             listed = exp.alias_(exp.to_table(CODES), f"{CODES}{column.index}", table=True)
             on = exp.EQ(this=exp.column("code", table=f"{CODES}{column.index}"), expression=exp.Trim(this=cell.copy()))
             cells = cells.join(listed, on=on, join_type="left", copy=False)
-        elif names := names_of(column.fact, kind):
+        elif (names := names_of(column.fact, kind)) and source.dictionaries:
+            value = looked_up(cell, names)
+        elif names:
             # Looked up in one table: a test for each value would be a join for each.
             table = f"{NAMES}{column.index}"
             value = exp.column("value", table=table)
@@ -115,16 +130,15 @@ def reading(
         unknown = exp.Is(this=exp.column(slot(position)), expression=exp.Null())
         unknowns.append(unknown)
         unread.append(exp.and_(unknown.copy(), given(here, kind)))
-    having = {c.fact.id for c in columns.columns if c.fact is not None and c.fact.id in layout.slots}
+    having = _having(layout, columns)
     unread += [*_unfit(rulebook, layout, having), _no_data(columns, source, _settled(rulebook, layout, columns))]
     unread.append(exp.and_(*unknowns, exp.not_(any_of(filled))))
     # In a CASE, DuckDB looks at a cell again only where what is tested before leaves it open.
     aside = exp.Case().when(any_of(unread), exp.true()).else_(exp.false())
     query = exp.select("*").from_(cells.subquery("cells"))
-    for position, form in _forms(layout, having):
-        query = query.select(exp.alias_(form, slot(position)), copy=False)
-    for position in _absent(layout, having):
-        query = query.select(exp.alias_(exp.cast(exp.null(), "bigint"), slot(position)), copy=False)
+    for position, form in _forms(layout, having).items():
+        if not isinstance(form, int):
+            query = query.select(exp.alias_(exp.cast(form, "bigint"), slot(position)), copy=False)
     return query.select(exp.alias_(aside, ASIDE))
 
 
@@ -132,8 +146,9 @@ def _says_something(cell: Expression, kind: exp.DataType) -> Expression:
     """Whether a cell holds more than a dash; true or false. A row of nothing else is looked at closely."""
     if not is_text(kind):
         return given(cell, kind)
-    dashes = [exp.Literal.string(dash) for dash in sorted(NOTHING)]
-    return exp.and_(given(cell, kind), exp.not_(exp.In(this=exp.Trim(this=cell.copy()), expressions=dashes)))
+    # One by one: a list would be a join in DuckDB, for every row.
+    dashes = [exp.EQ(this=exp.Trim(this=cell.copy()), expression=exp.Literal.string(dash)) for dash in sorted(NOTHING)]
+    return exp.and_(given(cell, kind), exp.not_(exp.or_(*dashes)))
 
 
 def factor(column: Column) -> Fraction:
@@ -214,25 +229,34 @@ def _known(layout: Layout, fact: str) -> Expression:
     return exp.not_(exp.Is(this=exp.column(slot(layout.slots[fact])), expression=exp.Null()))
 
 
-def _forms(layout: Layout, having: set[str]) -> list[tuple[int, Expression]]:
-    """The derived choices of a form, as :meth:`Layout.derive` makes them."""
-    found: list[tuple[int, Expression]] = []
+def fixed_slots(layout: Layout, columns: Columns) -> dict[int, int | None]:
+    """The slots that no cell can change, with what they hold: None for a fact that the table has no column for.
+
+    A row that gives steps is set aside, so that the lowest and the highest of them are unknown in all others.
+    """
+    having = _having(layout, columns)
+    forms = _forms(layout, having)
+    found: dict[int, int | None] = {place: form for place, form in forms.items() if isinstance(form, int)}
+    for position, fact in enumerate(layout.facts):
+        if fact is not None and fact.id not in having and position not in forms:
+            found[position] = None
+    return found
+
+
+def _having(layout: Layout, columns: Columns) -> set[str]:
+    """The facts that are read and stand in the columns."""
+    return {c.fact.id for c in columns.columns if c.fact is not None and c.fact.id in layout.slots}
+
+
+def _forms(layout: Layout, having: set[str]) -> dict[int, Expression | int]:
+    """The derived choices of a form, as :meth:`Layout.derive` makes them; a number where no cell can change it."""
+    found: dict[int, Expression | int] = {}
     for position, form, given_by in layout.forms:
         case = exp.Case()
         for place, choice in given_by:
             fact = layout.facts[place]
             if isinstance(fact, Fact) and fact.id in having:
                 case = case.when(_known(layout, fact.id), exp.Literal.number(choice))
-        otherwise = exp.Literal.number(form.otherwise)
-        found.append((position, exp.cast(case.else_(otherwise) if case.args.get("ifs") else otherwise, "bigint")))
+        fixed = not case.args.get("ifs")
+        found[position] = form.otherwise if fixed else case.else_(exp.Literal.number(form.otherwise))
     return found
-
-
-def _absent(layout: Layout, having: set[str]) -> list[int]:
-    """The slots that no column gives; a row that gives steps is set aside, so the lowest and highest are unknown."""
-    forms = {position for position, _, _ in layout.forms}
-    return [
-        position
-        for position, fact in enumerate(layout.facts)
-        if fact is not None and fact.id not in having and position not in forms
-    ]

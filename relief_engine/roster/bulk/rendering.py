@@ -6,7 +6,8 @@ of sentence is made once, by what makes the sentences of all results, around mar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import gcd
 
 from sqlglot import exp
 
@@ -18,6 +19,7 @@ from relief_engine.roster.bulk.reading import CELL, ROW
 from relief_engine.roster.results import Line, Result, Results
 from relief_engine.roster.table import Row
 from relief_engine.routes.sql.render import BROAD_TYPE, Dialect, cast, closed, date_of, number
+from relief_engine.routes.sql.terms import NARROW, Bounds
 from relief_engine.rulebook.programme import Programme
 
 #: The relations: the answers, and the sentences that belong to them.
@@ -26,6 +28,8 @@ RAW, SAID = "relief_raw", "relief_said"
 SENTENCES = ("reason", "missing", "clauses")
 #: What stands in a sentence for the first amount, the second and so on, in cents; no real sentence has them.
 _MARK = 9_870_000_000_000_000
+#: The digits of a decimal of 64 bits.
+_NARROW_DIGITS = 18
 
 
 def raw(name: str) -> exp.Expr:
@@ -36,7 +40,12 @@ def raw(name: str) -> exp.Expr:
 class Said:
     """The sentences of one programme's answers, kind by kind."""
 
-    def __init__(self, screening: Screening, programme: Programme, program: ir.Program, results: Results) -> None:
+    def __init__(
+        self, screening: Screening, programme: Programme, program: ir.Program, results: Results,
+        bounds: Mapping[str, Bounds] | None = None,
+    ) -> None:  # fmt: skip
+        """``bounds``: the least and greatest value of figures, by column, where they are known to be small."""
+        self.bounds = bounds or {}
         self.screening = screening
         self.programme = programme
         self.program = program
@@ -124,7 +133,7 @@ def _single(said: Said, column: Result, dialect: Dialect) -> exp.Expr:
         case _, name if name in SENTENCES:
             return _filled(said, name, dialect)
         case "money", name:
-            return _yuan(raw(name)) if name in has else exp.null()
+            return _yuan(raw(name), _digits(said, name)) if name in has else exp.null()
         case "integer", name:
             return cast(raw(name), "BIGINT") if name in has else exp.null()
         case "date", name if name != "as_of":
@@ -152,10 +161,19 @@ def _labels(results: Results) -> exp.Expr:
     return case
 
 
-def _yuan(cents: exp.Expr) -> exp.Expr:
+def _digits(said: Said, name: str) -> int:
+    """How many digits amounts are computed with: as many as numbers of 64 bits hold, if that is enough."""
+    return _NARROW_DIGITS if name in said.bounds and _most(said.bounds[name]) < 10**_NARROW_DIGITS else 20
+
+
+def _most(bounds: Bounds) -> int:
+    return max(-bounds[0], bounds[1])
+
+
+def _yuan(cents: exp.Expr, digits: int) -> exp.Expr:
     """Whole cents as yuan, exactly."""
     hundredth = cast(exp.Literal.number("0.01"), "DECIMAL(3, 2)")
-    return cast(exp.Mul(this=cast(cents, "DECIMAL(20, 0)"), expression=hundredth), "DECIMAL(38, 2)")
+    return cast(exp.Mul(this=cast(cents, f"DECIMAL({digits}, 0)"), expression=hundredth), "DECIMAL(38, 2)")
 
 
 def _decimal(said: Said, column: Result, end: str, dialect: Dialect) -> exp.Expr:
@@ -165,7 +183,8 @@ def _decimal(said: Said, column: Result, end: str, dialect: Dialect) -> exp.Expr
     if found is None:
         return cast(exp.null(), "DECIMAL(38, 10)")
     places = said.results.places(column)
-    return _quotient(_unless_refused(column, raw(name)), found.denominator, places, dialect)
+    value = _unless_refused(column, raw(name))
+    return _quotient(value, found.denominator, places, dialect, said.bounds.get(name))
 
 
 def _unless_refused(column: Result, value: exp.Expr) -> exp.Expr:
@@ -176,22 +195,32 @@ def _unless_refused(column: Result, value: exp.Expr) -> exp.Expr:
     return exp.Paren(this=exp.Case().when(refused, exp.null()).else_(value))
 
 
-def _quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect) -> exp.Expr:
+def _quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect, bounds: Bounds | None) -> exp.Expr:
     """A whole number over a fixed one, half up (away from zero) to some decimals."""
     if bottom == 1:
         return cast(top, "DECIMAL(38, 10)")
-    size = _positive_quotient(exp.Abs(this=top.copy()), bottom, places, dialect)
+    most = None if bounds is None else _most(bounds)
+    if bounds is not None and bounds[0] >= 0:
+        return _positive_quotient(top, bottom, places, dialect, most)
+    size = _positive_quotient(exp.Abs(this=top.copy()), bottom, places, dialect, most)
     negative = exp.LT(this=top.copy(), expression=number(0))
     return exp.Case().when(negative, exp.Neg(this=closed(size))).else_(size.copy())
 
 
-def _positive_quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect) -> exp.Expr:
+def _positive_quotient(top: exp.Expr, bottom: int, places: int, dialect: Dialect, most: int | None) -> exp.Expr:
     # Twice the quotient at one decimal more, rounded down, plus one, halved: on whole numbers, so exact.
+    shared = gcd(2 * 10**places, bottom)
+    times, more, divisor = 2 * 10**places // shared, bottom // shared, 2 * bottom // shared
+    narrow = most is not None and most * times + more <= NARROW and most * times < divisor * (10**_NARROW_DIGITS - 1)
     scaled = exp.Add(
-        this=exp.Mul(this=cast(top, BROAD_TYPE[dialect]), expression=number(2 * 10**places)), expression=number(bottom)
+        this=exp.Mul(this=cast(top, "BIGINT" if narrow else BROAD_TYPE[dialect]), expression=number(times)),
+        expression=number(more),
     )
-    # A decimal of 38 digits is the widest: what goes before the point makes room for what comes after it.
-    whole = cast(whole_quotient(closed(scaled), 2 * bottom, dialect), f"DECIMAL({min(28, 36 - places)}, 0)")
+    if narrow:
+        whole = cast(exp.IntDiv(this=closed(scaled), expression=number(divisor)), f"DECIMAL({_NARROW_DIGITS}, 0)")
+    else:
+        # A decimal of 38 digits is the widest: what goes before the point makes room for what comes after it.
+        whole = cast(whole_quotient(closed(scaled), divisor, dialect), f"DECIMAL({min(28, 36 - places)}, 0)")
     step = cast(exp.Literal.string(f"{1 / 10**places:.{places}f}"), f"DECIMAL({places + 1}, {places})")
     return cast(exp.Mul(this=whole, expression=step), "DECIMAL(38, 10)")
 

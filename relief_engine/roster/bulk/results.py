@@ -16,7 +16,7 @@ from relief_engine.engine.summary import columns
 from relief_engine.roster.answers import Answered, Screening
 from relief_engine.roster.bulk.database import Database
 from relief_engine.roster.bulk.deciding import Deciding, Hand
-from relief_engine.roster.bulk.queries import HAND, of_programme, results_query, texts_of
+from relief_engine.roster.bulk.queries import HAND, bounds_of_answers, of_programme, results_query, texts_of
 from relief_engine.roster.bulk.reading import ROW
 from relief_engine.roster.bulk.rendering import RAW, SAID, SENTENCES, Said
 from relief_engine.roster.counts import Counts
@@ -91,7 +91,8 @@ class Writing:
 
     def _programme(self, number: int, programme: Programme, names: list[str]) -> exp.Select:
         program = self.deciding.engine.program(programme, self.screening.as_of)
-        said = Said(self.screening, programme, program, self.results)
+        bounds = bounds_of_answers(self.deciding.engine, self.screening, programme)
+        said = Said(self.screening, programme, program, self.results, bounds)
         table = f"{SAID}_{number}"
         self._say(said, table)
         same_row = exp.EQ(

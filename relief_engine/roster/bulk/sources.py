@@ -28,7 +28,7 @@ def parquet_source(database: Database, path: Path) -> Source:
     described = database.run(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {_ROSTER}").fetchall()
     types = tuple(exp.DataType.build(row[1], dialect="duckdb", udt=True) for row in described)
     row = exp.Add(this=exp.column("file_row_number"), expression=exp.Literal.number(1))
-    return Source(exp.to_table(_ROSTER), tuple(row[0] for row in described), types, row)
+    return Source(exp.to_table(_ROSTER), tuple(row[0] for row in described), types, row, dictionaries=True)
 
 
 class Broken:

@@ -5,7 +5,7 @@ The columns and what stands in them are those of :mod:`relief_engine.engine.summ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from relief_engine.compiled import ir
 from relief_engine.compiled.answers import MOST_BITS, Column, columns
@@ -17,8 +17,6 @@ from relief_engine.routes.sql.terms import TooLargeError
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
 
-#: The outcomes as the query counts them, before they are named.
-_OUTCOMES = (Outcome.INELIGIBLE, Outcome.REFERRED, Outcome.ELIGIBLE, Outcome.UNDETERMINED)
 #: What the outcome is where the input can't be read.
 INVALID = "invalid"
 
@@ -41,23 +39,35 @@ class Both(Value):
 class Answers:
     """Writes the columns of a program's answers."""
 
-    def __init__(self, program: ir.Program, *, guarded: bool) -> None:
-        """With ``guarded`` the query reads a column ``invalid``, and tells nothing where it is not 0."""
+    def __init__(
+        self, program: ir.Program, *, guarded: bool, fixed: Mapping[int, int | None] | None = None, typed: bool = False
+    ) -> None:
+        """With ``guarded`` the query reads a column ``invalid``, and tells nothing where it is not 0.
+
+        If ``typed``, a column ``wrong`` says that it is not.
+        ``fixed``: see :class:`relief_engine.routes.sql.nodes.Written`.
+        """
         _check_masks(program)
         self.program = program
-        self.written = Written(program)
+        self.written = Written(program, fixed)
         self.terms = self.written.terms
         self.guarded = guarded
         self.names: dict[int, str] = {}
-        self.opened, self.refer = self.written.nodes((program.open, program.refer))
+        self.opened, refer = self.written.nodes((program.open, program.refer))
+        self.good = self._good(typed) if guarded else self.terms.true
+        #: Where the input can be read and the criteria are met or passed over; all that is granted is asked of those.
+        self.met = self.terms.case([(self.good, self.opened)])
+        self.referred, kept = self._where_met(refer)
         self.money = {name: self._money(name) for name in ("amount", "ceiling", "payable")}
-        self.good = (
-            self.terms.one_of(self.terms.column("invalid", (0, 2**MOST_BITS)), [0]) if guarded else self.terms.true
-        )
-        self.state = self._state()
+        self.eligible = self.terms.all_of([kept, *self._known_figures()])
+        self.shown = self.terms.any_of([self.referred, self.eligible])
+
+    def _good(self, typed: bool) -> int:
+        """Whether the input of a row can be read."""
         terms = self.terms
-        self.referred, self.eligible = (terms.one_of(self.state, [place]) for place in (1, 2))
-        self.shown = terms.one_of(self.state, [1, 2])
+        if typed:
+            return terms.negation(terms.column("wrong"))
+        return terms.one_of(terms.column("invalid", (0, 2**MOST_BITS)), [0])
 
     def outputs(self) -> tuple[Output, ...]:
         """The columns of the answer, in their order."""
@@ -71,22 +81,13 @@ class Answers:
 
     # --- the outcome --------------------------------------------------------------------------------------------
 
-    def _state(self) -> int:
-        """The outcome as the position of it: see ``_OUTCOMES``."""
-        terms, opened, refer = self.terms, self.opened, self.refer
-        granted = terms.all_of([opened, terms.negation(refer), *self._known_figures()])
-        state = terms.case(
-            [
-                (terms.negation(self.good), terms.number(len(_OUTCOMES))),
-                (terms.negation(opened), terms.number(0)),
-                (terms.all_of([opened, refer]), terms.number(1)),
-                (granted, terms.number(2)),
-            ],
-            terms.number(3),
-        )
-        terms.bounds[state] = (0, len(_OUTCOMES))
-        self.names[state] = "state"
-        return state
+    def _where_met(self, truth: int) -> tuple[int, int]:
+        """A truth and its opposite where the criteria are met: worked out there, and true nowhere else."""
+        terms = self.terms
+        if truth in (terms.true, terms.false, terms.unknown):
+            return terms.all_of([self.met, truth]), terms.all_of([self.met, terms.negation(truth)])
+        found = terms.case([(self.met, truth)], rare=[0])
+        return found, terms.negation(found)
 
     def _known_figures(self) -> list[int]:
         """That what the benefit gives is known, and as one figure rather than a range."""
@@ -102,11 +103,14 @@ class Answers:
 
     def _outcome(self) -> dict[str, int]:
         terms = self.terms
-        named = [(terms.negation(self.good), terms.text(INVALID))] if self.guarded else []
-        named += [
-            (terms.one_of(self.state, [place]), terms.text(outcome.value)) for place, outcome in enumerate(_OUTCOMES)
+        named = [
+            (terms.negation(self.good), INVALID),
+            (terms.negation(self.opened), Outcome.INELIGIBLE.value),
+            (self.referred, Outcome.REFERRED.value),
+            (self.eligible, Outcome.ELIGIBLE.value),
         ]
-        return {"outcome": terms.case(named[:-1], named[-1][1])}
+        branches = [(condition, terms.text(name)) for condition, name in named]
+        return {"outcome": terms.case(branches, terms.text(Outcome.UNDETERMINED.value))}
 
     def _masks(self) -> dict[str, int]:
         program, terms = self.program, self.terms
@@ -114,7 +118,7 @@ class Answers:
         referrals = self.written.nodes(referral.node for referral in program.referrals)
         self.names |= {term: f"criterion_{place}" for place, term in enumerate(criteria)}
         self.names |= {term: f"referral_{place}" for place, term in enumerate(referrals)}
-        self.names |= {self.opened: "open", self.refer: "refer"}
+        self.names |= {self.opened: "open", self.referred: "refer", self.eligible: "granted"}
         return {
             "failed": self._mask([terms.negation(term) for term in criteria]),
             "unknown": self._mask([terms.is_null(term) for term in criteria]),
@@ -176,19 +180,18 @@ class Answers:
         written, terms, figure = self.written, self.terms, money.figure
         try:
             lower = formula_of(written, figure.low)
-            low = terms.case([(self.opened, cents(written, lower, figure.denominator, money.step))])
+            low = terms.case([(self.met, cents(written, lower, figure.denominator, money.step))])
             self.names[low] = f"{name}_low"
             if figure.low == figure.high:
                 return Both(low, low, terms.known(low))
             upper = formula_of(written, figure.high)
-            one = same(written, lower, upper)
+            one, two = self._where_met(same(written, lower, upper))
             self.names[one] = f"{name}_is_one"
             # Where both ends are one figure, it is not computed again.
             other = cents(written, upper, figure.denominator, money.step)
         except TooLargeError:
             raise too_large(self.program, name) from None
-        either = terms.all_of([self.opened, terms.negation(one)])
-        high = terms.case([(terms.all_of([one, terms.known(low)]), low), (either, other)], rare=[1])
+        high = terms.case([(terms.all_of([one, terms.known(low)]), low), (two, other)], rare=[1])
         self.names[high] = f"{name}_high"
         return Both(terms.case([(terms.known(high), low)]), high, one)
 

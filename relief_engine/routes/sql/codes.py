@@ -51,13 +51,15 @@ class Codes:
     def class_test(self, node: ir.ClassIs) -> int:
         """The truth of a test of a class."""
         terms, table = self.terms, node.table
+        unknown = _agreed([c in node.values for c in table.all_candidates])
+        if self.code == terms.unknown:
+            return terms.truth(unknown)
         truths = tuple([_agreed([c in node.values for c in found]) for found in table.candidates])
         opposite = tuple([None if truth is None else not truth for truth in truths])
         if ("class", opposite) in self._names:
             known = terms.negation(self.column("class", opposite))
         else:
             known = self.column("class", truths)
-        unknown = _agreed([c in node.values for c in table.all_candidates])
         if unknown is None:
             return known
         return terms.case([(terms.is_null(self.code), terms.truth(unknown))], known)
@@ -67,6 +69,12 @@ class Codes:
     def size_test(self, node: ir.SizeIs) -> int:
         """The truth of a test of a size."""
         terms, table = self.terms, node.table
+        others = frozenset(range(table.uncovered + 1)) - node.values
+        if table.uncovered in node.values and others:
+            # Asked the other way round, so that a test and its opposite are one term.
+            return terms.negation(self.size_test(ir.SizeIs(node.code, table, node.indicators, others)))
+        if self.code == terms.unknown:
+            return self.consensus(node, table.sectors.all_candidates)
         sets = tuple(dict.fromkeys(found for found in table.sectors.candidates if len(found) > 1))
         numbers = {found: place for place, found in enumerate(sets, 1)}
         kind = self.column("kind", [numbers.get(found, 0) for found in table.sectors.candidates])

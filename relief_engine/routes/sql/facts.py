@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 
 from sqlglot import exp
 
@@ -23,7 +22,7 @@ from relief_engine.compiled.answers import MOST_BITS
 from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.errors import Finding, InputError
 from relief_engine.routes.sql.codes import Codes
-from relief_engine.routes.sql.figures import inexact, whole_figure
+from relief_engine.routes.sql.figures import Scales, decimal, in_own_unit, inexact, whole_figure
 from relief_engine.routes.sql.inputs import Input, inputs
 from relief_engine.routes.sql.render import Dialect, Held, cast, closed, joined, number, ordinal
 from relief_engine.rulebook.facts import (
@@ -63,6 +62,7 @@ class FactsQuery:
         needed: Sequence[str],
         codes: Mapping[int, Codes],
         held: Held,
+        scales: Scales,
         as_of: dt.date,
     ) -> CTES:
         """The two layers.
@@ -73,6 +73,7 @@ class FactsQuery:
             needed: the names of the columns that ``base`` must have beside ``invalid``.
             codes: the tables of codes, by slot, which stand before the layers as ``codes_N``.
             held: the slots that stay as the table has them.
+            scales: the figures that stay in their own unit.
             as_of: the day of the decision.
         """
         names = [exp.column(key.alias_or_name, quoted=True) for key in keys]
@@ -85,7 +86,9 @@ class FactsQuery:
                 given = given.select(exp.alias_(exp.column("position", table=table), f"s{column.slot}"), copy=False)
                 matched = exp.EQ(this=_raw(column), expression=exp.column("code", table=table))
                 given = given.join(exp.to_table(table), on=matched, join_type="left", copy=False)
-        lost = [self._cannot_be(column, _raw, "codes_{}.position") for column in self.inputs]
+            elif self._is_placed(column):
+                given = given.select(exp.alias_(_place_in(column), f"s{column.slot}"), copy=False)
+        lost = [self._cannot_be(column, _raw, self._position) for column in self.inputs]
         found = [*(test for test in lost if test is not None), *self._contradictions(_raw)]
         # In a CASE, DuckDB tests each value only of the rows that no test before it has found; alone it tests all.
         wrong = _case([(joined(exp.Or, found), exp.true())], exp.false()) if found else exp.false()
@@ -98,9 +101,12 @@ class FactsQuery:
             elif name == f"s{AS_OF_SLOT}":
                 base = base.select(exp.alias_(cast(number(as_of.toordinal()), "BIGINT"), name), copy=False)
             elif name in slots:
-                base = base.select(
-                    exp.alias_(_given_as(slots[name]) if name in held else self.slot(slots[name]), name), copy=False
-                )
+                slot = slots[name]
+                if name in scales:
+                    value = in_own_unit(_given_as(slot), scales[name])
+                else:
+                    value = _given_as(slot) if name in held else self.slot(slot)
+                base = base.select(exp.alias_(value, name), copy=False)
             else:
                 base = base.select(name, copy=False)
         return [("given", given.copy()), ("base", base.from_("given"))]
@@ -120,13 +126,12 @@ class FactsQuery:
                 return _case([(raw, cast(number(1), "BIGINT"))])
             case "yes_no":
                 return _case([(raw, number(1)), (exp.Not(this=raw.copy()), number(0))])
-            case "choice":
-                ids = fact.domain.ids if isinstance(fact, Fact) and fact.domain else ()
+            case "choice" if not self._is_placed(column):
                 return _case([
                     (exp.EQ(this=raw.copy(), expression=exp.Literal.string(name)), number(place))
-                    for place, name in enumerate(ids)
+                    for place, name in enumerate(_ids(column))
                 ])  # fmt: skip
-            case "industry_code":
+            case "choice" | "industry_code":
                 return exp.column(f"s{slot}")
             case "date":
                 return self._if_right(ordinal(raw, self.dialect))
@@ -137,29 +142,37 @@ class FactsQuery:
         """A value that is computed only of rows that are not wrong: what can't be can't always be computed with."""
         return _case([(exp.column("wrong"), exp.null())], value)
 
-    def _cannot_be(self, column: Input, place: Place, position: str) -> exp.Expr | None:
+    def _is_placed(self, column: Input) -> bool:
+        """Whether the position of a choice is worked out where the table is read."""
+        # A function, which DuckDB asks once for each entry of a dictionary; a list of texts would be a join.
+        return self.dialect == "duckdb" and column.type == "choice"
+
+    def _position(self, column: Input) -> exp.Expr:
+        """The position of a code or choice where the table is read."""
+        if column.type == "choice":
+            return _place_in(column)
+        return exp.column("position", table=f"codes_{column.slot}")
+
+    def _cannot_be(self, column: Input, place: Place, position: Place) -> exp.Expr | None:
         """Whether a value is given that the fact can't have: true if so, never true otherwise.
 
-        None if there is no such value. ``position`` is where the position of a code stands.
+        None if there is no such value. ``position`` is where the position of a code or choice stands.
         """
         fact, raw = column.fact, place(column)
         match column.type:
             case "yes_no" | "steps":
                 # That no steps are given is said, and is no step.
                 return None
-            case "choice":
-                ids = fact.domain.ids if isinstance(fact, Fact) and fact.domain else ()
-                return exp.Not(this=exp.In(this=raw, expressions=[exp.Literal.string(name) for name in ids]))
-            case "industry_code":
-                unlisted = exp.Is(this=exp.to_column(position.format(column.slot)), expression=exp.null())
+            case "choice" if not self._is_placed(column):
+                listed = [exp.Literal.string(name) for name in _ids(column)]
+                return exp.Not(this=exp.In(this=raw, expressions=listed))
+            case "choice" | "industry_code":
+                unlisted = exp.Is(this=closed(position(column)), expression=exp.null())
                 return exp.And(this=closed(_known(raw)), expression=closed(unlisted))
             case "date":
                 return self._no_day(column, raw)
-        tests = [
-            exp.LT(this=raw, expression=_decimal(column.lowest, column.decimals)),
-            exp.GT(this=raw.copy(), expression=_decimal(column.highest, column.decimals)),
-            inexact(raw.copy(), column, self.dialect),
-        ]
+        low, high = (decimal(bound, column.decimals) for bound in (column.lowest, column.highest))
+        tests = [_outside(raw, low, high), inexact(raw.copy(), column, self.dialect)]
         if isinstance(fact, ExtremeFact):
             none = exp.Not(this=exp.Coalesce(this=self._steps(fact, place), expressions=[exp.false()]))
             tests.append(exp.And(this=closed(_known(raw.copy())), expression=closed(none)))
@@ -169,10 +182,10 @@ class FactsQuery:
         fact = column.fact
         if not isinstance(fact, Fact):
             raise TypeError(f"not a date: {column.name}")
-        late: exp.Expr = exp.GT(this=raw, expression=_day(fact.highest))
-        if fact.open_ended:
-            late = exp.And(this=closed(late), expression=closed(exp.NEQ(this=raw.copy(), expression=_day(OPEN_END))))
-        return joined(exp.Or, [exp.LT(this=raw.copy(), expression=_day(fact.lowest)), late])
+        wrong = _outside(raw, _day(fact.lowest), _day(fact.highest))
+        if not fact.open_ended:
+            return wrong
+        return joined(exp.And, [wrong, exp.NEQ(this=raw.copy(), expression=_day(OPEN_END))])
 
     def _steps(self, fact: ExtremeFact, place: Place) -> exp.Expr:
         return place(self._input(self.program.layout.slots[fact.of]))
@@ -184,7 +197,7 @@ class FactsQuery:
 
     def invalid(self) -> exp.Expr:
         """The mask of what can't be read or does not fit together, over ``given``."""
-        tests = {column.slot: self._cannot_be(column, _carried, "s{}") for column in self.inputs}
+        tests = {column.slot: self._cannot_be(column, _carried, _carried_position) for column in self.inputs}
 
         def readable(column: Input) -> exp.Expr:
             test = tests[column.slot]
@@ -246,6 +259,26 @@ def _given_as(slot: int) -> exp.Column:
     return exp.column(f"raw_{slot}")
 
 
+def _carried_position(column: Input) -> exp.Expr:
+    return exp.column(f"s{column.slot}")
+
+
+def _ids(column: Input) -> tuple[str, ...]:
+    domain = column.fact.domain if isinstance(column.fact, Fact) else None
+    return tuple(domain.ids) if domain else ()
+
+
+def _place_in(column: Input) -> exp.Expr:
+    """The position of a text among the values of its choice, from 0, in DuckDB; NULL if it is none of them."""
+    listed = exp.Array(expressions=[exp.Literal.string(name) for name in _ids(column)])
+    place = exp.Anonymous(this="LIST_POSITION", expressions=[listed, _raw(column)])
+    return exp.Sub(this=place, expression=number(1))
+
+
+def _outside(value: exp.Expr, low: exp.Expr, high: exp.Expr) -> exp.Expr:
+    return exp.Not(this=exp.Between(this=value, low=low, high=high))
+
+
 def _known(value: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.Is(this=value, expression=exp.Null()))
 
@@ -257,7 +290,3 @@ def _case(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr | N
 
 def _day(day: int) -> exp.Expr:
     return cast(exp.Literal.string(dt.date.fromordinal(day).isoformat()), "DATE")
-
-
-def _decimal(value: int, decimals: int) -> exp.Expr:
-    return exp.Literal.number(f"{Decimal(value).scaleb(-decimals):f}")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from relief_engine.routes.sql.inputs import Input
-from relief_engine.routes.sql.render import Held
+from relief_engine.routes.sql.render import Dialect, Held
 from relief_engine.routes.sql.terms import Terms
 from relief_engine.rulebook.facts import Fact
 
 
-def held(terms: Terms, columns: Sequence[Input]) -> Held:
+def held(terms: Terms, columns: Sequence[Input], dialect: Dialect) -> Held:
     """The slots that stay as they are.
 
     A choice does if its values are asked for so seldom that comparing texts each time is less than making numbers of
-    them first.
+    them first. DuckDB makes those numbers once for each entry of a dictionary.
     """
     asked: dict[int, int] = {}
     for op, args, values in terms.list:
@@ -25,7 +25,12 @@ def held(terms: Terms, columns: Sequence[Input]) -> Held:
         name = f"s{column.slot}"
         if column.type == "yes_no":
             found[name] = ()
-        elif column.type == "choice" and isinstance(column.fact, Fact) and column.fact.domain is not None:
+        elif (
+            column.type == "choice"
+            and dialect != "duckdb"
+            and isinstance(column.fact, Fact)
+            and column.fact.domain is not None
+        ):
             ids = column.fact.domain.ids
             if asked.get(terms.column(name), 0) <= len(ids):
                 found[name] = tuple(ids)

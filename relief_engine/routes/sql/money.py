@@ -51,6 +51,9 @@ def _formula(written: Written, index: int) -> Formula:
         case ir.Product(left, right):
             return _product(_formula(written, left), _formula(written, right))
         case ir.Pick(condition, then, otherwise) if not _is_small(written, index):
+            settled = {written.terms.true: then, written.terms.false: otherwise}.get(written.node(condition))
+            if settled is not None:
+                return _formula(written, settled)
             return Choice(condition, _formula(written, then), _formula(written, otherwise))
         case _:
             return Leaf(1, (written.node(index),))
@@ -97,6 +100,8 @@ def cents(written: Written, formula: Formula, denominator: int, step: Decimal) -
         steps = terms.over(terms.plus(terms.times(figure, terms.number(factor)), terms.number(half)), divisor)
         return terms.over(terms.times(steps, terms.number(per_step[0])), per_step[1])
 
+    if product == terms.unknown:
+        return product
     low, high = terms.range_of(product)
     if formula.factor < 0:
         product = terms.times(product, terms.number(-1))
@@ -126,6 +131,8 @@ def _is_wide(written: Written, formula: Formula, denominator: int, step: Decimal
     if isinstance(formula, Choice):
         return any(_is_wide(written, part, denominator, step) for part in (formula.then, formula.otherwise))
     terms = written.terms
+    if terms.unknown in formula.figures:
+        return False
     most = _fraction(formula.factor, denominator, step)[0]
     for figure in formula.figures:
         most *= max(map(abs, terms.range_of(figure)))
@@ -142,6 +149,8 @@ def same(written: Written, low: Formula, high: Formula) -> int:
     if isinstance(high, Choice):
         return same(written, high, low)
     terms = written.terms
+    if terms.unknown in (*low.figures, *high.figures):
+        return terms.false
     shared = Counter(low.figures) & Counter(high.figures)
     sides = []
     common = gcd(low.factor, high.factor) or 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 from relief_engine.compiled import ir
@@ -48,9 +48,10 @@ def bounds_of(program: ir.Program, slot: int) -> Bounds | None:
 class Written:
     """The terms of a program, each node's made when it is asked for."""
 
-    def __init__(self, program: ir.Program) -> None:
+    def __init__(self, program: ir.Program, fixed: Mapping[int, int | None] | None = None) -> None:
+        """``fixed``: what the slots hold that are the same in every row, None where they are unknown."""
         self.program = program
-        self.terms = Terms()
+        self.terms = Terms({f"s{slot}": value for slot, value in (fixed or {}).items()})
         self.codes: dict[int, Codes] = {}
         self._made: dict[int, int] = {}
         for slot in slots_read(program):
@@ -131,6 +132,8 @@ class Written:
 
     def _days(self, start: int, end: int, first: int, last: int) -> int:
         terms = self.terms
+        if terms.unknown in (start, end):
+            return terms.unknown
         a, b = terms.fixed(start), terms.fixed(end)
         if a is not None and b is not None:
             return terms.number(overlap(a, b, first, last))

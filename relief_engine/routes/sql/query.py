@@ -8,7 +8,7 @@ What it is made of stands in the other modules: ``terms`` (small expressions, wi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -18,6 +18,7 @@ from relief_engine.compiled.layout import AS_OF_SLOT
 from relief_engine.routes.sql.answers import Answers, Output
 from relief_engine.routes.sql.code_table import code_table
 from relief_engine.routes.sql.codes import Codes
+from relief_engine.routes.sql.figures import scales
 from relief_engine.routes.sql.held import held
 from relief_engine.routes.sql.inputs import Input
 from relief_engine.routes.sql.layers import Layers
@@ -30,8 +31,9 @@ from relief_engine.routes.sql.render import (
     cast,
     number,
 )
+from relief_engine.routes.sql.terms import Bounds
 
-__all__ = ["ROW", "DecisionQuery", "aliased", "answer_columns", "decision_query", "slots_read"]
+__all__ = ["ROW", "DecisionQuery", "aliased", "answer_bounds", "answer_columns", "decision_query", "slots_read"]
 
 #: What a number of 38 digits is handed out as; DuckDB would write its own type to parquet as a binary float.
 _BROAD_OUTPUT = {"duckdb": "DECIMAL(38, 0)", "spark": "DECIMAL(38, 0)", "postgres": "DECIMAL"}
@@ -44,23 +46,25 @@ class DecisionQuery:
 
     def __init__(
         self, program: ir.Program, dialect: Dialect, *, guarded: bool, as_of: dt.date | None,
-        columns: Sequence[Input] = (),
+        columns: Sequence[Input] = (), fixed: Mapping[int, int | None] | None = None,
     ) -> None:  # fmt: skip
-        """``columns``: those of a typed table, whose slots may stay as they are there."""
+        """``columns``: those of a typed table, whose slots may stay as they are there; ``fixed``: slots not read."""
         self.program = program
         self.dialect = dialect
         self.as_of = as_of
-        self.answers = Answers(program, guarded=guarded)
+        self.answers = Answers(program, guarded=guarded, fixed=fixed, typed=bool(columns))
         self.outputs = self.answers.outputs()
         terms = self.answers.terms
         self.layers = Layers(terms, [output.term for output in self.outputs], self.answers.names)
-        self.held = held(terms, columns)
-        self.renderer = Renderer(terms, dialect, self.layers.names, self.held)
+        self.held = held(terms, columns, dialect)
+        self.scales = scales(terms, columns, self.codes.values(), dialect)
+        self.renderer = Renderer(terms, dialect, self.layers.names, self.held, self.scales)
 
     @property
     def codes(self) -> dict[int, Codes]:
-        """The tables of codes that are joined, by slot."""
-        return self.answers.written.codes
+        """The tables of codes that are joined, by slot; a code that is unknown in every row needs none."""
+        unknown = self.answers.terms.unknown
+        return {slot: codes for slot, codes in self.answers.written.codes.items() if codes.code != unknown}
 
     @property
     def needed(self) -> list[str]:
@@ -68,8 +72,9 @@ class DecisionQuery:
         return self.layers.carried(-1)
 
     def written(
-        self, base: Sequence[tuple[str, exp.Query]], names: Sequence[exp.Expr], shown: Sequence[exp.Expr]
-    ) -> exp.Select:
+        self, base: Sequence[tuple[str, exp.Query]], names: Sequence[exp.Expr], shown: Sequence[exp.Expr],
+        last: Sequence[exp.Expr] = (),
+    ) -> exp.Select:  # fmt: skip
         """The whole query.
 
         Args:
@@ -77,17 +82,19 @@ class DecisionQuery:
                 codes, ``codes_N`` for slot *N*.
             names: the columns of that layer that are handed on.
             shown: the columns of the answer.
+            last: columns of the lowest layer that stand behind the answer.
         """
         ctes: list[tuple[str, exp.Query]] = [
-            (f"codes_{slot}", code_table(codes, self.dialect)) for slot, codes in sorted(self.codes.items())
+            (f"codes_{slot}", code_table(codes, self.dialect, self.scales))
+            for slot, codes in sorted(self.codes.items())
         ]
         ctes += base
         try:
-            self._add_layers(ctes, names)
+            self._add_layers(ctes, [*names, *last])
         except TooWideForSpark:
             raise too_large(self.program, "DIV") from None
-        last = exp.select(*self.handed_on(names), *shown).from_(ctes[-1][0])
-        return with_all(last, ctes, self.dialect)
+        found = exp.select(*self.handed_on(names), *shown, *last).from_(ctes[-1][0])
+        return with_all(found, ctes, self.dialect)
 
     def _add_layers(self, ctes: list[tuple[str, exp.Query]], names: Sequence[exp.Expr]) -> None:
         for level, made in enumerate(self.layers.layers):
@@ -133,7 +140,9 @@ class DecisionQuery:
         found = exp.select(*keys, *columns).from_(relation)
         for slot in sorted(self.codes):
             table = f"codes_{slot}"
-            matched = exp.EQ(this=exp.column(f"s{slot}", table=_SOURCE), expression=exp.column("position", table=table))
+            fixed = terms.fixed(self.codes[slot].code)
+            code = exp.column(f"s{slot}", table=_SOURCE) if fixed is None else number(fixed)
+            matched = exp.EQ(this=code, expression=exp.column("position", table=table))
             found = found.join(exp.to_table(table), on=matched, join_type="left")
         return found
 
@@ -146,6 +155,7 @@ def decision_query(
     *,
     as_of: dt.date | None = None,
     guarded: bool = False,
+    fixed: Mapping[int, int | None] | None = None,
 ) -> exp.Select:
     """The query from columns of slots to the columns of :func:`relief_engine.engine.summary.columns`.
 
@@ -158,13 +168,15 @@ def decision_query(
         as_of: the day of the decision; if None, a program that reads it reads the column ``s0``.
         guarded: the relation has a column ``invalid``; where that is not 0, the outcome is ``invalid`` and all other
             columns are NULL.
+        fixed: slots that hold the same in every row, with what they hold (None: unknown). The relation need not have
+            them, and what follows from them is not asked of any row.
 
     Amounts are whole cents; figures that may have more than 18 digits are decimals of scale 0.
 
     Raises:
         InputError: the programme has more criteria or referrals than a mask holds, or figures of more than 38 digits.
     """
-    query = DecisionQuery(program, dialect, guarded=guarded, as_of=as_of)
+    query = DecisionQuery(program, dialect, guarded=guarded, as_of=as_of, fixed=fixed)
     columns = [exp.column(key, table=_SOURCE, quoted=True) for key in keys]
     names = [exp.column(key, quoted=True) for key in keys]
     base = query.base(aliased(relation), columns)
@@ -174,6 +186,16 @@ def decision_query(
 def answer_columns(program: ir.Program) -> tuple[Column, ...]:
     """The columns of the answer, in their order."""
     return tuple([output.column for output in Answers(program, guarded=False).outputs()])
+
+
+def answer_bounds(program: ir.Program, fixed: Mapping[int, int | None]) -> dict[str, Bounds]:
+    """The least and the greatest value that each figure of the answer can have, by column.
+
+    ``fixed`` are the slots that hold the same in every row; a figure that is unknown in every row has no bounds.
+    """
+    answers = Answers(program, guarded=False, fixed=fixed)
+    found = {output.column.name: answers.terms.bounds[output.term] for output in answers.outputs()}
+    return {name: bounds for name, bounds in found.items() if bounds is not None}
 
 
 def aliased(relation: str | exp.Query) -> exp.Expr:

@@ -7,6 +7,7 @@ operand is put in parentheses: sqlglot writes nodes as they are, and ``a + b // 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import reduce
 from typing import Literal
 
@@ -28,6 +29,8 @@ EPOCH = 719_163
 #: What Spark's division of decimals keeps before the point.
 _SPARK_QUOTIENT = 10**32
 
+#: The last bit of a number of 64 bits that is not its sign.
+_MOST_BIT = 62
 #: So many texts are compared one by one. DuckDB makes a join of more, which takes a distinct text once.
 _FEW = 2
 
@@ -98,8 +101,13 @@ class Renderer:
         dialect: Dialect,
         columns: Mapping[int, str],
         held: Held | None = None,
+        scales: Mapping[str, int] | None = None,
     ) -> None:
-        """``columns`` names the terms that are columns; ``held``: see :mod:`relief_engine.routes.sql.held`."""
+        """``columns`` names the terms that are columns.
+
+        ``held``: see :mod:`relief_engine.routes.sql.held`; ``scales``: columns with figures in their own unit.
+        """
+        self.scales = scales or {}
         self.terms = terms
         self.dialect = dialect
         self.columns = columns
@@ -159,9 +167,17 @@ class Renderer:
             case "is_null":
                 return exp.Is(this=self.operand(args[0]), expression=exp.Null())
             case "compare":
-                return _COMPARISONS[str(value)](this=self.operand(args[0]), expression=self.operand(args[1]))
+                return _COMPARISONS[str(value)](this=self._side(*args), expression=self._side(*reversed(args)))
             case _:
                 return self._further[op](self, term)
+
+    def _side(self, term: int, other: int) -> exp.Expr:
+        """One side of a comparison; a fixed figure is written in the unit of the other side."""
+        op, _, name = self.terms.list[other]
+        fixed = self.terms.fixed(term)
+        if op == "column" and fixed is not None and str(name) in self.scales:
+            return exp.Literal.number(f"{Decimal(fixed).scaleb(-self.scales[str(name)]):f}")
+        return self.operand(term)
 
     def _one_of(self, term: int) -> exp.Expr:
         """Values as ranges of neighbours: DuckDB would make a join of a long list."""
@@ -172,6 +188,14 @@ class Renderer:
             return self._one_of_held(self.operand(args[0]), values, self.held[str(name)])
         firsts = [each for each in values if each - 1 not in values]
         lasts = [each for each in values if each + 1 not in values]
+        if self.dialect == "duckdb" and len(firsts) > 1 and values[0] >= 0 and values[-1] <= _MOST_BIT:
+            # In DuckDB *or* takes several times as long. Bit *i* of the number is set if *i* is one of the values.
+            shifted = exp.BitwiseRightShift(
+                this=number(sum(1 << each for each in values)), expression=self.operand(args[0])
+            )
+            return exp.EQ(
+                this=exp.Paren(this=exp.BitwiseAnd(this=closed(shifted), expression=number(1))), expression=number(1)
+            )
         parts: list[exp.Expr] = []
         for first, last in zip(firsts, lasts, strict=True):
             tested = self.operand(args[0])

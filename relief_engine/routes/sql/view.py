@@ -53,11 +53,11 @@ def rules_query(
         exp.alias_(_row(dialect), ROW)
     ]
     names = [exp.column(key.alias_or_name, quoted=True) for key in first]
-    base = facts.ctes(aliased(table), first, query.needed, query.codes, query.held, as_of)
+    base = facts.ctes(aliased(table), first, query.needed, query.codes, query.held, query.scales, as_of)
     shown = [
         exp.alias_(natural_column(query, o) if natural else query.encoded(o), o.column.name) for o in query.outputs
     ]
-    return query.written(base, names, [*shown, exp.column("invalid")])
+    return query.written(base, names, shown, [exp.column("invalid")])
 
 
 def _row(dialect: Dialect) -> exp.Expr:
