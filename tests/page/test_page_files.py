@@ -18,6 +18,15 @@ FAMILIES = ("nav_", "outcome_", "route_", "status_", "verification_", "people_st
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+def test_no_text_stands_under_the_key_of_another() -> None:
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        assert sorted(names) == sorted(set(names))
+        return dict(pairs)
+
+    json.loads((PAGE / "strings.json").read_text(encoding="utf-8"), object_pairs_hook=unique)
+
+
 class Markup(HTMLParser):
     """What the page's frame is made of."""
 

@@ -29,6 +29,17 @@ def cells(path: Path) -> dict[str, list[list[Any]]]:
     return {name: workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names}
 
 
+def test_the_field_for_a_file_speaks_the_language_of_the_page(page: Page) -> None:
+    go_to_rosters(page)
+    assert page.locator(".picker .button").inner_text() == "选择文件…"
+    with page.expect_file_chooser() as chooser:
+        page.locator("#roster-file").click()
+    chooser.value.set_files(ROSTERS / "rent-roll.xlsx")
+    page.get_by_text("已选：rent-roll.xlsx").wait_for()
+    page.get_by_role("link", name="English").click()
+    page.get_by_text("Choose a file …").wait_for()
+
+
 def test_from_the_file_to_the_workbook(page: Page, engine: Engine, tmp_path: Path) -> None:
     go_to_rosters(page)
     take_day(page, "2022-06-20", "roster-day")

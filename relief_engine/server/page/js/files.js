@@ -65,9 +65,17 @@ export async function openProfile(file) {
   };
 }
 
-/** Let a file be chosen that was chosen before: it may have been corrected. */
-export function chooseAnew(event) {
-  event.target.value = "";
+/**
+ * A field to choose a file. The browser's own would speak the browser's language: it lies unseen over a button that speaks
+ * the page's, and takes clicks, keys and dropped files. A file that was chosen before may be chosen again: it may have been corrected.
+ * @param {Object<string, string>} attrs of the field: its id, what it accepts, what describes it
+ * @param {(event: Event) => void} change
+ */
+export function fileField(attrs, change) {
+  const anew = (event) => { event.target.value = ""; };
+  return el("div", { class: "picker" },
+    el("input", { type: "file", title: "", ...attrs, on: { change, click: anew } }),
+    el("span", { class: "button", "aria-hidden": "true" }, t("pick_file")));
 }
 
 /** Save the explanation as a page of its own, for the file of the case. */

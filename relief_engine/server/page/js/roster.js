@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { announce, button, el, fill, focusOn, icon } from "./dom.js";
-import { chooseAnew, download } from "./files.js";
+import { download, fileField } from "./files.js";
 import { digits, listed, money, pair, t } from "./i18n.js";
 import { OUTCOMES, outcomeIcon, outcomeTone } from "./outcomes.js";
 import { problemBox } from "./problems.js";
@@ -16,7 +16,7 @@ export function rosterView() {
   const trouble = el("div", {});
   const result = el("div", {});
   const form = el("form", { class: "card fields", novalidate: true },
-    fileField(), dayField("roster-day"), programmeField(), trouble,
+    rosterField(), dayField("roster-day"), programmeField(), trouble,
     el("div", { class: "actions" }, el("button", { class: "button first", type: "submit" }, t("screen"))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -32,7 +32,7 @@ export function rosterView() {
   return { nodes: [el("h1", {}, t("roster_title")), el("p", { class: "lead" }, t("roster_lead")), form, result] };
 }
 
-function fileField() {
+function rosterField() {
   const chosen = el("p", { class: "hint", id: "roster-chosen" }, kept.file ? pair(t("file_chosen"), kept.file.name) : "");
   const choose = (event) => {
     [kept.file] = event.target.files;
@@ -42,10 +42,7 @@ function fileField() {
   return el("div", {},
     el("label", { for: "roster-file" }, t("roster_file")),
     el("p", { class: "hint", id: "roster-file-hint" }, t("roster_file_hint")),
-    el("input", {
-      type: "file", id: "roster-file", accept: ".xlsx,.xls,.csv,.txt,.tsv", "aria-describedby": "roster-file-hint roster-chosen",
-      on: { change: choose, click: chooseAnew },
-    }),
+    fileField({ id: "roster-file", accept: ".xlsx,.xls,.csv,.txt,.tsv", "aria-describedby": "roster-file-hint roster-chosen" }, choose),
     chosen);
 }
 

@@ -2,7 +2,7 @@
 
 import { button, el, fill, icon } from "./dom.js";
 import { t } from "./i18n.js";
-import { chooseAnew, openProfile } from "./files.js";
+import { fileField, openProfile } from "./files.js";
 import { mayLose } from "./losing.js";
 import { problemBox } from "./problems.js";
 import { book, isBlank, rentProgrammes, startAnew, state } from "./state.js";
@@ -97,8 +97,7 @@ function openCard(go) {
     el("h2", {}, icon("file"), t("open_title")),
     el("p", { class: "soft", id: "open-hint" }, t("open_hint")),
     el("label", { for: "open-file", class: "spoken" }, t("open_label")),
-    el("input", { type: "file", id: "open-file", accept: ".yaml,.yml,.json", "aria-describedby": "open-hint",
-      on: { change: open, click: chooseAnew } }),
+    fileField({ id: "open-file", accept: ".yaml,.yml,.json", "aria-describedby": "open-hint" }, open),
     trouble);
 }
 
