@@ -12,6 +12,7 @@ from relief_engine.roster.answer_columns import ANSWERS, Column, find_answers
 from relief_engine.roster.names import Reading, names_of, normal
 from relief_engine.roster.stating import not_read, wrong_above, wrong_unit
 from relief_engine.roster.table import Table
+from relief_engine.roster.titles import NAME_ID, of_result
 from relief_engine.rulebook.facts import Fact, SubjectKind
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.record import Value
@@ -86,6 +87,7 @@ class _Recogniser:
             mapped[index] if index in mapped else self.names.readings(header) if header else ()
             for index, header in enumerate(self.table.headers)
         ]
+        self.without_copy(mapped, readings)
         if not any(readings) and not self.findings:
             self.nothing_known()
         kind = self.asked_kind(asked) if asked is not None else self.likeliest_kind(readings)
@@ -106,6 +108,17 @@ class _Recogniser:
         if self.findings:
             raise InputError(self.findings)
         return Columns(kind, columns, tuple(self.remarks), answers)
+
+    def without_copy(self, mapped: Mapping[int, Sequence[Reading]], readings: list[Sequence[Reading]]) -> None:
+        """Leave the copy of the applicants' names that a parquet result has, where the roster's own column is there."""
+        headers = self.table.headers
+        copy = headers.index(NAME_ID) if NAME_ID in headers and of_result(headers) else None
+        if copy is None or copy in mapped:
+            return
+        same = {reading.fact.id for reading in readings[copy]}
+        others = (found for index, found in enumerate(readings) if index != copy and len(found) == 1)
+        if any(found[0].fact.id in same for found in others):
+            readings[copy] = ()
 
     def answers(
         self, mapped: Mapping[int, Sequence[Reading]], readings: Sequence[Sequence[Reading]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from relief_engine.text import Language, Text
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -42,6 +44,16 @@ MACHINE: dict[str, Text] = {
     "as_of": Text("判定日", "Day of the decision"),
     "rulebook": Text("规则库摘要", "Rulebook digest"),
 }
+
+
+#: What a parquet result calls its copy of the roster's own column of names, and columns by which such a result is told.
+NAME_ID = "name"
+_RESULT_IDS = frozenset({"row", "outcome", "programme_id", "outcome_id", "rulebook"})
+
+
+def of_result(headers: Iterable[str]) -> bool:
+    """Whether headers are those of a result that was written as parquet."""
+    return _RESULT_IDS.issubset(headers)
 
 
 def of_missing(header: str) -> bool:

@@ -93,7 +93,7 @@ def test_the_lines_of_one_programme_are_a_roster(tmp_path: Path) -> None:
     assert refused(tmp_path / "二.csv").code == "result-of-several"
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
 def test_a_result_for_one_programme_is_a_roster_and_again(tmp_path: Path, suffix: str) -> None:
     screened(roster(tmp_path, {}, {"免租期": "否"}), f"一{suffix}")
     for source, output in (("一", "二"), ("二", "三")):
