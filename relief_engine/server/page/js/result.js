@@ -113,7 +113,7 @@ function firstQuestion(found, ways) {
   return el("section", { class: "card no-print" },
     el("h2", {}, t("first_question")),
     el("p", {}, link(first.question, () => ways.edit(first)), whom([first]), " ",
-      el("span", { class: "soft" }, t("settles", { number: first.settles[1] }))),
+      first.settles[1] > 0 && el("span", { class: "soft" }, t("settles", { number: first.settles[1] }))),
     more.length > 0 && el("details", { id: "more-questions" }, el("summary", {}, t("more_questions", { number: more.length })),
       el("ul", { class: "bulleted" }, more.map((same) => el("li", {},
         link(same[0].question, () => ways.edit(same[0])), whom(same))))));
