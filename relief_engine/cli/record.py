@@ -24,6 +24,14 @@ _EXISTS = Text(
 )
 
 
+def _came(appended: Appended | None) -> Text:
+    """What to say of a file that came while the ledger was written, which has the record by then."""
+    if appended is None:
+        return _EXISTS
+    zh, en = f"{appended.ledger} 第 {appended.number} 条", f"entry {appended.number} of {appended.ledger}"
+    return Text(f"{_EXISTS.zh}。这份记录已在账本里：{zh}", f"{_EXISTS.en}. The ledger has this record: {en}")
+
+
 class Appended(Record):
     """The entry of a ledger that a report became."""
 
@@ -69,15 +77,19 @@ class Keeping(Record):
         record = record_of(report, engine, language, made_at=dt.datetime.now(dt.UTC), asked=asked)
         if self.file is None:
             return self._append(record, language)
+        appended = None
         with file_system(self.file):
             if self.file.exists():
                 if self.file.stat().st_size != len(record.data) or self.file.read_bytes() != record.data:
                     raise InputError([Finding("record-exists", Location(str(self.file)), _EXISTS)])
                 appended = self._append(record, language)
             else:
-                with whole_file(self.file) as temporary:
-                    temporary.write_bytes(record.data)
-                    appended = self._append(record, language)
+                try:
+                    with whole_file(self.file, fresh=True) as temporary:
+                        temporary.write_bytes(record.data)
+                        appended = self._append(record, language)
+                except FileExistsError:
+                    raise InputError([Finding("record-exists", Location(str(self.file)), _came(appended))]) from None
         said = Text(f"判定记录：{self.file}，摘要 {record.digest}", f"Record: {self.file}, digest {record.digest}")
         note(said.in_(language))
         return appended

@@ -7,11 +7,12 @@ An item of a list may have an ``id``. Answers may name it by that, ``leases[id=A
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from relief_engine.profile.model import Known
-from relief_engine.profile.written import HUGE, bad, normal, shown, visible
+from relief_engine.profile.written import HUGE, bad, normal, shown, visible, within
 from relief_engine.rulebook.source import Path_
 from relief_engine.text import Text
 
@@ -36,13 +37,14 @@ def read_id(value: object) -> str | None:
     if not isinstance(value, str | int) or isinstance(value, bool) or (isinstance(value, int) and abs(value) >= HUGE):
         got = shown(value)
         raise bad(_NAME, "text", f"应为文字（如 A-12），实为{got.zh}", f"expected text, such as A-12, got {got.en}")
-    text = normal(_NAME, str(value), LONGEST_ID)
+    text = _plain(str(value))
     if text is not None and (not text.isprintable() or "[" in text or "]" in text):
         got = shown(text)
         raise bad(
             _NAME, "item-id", f"不能含方括号或换行，实为{got.zh}", f"may hold no brackets or line breaks, got {got.en}"
         )
-    return text
+    # A few letters become several in the one form.
+    return None if text is None else within(_NAME, text, LONGEST_ID)
 
 
 def reference(name: str, item: str) -> str:
@@ -52,7 +54,16 @@ def reference(name: str, item: str) -> str:
 
 def named(match: re.Match[str]) -> str | None:
     """The name in a match of :data:`REFERENCE`, as :func:`read_id` reads it; None for a place."""
-    return None if match["id"] is None else normal(_NAME, match["id"], LONGEST_ID)
+    return None if match["id"] is None else _plain(match["id"])
+
+
+def _plain(text: str) -> str | None:
+    """A name in the one form in which names are compared: é is one name, however a keyboard or a file system makes it.
+
+    Unicode's form C puts a letter and its marks together, and takes nothing else for what it looks like.
+    """
+    found = normal(_NAME, text, LONGEST_ID)
+    return None if found is None else unicodedata.normalize("NFC", found)
 
 
 def places(listed: Sequence[Known]) -> dict[str, int]:
@@ -86,10 +97,11 @@ def at_its_place(subject: str, profile: Mapping[str, Any]) -> str:
     What names no item of the profile stays as it is.
     """
     match = REFERENCE.fullmatch(subject.strip())
-    if match is None or match["id"] is None:
+    item_id = None if match is None else named(match)
+    if match is None or item_id is None:
         return subject
     items = profile.get(match["list"])
     for index, item in enumerate(items if isinstance(items, list) else ()):
-        if isinstance(item, Mapping) and item.get(ITEM_ID) == named(match):
+        if isinstance(item, Mapping) and item.get(ITEM_ID) == item_id:
             return f"{match['list']}[{index}]"
     return subject

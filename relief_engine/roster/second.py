@@ -170,25 +170,31 @@ class _Noted:
         return None if found is None or found[0] is None else int(found[0])
 
 
-#: The queries of programs by the day: to write one takes longer than to decide a thousand rows by it.
-_WRITTEN: WeakKeyDictionary[ir.Program, dict[dt.date, str]] = WeakKeyDictionary()
+#: The query of a program for the day that was asked for last: to write one takes longer than to decide a thousand rows
+#: by it. A service is asked for any day, so that more are not kept.
+_WRITTEN: WeakKeyDictionary[ir.Program, tuple[dt.date, str]] = WeakKeyDictionary()
 
 
 def _first_difference(program: ir.Program, as_of: dt.date) -> str:
     """The query for the first row of ``noted`` that is decided otherwise; written once for a program and day."""
-    written = _WRITTEN.setdefault(program, {})
-    if as_of not in written:
-        from sqlglot import exp
+    day, query = _WRITTEN.get(program, (None, ""))
+    if day != as_of:
+        query = _written(program, as_of)
+        _WRITTEN[program] = as_of, query
+    return query
 
-        from relief_engine.routes.sql.query import decision_query
 
-        answers = columns(program)
-        kept = ["row", *(f"direct_{column.name}" for column in answers)]
-        query = decision_query(program, "duckdb", "noted", kept, as_of=as_of)
-        differs = [exp.NullSafeNEQ(this=exp.column(c.name), expression=exp.column(f"direct_{c.name}")) for c in answers]
-        again = exp.select(exp.Min(this=exp.column("row"))).from_(query.subquery("again", copy=False), copy=False)
-        written[as_of] = again.where(exp.or_(*differs, copy=False), copy=False).sql(dialect="duckdb")
-    return written[as_of]
+def _written(program: ir.Program, as_of: dt.date) -> str:
+    from sqlglot import exp
+
+    from relief_engine.routes.sql.query import decision_query
+
+    answers = columns(program)
+    kept = ["row", *(f"direct_{column.name}" for column in answers)]
+    query = decision_query(program, "duckdb", "noted", kept, as_of=as_of)
+    differs = [exp.NullSafeNEQ(this=exp.column(c.name), expression=exp.column(f"direct_{c.name}")) for c in answers]
+    again = exp.select(exp.Min(this=exp.column("row"))).from_(query.subquery("again", copy=False), copy=False)
+    return again.where(exp.or_(*differs, copy=False), copy=False).sql(dialect="duckdb")
 
 
 def _taker(slots: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +36,26 @@ def refuse_several(table: Table, file: Path, rulebooks: Sequence[Rulebook], *, l
     Args:
         table: the table, by whose headers such a result is told.
         file: the file that it was read from, which may say what the roster was called.
-        rulebooks: by whose titles programmes are told where nothing says which row of the roster a line is.
+        rulebooks: by whose titles programmes are told where somebody took out the column of outcomes, or the one that
+            says which row of the roster a line is.
         look: whether to look through the rows; without that, the headers are enough to refuse.
 
     Raises:
         InputError: it is one.
     """
     row, outcome, programme = (_place(table, names) for names in (_ROW, _OUTCOME, _PROGRAMME))
-    if outcome is None or programme is None:
+    if programme is None or (outcome is None and row is None):
         return
     if not look:
         if _PARQUET.issubset(table.headers):
             raise _several(table, file, programme, ())
         return
-    twice = _unnumbered(table, programme, rulebooks) if row is None else _twice(table, row, programme)
+    known = _known(rulebooks)
+    if row is None:
+        twice = _unnumbered(table, programme, known)
+    else:
+        # Rosters have rows of one number and projects of their own; beside outcomes, they are ours whatever they say.
+        twice = _twice(table, row, programme, known if outcome is None else None)
     if twice is not None:
         raise _several(table, file, programme if row is None else row, twice)
 
@@ -72,12 +78,20 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def _twice(table: Table, row: int, programme: int) -> tuple[int, ...] | None:
-    """Two lines that are one row with different programmes; none where that is not looked for; None: there are none."""
+def _known(rulebooks: Iterable[Rulebook]) -> set[str]:
+    """What programmes are called."""
+    return {name for rules in rulebooks for p in rules.programmes.values() for name in (p.id, p.title.zh, p.title.en)}
+
+
+def _twice(table: Table, row: int, programme: int, known: Container[str] | None) -> tuple[int, ...] | None:
+    """Two lines that are one row with different programmes; none where that is not looked for; None: there are none.
+
+    With ``known``, only those are programmes.
+    """
     seen: dict[str, tuple[int, str]] = {}
     programmes: set[str] = set()
     for line, (number, name) in _cells(table, row, programme):
-        if not number or not name:
+        if not number or not name or (known is not None and name not in known):
             continue
         programmes.add(name)
         if len(seen) < _MOST:
@@ -89,9 +103,8 @@ def _twice(table: Table, row: int, programme: int) -> tuple[int, ...] | None:
     return None
 
 
-def _unnumbered(table: Table, programme: int, rulebooks: Sequence[Rulebook]) -> tuple[int, ...] | None:
+def _unnumbered(table: Table, programme: int, known: Container[str]) -> tuple[int, ...] | None:
     """The first lines of two programmes, where somebody took out the column that says which row a line is."""
-    known = {name for rules in rulebooks for p in rules.programmes.values() for name in (p.id, p.title.zh, p.title.en)}
     first: tuple[int, str] | None = None
     for line, (name,) in _cells(table, programme):
         if name in known:

@@ -29,8 +29,10 @@ def scratch_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
+def whole_file(target: Path, *, fresh: bool = False) -> Iterator[Path]:
     """A path beside ``target`` to write to; at the end it takes the target's place in one step.
+
+    If ``fresh``, it takes no other's place: :class:`FileExistsError` where something has the name by then.
 
     After an exception it is removed and the target is as it was. What runs that were killed left beside the target is
     removed first. A link stays one, and the file that it leads to is replaced. Raises :class:`OSError` as the file
@@ -48,11 +50,27 @@ def whole_file(target: Path) -> Iterator[Path]:
         # A new file would be readable by its owner only, or by all; one that replaces another is as that was.
         with contextlib.suppress(OSError):
             os.chmod(temporary, target.stat().st_mode & 0o777)  # noqa: PTH101 - as stat() above
-        os.replace(temporary, target)  # noqa: PTH105 - the one step
+        if fresh:
+            _named(temporary, target)
+        else:
+            os.replace(temporary, target)  # noqa: PTH105 - the one step
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
+
+
+def _named(temporary: Path, target: Path) -> None:
+    """Give a file its name, unless something has it: a second name is given in one step, and never to two files."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some file systems know no second names. There others can come between the question and the step.
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "File exists", str(target)) from None
+        os.replace(temporary, target)  # noqa: PTH105 - the one step
 
 
 #: What stands in a folder of results and says what they are of.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import shutil
 import subprocess
@@ -15,9 +16,12 @@ from typing import Any
 import pytest
 
 from relief_engine.cli import check, replay
+from relief_engine.cli import record as keeping
 from relief_engine.recording.canonical import sealed
 from relief_engine.recording.reading import read_record
+from relief_engine.recording.record import DecisionRecord
 from relief_engine.rulebook.load import load_rulebook
+from relief_engine.text import Language
 from tests.cli.conftest import RENT, RESTAURANT, ROOT, TOWN_RULES, Relief
 from tests.recording.town import GOLDEN
 
@@ -104,6 +108,36 @@ def test_a_file_that_is_there_is_never_replaced(relief: Relief, record: Path, tm
         assert "[record-exists]" in ran.err
     assert {path: path.read_bytes() for path in (record, other)} == before
     assert sorted(tmp_path.iterdir()) == sorted(before)
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_comes_while_the_ledger_is_written_is_not_replaced(
+    relief: Relief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    """A ledger that others hold is waited for, and meanwhile another run may keep its record under the name."""
+    path, ledger = tmp_path / "r.json", tmp_path / "a.ledger"
+    append = keeping.Keeping._append
+
+    def slowly(self: keeping.Keeping, record: DecisionRecord, language: Language) -> keeping.Appended | None:
+        path.write_bytes(b"of another")
+        return append(self, record, language)
+
+    def no_link(*_: object) -> None:
+        raise OSError(errno.EPERM, "no second names here")
+
+    monkeypatch.setattr(keeping.Keeping, "_append", slowly)
+    if not links:
+        monkeypatch.setattr("os.link", no_link)
+    ran = relief("check", PROFILE, "--rules", TOWN_RULES, "--record", path, "--ledger", ledger, "--lang", "en")
+    assert (ran.status, ran.out) == (2, "")
+    assert "a record is evidence and is not replaced" in ran.err
+    assert f"The ledger has this record: entry 1 of {ledger}" in ran.err
+    assert path.read_bytes() == b"of another"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.ledger", "r.json"]
+    monkeypatch.setattr(keeping.Keeping, "_append", append)
+    path.unlink()
+    assert relief("check", PROFILE, "--rules", TOWN_RULES, "--record", path).status == 0
+    assert read_record(path.read_bytes(), "r").document["schema"]
 
 
 def test_the_very_same_record_may_be_there(relief: Relief, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,23 @@ def test_a_place_and_full_width_and_blanks_mean_the_same() -> None:
     assert granted(12, None, answers=[{**ANSWER, "subject": "leases[id=12]"}]) == [True, False]
 
 
+def test_a_letter_and_its_marks_are_one_name_however_they_are_kept() -> None:
+    """Two names that look alike would be two leases, and nobody could tell which one an answer is about."""
+    one, other = "Caf\u00e9", "Cafe\u0301"
+    assert refused(one, other, answers=[]) == [("item-id-twice", "leases[1].id")]
+    for id_, subject in ((one, other), (other, one)):
+        answer = {**ANSWER, "subject": f"leases[id={subject}]"}
+        assert granted(None, id_, answers=[answer]) == [False, True]
+        assert (
+            at_its_place(answer["subject"], plain(read(None, id_, answers=[answer]), engine().rulebook)) == "leases[1]"
+        )
+    # Hebrew letters that are two in the one form: what is kept can be read again.
+    assert refused("\ufb1d" * 60, answers=[]) == [("too-long", "leases[0].id")]
+    assert refused("A", answers=[{**ANSWER, "subject": "leases[id=" + "\ufb1d" * 60 + "]"}]) == [
+        ("resolution-subject", "resolutions[0].subject")
+    ]
+
+
 def test_what_is_wrong_with_names() -> None:
     assert refused("A-12", None, "A-12") == [("item-id-twice", "leases[2].id")]
     assert refused("A]12", answers=[]) == [("item-id", "leases[0].id")]
@@ -177,3 +194,5 @@ def test_a_place_is_found_in_a_plain_profile() -> None:
     assert at_its_place("leases[id=A-12]", there) == "leases[1]"
     for other in ("leases[0]", "leases[id=C]", "loans[id=A-12]", "applicant", "leases[id="):
         assert at_its_place(other, there) == other
+    # A name of blanks is that of no lease, and least of all of those without one.
+    assert at_its_place("leases[id=  ]", profile(None, "A-12")) == "leases[id=  ]"

@@ -1,6 +1,7 @@
 """No answer is issued unless two routes agree in it; where only one can run, that is said."""
 
 import dataclasses
+import datetime as dt
 import sys
 import time
 from collections.abc import Iterator
@@ -177,3 +178,15 @@ def test_a_writer_that_fails_stops_the_comparison(old: Path, monkeypatch: pytest
     with pytest.raises(OSError, match="no space left"):
         run(old / "o.xlsx")
     assert begun
+
+
+def test_of_a_program_one_query_is_kept_however_many_days_are_asked_for() -> None:
+    """A service is asked for any day, and each query is tens of kilobytes."""
+    programme = engine().rulebook.programme("beijing-tongzhou/rent-reduction-2022")
+    days = [DAY + dt.timedelta(days=number) for number in (0, 1, 0)]
+    program = engine().program(programme, DAY)
+    assert {id(engine().program(programme, day)) for day in days} == {id(program)}
+    first, _, again = (second._first_difference(program, day) for day in days)
+    assert first == again
+    assert second._WRITTEN[program] == (DAY, again)
+    assert second._first_difference(program, DAY) is again
