@@ -59,6 +59,8 @@ _LOOKS_LIKE_NOTE = Text("看起来是说明文字，没有判定", "this looks l
 _LOOKS_LIKE_TITLE = Text(
     "看起来是横跨几列的小标题，没有判定", "this looks like a title across columns; it was not decided"
 )
+#: The problems of a row that is nobody's: nothing else in it is worth a word.
+NOBODYS = frozenset({"total-row", "note-row", "title-row", "empty-row"})
 #: Facts of these types may differ from row to row though their cells are one: a rent may be that of all rows together.
 _COUNTED = frozenset({"count", "number", "amount", "steps"})
 #: Facts of these types can't be added up; a row with so many of them is one of data, whatever it is called.
