@@ -93,6 +93,20 @@ def test_clashing_and_repeated_headers(tmp_path: Path, suffix: str) -> None:
     assert found.row.cells[:7] == ("甲", "乙", "丙", "丁", "戊", "己", "庚")
 
 
+def test_a_number_that_two_lines_have_is_nobodys(tmp_path: Path) -> None:
+    """Else the cells of one line are explained by the answer to another."""
+    given = screening()
+    path = tmp_path / "r.csv"
+    write_results(path, given, lines(given))
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        head, first, second, *rest = csv.reader(stream)
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([head, first, [first[0], *second[1:]], *rest])
+    with pytest.raises(InputError) as error:
+        reopen(path, int(first[0]))
+    assert [finding.code for finding in error.value.findings] == ["result-row-twice"]
+
+
 @KINDS
 def test_several_programmes(tmp_path: Path, suffix: str) -> None:
     given = screening(programmes=(RENT, TESTING))
