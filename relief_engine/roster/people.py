@@ -16,7 +16,7 @@ from relief_engine.profile.values import BadValue
 from relief_engine.profile.written import visible
 from relief_engine.roster.cells import cell_reader
 from relief_engine.roster.headers import Columns
-from relief_engine.roster.table import CellError, Problem, Row, Table
+from relief_engine.roster.table import CellError, Problem, Row, Table, cell_text
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
@@ -117,7 +117,7 @@ class People:
             except BadValue as mistake:
                 unread.add(name)
                 problems += [
-                    Problem(one.code, column.index, one.message, visible(str(cell))) for one in (mistake, *mistake.also)
+                    Problem(one.code, column.index, one.message, cell_text(cell)) for one in (mistake, *mistake.also)
                 ]
         if read["granted"] is None and "granted" not in unread:
             # Who fills the other columns in for all rows has not answered; who states an amount has, but not what.
