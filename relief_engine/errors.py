@@ -7,12 +7,16 @@ pipeline reports through these types, so that the command line, the library and 
 from __future__ import annotations
 
 import difflib
+import errno
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from relief_engine.text import DEFAULT_LANGUAGE, Language, Text
+
+#: What the system says where there is no room for a file; not every system has quotas.
+NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 @dataclass(frozen=True, slots=True, order=True)

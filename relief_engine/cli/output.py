@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from relief_engine.errors import Finding, InputError, Location, ReliefError
+from relief_engine.errors import NO_ROOM, Finding, InputError, Location, ReliefError
 from relief_engine.explanation.harmless import json_text, one_line
 from relief_engine.text import Language, Text
 
@@ -21,10 +21,9 @@ ERROR_SCHEMA = "relief-error/1"
 #: What kind of error it is, in JSON: a mistake in an input, on the command line, or in the engine itself; or what the
 #: system refused, such as a full disk.
 ErrorKind = Literal["input", "usage", "internal", "system"]
-_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # not every system has quotas
 #: What the system says, in words.
 _SYSTEM = {
-    **dict.fromkeys(_FULL, Text("磁盘已满", "the disk is full")),
+    **dict.fromkeys(NO_ROOM, Text("磁盘已满", "the disk is full")),
     **dict.fromkeys((errno.EACCES, errno.EPERM), Text("没有权限", "no permission")),
     errno.EROFS: Text("磁盘是只读的", "the disk is read-only"),
     errno.EIO: Text("磁盘出错", "the disk failed"),
@@ -134,7 +133,7 @@ def system_words(error: OSError) -> Text:
 
 def disk_full(error: Exception) -> Text | None:
     """What to do where a file could not be written since there is no room for it; None for any other error."""
-    if not isinstance(error, OSError) or error.errno not in _FULL:
+    if not isinstance(error, OSError) or error.errno not in NO_ROOM:
         return None
     named = f"“{error.filename}”" if error.filename else "文件", f"{error.filename}" if error.filename else "a file"
     return Text(

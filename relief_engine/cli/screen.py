@@ -63,8 +63,14 @@ def screen_roster(
     if as_json:
         out_json(screening_record(screening, counts, output, remarks, language))
         return
-    note(*[remark.in_(language) for remark in remarks])
+    note(*[remark.in_(language) for remark in (*remarks, *([] if counts.rows else [_EMPTY]))])
     out("".join(f"{line}\n" for line in lines(screening, counts, output, language, today=as_of is None)))
+
+
+_EMPTY = Text(
+    "表头下面没有一行填了内容，没有可以判定的；“示例”工作表里的不读",
+    "nothing stands below the headers, so there is nothing to decide; the sheet 'Example' is not read",
+)
 
 
 def by_one_route(screening: Screening) -> tuple[Text, ...]:

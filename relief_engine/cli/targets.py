@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from relief_engine.cli.output import system_words
-from relief_engine.errors import Finding, InputError, Location
+from relief_engine.errors import NO_ROOM, Finding, InputError, Location
 from relief_engine.roster.whole import whole_file
 from relief_engine.text import Text
 
@@ -56,10 +56,12 @@ def write_report(path: Path, text: str) -> None:
 
 @contextmanager
 def file_system(path: Path) -> Iterator[None]:
-    """What the file system refuses is told as a mistake in the place that was asked for."""
+    """What the file system refuses is told as a mistake in its place; a full disk is nobody's."""
     try:
         yield
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise OSError(error.errno, error.strerror, str(path)) from None
         reason = system_words(error)
         message = Text(f"不能写入（{reason.zh}）", f"can't be written: {reason.en}")
         raise InputError([Finding("file-unwritable", Location(str(path)), message)]) from None

@@ -36,7 +36,8 @@ def read_id(value: object) -> str | None:
         return None
     if not isinstance(value, str | int) or isinstance(value, bool) or (isinstance(value, int) and abs(value) >= HUGE):
         got = shown(value)
-        raise bad(_NAME, "text", f"应为文字（如 A-12），实为{got.zh}", f"expected text, such as A-12, got {got.en}")
+        zh = f"应为文字（如 A-12，像日期、小数的加引号），实为{got.zh}"
+        raise bad(_NAME, "text", zh, f"expected text, such as A-12 (quote what looks like a date), got {got.en}")
     text = _plain(str(value))
     if text is not None and (not text.isprintable() or "[" in text or "]" in text):
         got = shown(text)

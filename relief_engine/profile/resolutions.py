@@ -75,12 +75,21 @@ def agreement(value: object) -> object:
     return _GRANTED.get(value.strip(), value) if isinstance(value, str) else value
 
 
+def not_an_agreement(name: Text, value: object) -> BadValue:
+    """The mistake of a value that says neither yes nor no, in the words in which it is asked for."""
+    got = shown(value)
+    return bad(name, "yes-no", f"应为 同意 或 不同意，实为{got.zh}", f"expected yes or no, got {got.en}")
+
+
 def read_part(key: str, value: object) -> Any:
     """One value of a resolution by its key: text, a boolean, whole cents, a day; None where it is empty.
 
     Raises :class:`BadValue` for a value that can't be used.
     """
-    found = _READERS[key](agreement(value) if key == "granted" else value)
+    try:
+        found = _READERS[key](agreement(value) if key == "granted" else value)
+    except BadValue as mistake:
+        raise not_an_agreement(_FACTS[key].label, value) if mistake.code == "yes-no" else mistake from None
     match key:
         case "granted":
             return None if found is None else found == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from relief_engine.roster.answers import Screening
@@ -17,7 +18,7 @@ def reading_of(screening: Screening) -> dict[str, Any]:
     answers = {column.index: column.fact.id for column in columns.answers if column.fact is not None}
     return {
         KEY: {
-            "file": table.file,
+            "file": re.split(r"[/\\]", table.file)[-1],  # no folders: they may name whose computer it was
             "kind": columns.kind.id,
             "facts": [answers.get(c.index) if c.fact is None else c.fact.id for c in columns.columns],
             "day_zero": None if zero is None else zero.isoformat(),

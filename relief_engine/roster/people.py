@@ -11,18 +11,20 @@ from typing import Any
 from relief_engine.decision import Decision, Resolved, State
 from relief_engine.errors import Finding, InputError, did_you_mean
 from relief_engine.profile.model import Profile, Resolution
-from relief_engine.profile.resolutions import agreement
+from relief_engine.profile.resolutions import agreement, not_an_agreement
 from relief_engine.profile.values import BadValue
 from relief_engine.profile.written import visible
 from relief_engine.roster.cells import cell_reader
 from relief_engine.roster.headers import Columns
-from relief_engine.roster.table import CellError, Problem, Row, Table
+from relief_engine.roster.table import CellError, Problem, Row, Table, cell_text
 from relief_engine.rulebook.programme import Programme
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
 
 #: Marks between several referrals that one answer is about. Titles hold commas themselves.
 _APART = re.compile(r"[;；\n]")
+#: The column that says whether people granted something.
+_ASKED = Text("人工认定", "granted")
 
 
 class ByPeople(Value):
@@ -99,36 +101,47 @@ class People:
         stated = dataclasses.replace(profile, resolutions=tuple(answers), _answers=None)
         return Stated(stated, tuple([dataclasses.replace(decision, profile=stated) for decision in decisions]))
 
+    def problems(self, row: Row) -> tuple[Problem, ...]:
+        """What is wrong with a row's answer, of a row that is not decided for other reasons."""
+        return tuple(self._read(row)[1])
+
     def _read(self, row: Row) -> tuple[dict[str, Any] | None, list[Problem]]:
-        """The parts of an answer by their names; None where the row has none."""
+        """The parts of an answer by their names, None where the row has none; and all that is wrong with it."""
         read: dict[str, Any] = dict.fromkeys(("programme", "referral", "granted", "amount", "on", "by", "note"))
         problems: list[Problem] = []
+        unread = set()
         for name, column in self._columns.items():
             cell = row.cells[column.index] if column.index < len(row.cells) else None
             try:
                 read[name] = self._value(name, cell)
             except BadValue as mistake:
+                unread.add(name)
                 problems += [
-                    Problem(one.code, column.index, one.message, visible(str(cell))) for one in (mistake, *mistake.also)
+                    Problem(one.code, column.index, one.message, cell_text(cell)) for one in (mistake, *mistake.also)
                 ]
-        if problems:
-            return None, problems
-        if read["granted"] is None:
+        if read["granted"] is None and "granted" not in unread:
             # Who fills the other columns in for all rows has not answered; who states an amount has, but not what.
-            return None, [] if read["amount"] is None else [self._lacking("granted")]
-        problems += [self._lacking(name) for name in ("on", "by") if read[name] is None]
-        if read["amount"] is not None and not (read["granted"] and read["amount"]):
+            stated = read["amount"] is not None or "amount" in unread
+            return None, [*problems, *([self._lacking("granted")] if stated else [])]
+        problems += [self._lacking(name) for name in ("on", "by") if read[name] is None and name not in unread]
+        if read["amount"] is not None and "granted" not in unread and not (read["granted"] and read["amount"]):
             message = Text("不同意的不填金额，同意的金额不能是 0", "an amount goes with what was granted, and is not 0")
             problems.append(
                 Problem("resolution-amount", self._columns["amount"].index, message, str(read["amount"] / 100))
             )
-        problems += self._named(read)
+        if "programme" not in unread:
+            problems += self._named(read)
         return (None if problems else read), problems
 
     def _value(self, name: str, cell: object) -> Any:
         if cell is None or (isinstance(cell, str) and not isinstance(cell, CellError) and not cell.strip()):
             return None
-        found = self._readers[name](agreement(cell) if name == "granted" and type(cell) is str else cell)
+        try:
+            found = self._readers[name](agreement(cell) if name == "granted" and type(cell) is str else cell)
+        except BadValue as mistake:
+            if mistake.code == "yes-no":
+                raise not_an_agreement(_ASKED, cell) from None
+            raise
         match name:
             case "granted":
                 return None if found is None else found == 1

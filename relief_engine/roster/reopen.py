@@ -84,6 +84,13 @@ def reopen(path: Path | str, number: int) -> Reopened:
             f"没有第{number}行的判定结果；行号是台账里的行号，未能读取的行没有结果",
             f"there is no answer for row {number}; rows have their numbers in the roster, and those not read have none",
         )  # fmt: skip
+    if len({answer.programme for answer in found.answers}) < len(found.answers):
+        raise _refused(
+            file, "result-row-twice",
+            f"第{number}行有几条同一项目的结论，分不清是哪一条；结果里的行号或者行改动过，请重新判定台账",
+            f"row {number} has several answers for one programme, and nobody can tell which is meant; rows or their "
+            "numbers were changed here, so screen the roster again",
+        )  # fmt: skip
     return found
 
 

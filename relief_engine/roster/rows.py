@@ -15,7 +15,7 @@ from relief_engine.profile.words import code_list
 from relief_engine.profile.written import visible
 from relief_engine.roster.cells import NOTHING, CellReader, cell_reader
 from relief_engine.roster.headers import Columns
-from relief_engine.roster.table import COVERED, CellError, Problem, Rejected, Row, Table
+from relief_engine.roster.table import COVERED, CellError, Problem, Rejected, Row, Table, cell_text
 from relief_engine.rulebook.facts import Encoded, Fact
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.source import Path_
@@ -59,6 +59,8 @@ _LOOKS_LIKE_NOTE = Text("看起来是说明文字，没有判定", "this looks l
 _LOOKS_LIKE_TITLE = Text(
     "看起来是横跨几列的小标题，没有判定", "this looks like a title across columns; it was not decided"
 )
+#: The problems of a row that is nobody's: nothing else in it is worth a word.
+NOBODYS = frozenset({"total-row", "note-row", "title-row", "empty-row"})
 #: Facts of these types may differ from row to row though their cells are one: a rent may be that of all rows together.
 _COUNTED = frozenset({"count", "number", "amount", "steps"})
 #: Facts of these types can't be added up; a row with so many of them is one of data, whatever it is called.
@@ -144,7 +146,7 @@ class RowReader:
     # --- what is wrong ----------------------------------------------------------------------------------------------
 
     def _problems(self, index: int, cell: object, mistake: BadValue) -> list[Problem]:
-        shown = visible(str(cell))
+        shown = cell_text(cell)
         return [Problem(one.code, index, one.message, shown) for one in (mistake, *mistake.also)]
 
     def _against_each_other(self, row: Row, subject: str, values: dict[str, Encoded | str]) -> list[Problem]:
@@ -153,7 +155,7 @@ class RowReader:
         for trigger, check in self._checks[subject]:
             if trigger in values and (problem := check(values)) is not None:
                 place = self._places.get(problem.fact)
-                cell = "" if place is None else visible(str(row.cells[place]))
+                cell = "" if place is None else cell_text(row.cells[place])
                 found.append(Problem(problem.code, place, problem.message, cell))
         return found
 
@@ -168,7 +170,7 @@ class RowReader:
                     f"{label.zh}的单元格合并了 {rows} 行，分不清是每行的数还是合计，请取消合并后逐行填写",
                     f"{label.en}: one cell for {rows} rows may be each row's figure or their sum; fill in every row",
                 )
-                found.append(Problem("merged-figure", index, message, visible(str(row.cells[index]))))
+                found.append(Problem("merged-figure", index, message, cell_text(row.cells[index])))
         return found
 
     def _plainly_data(self, cells: Sequence[object]) -> bool:

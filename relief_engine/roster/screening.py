@@ -15,7 +15,7 @@ from relief_engine.roster.answers import Answered, Screening, answer_of
 from relief_engine.roster.doubts import Doubts
 from relief_engine.roster.duplicates import Duplicates
 from relief_engine.roster.people import People, Stated
-from relief_engine.roster.rows import RowReader
+from relief_engine.roster.rows import NOBODYS, RowReader
 from relief_engine.roster.second import SecondRoute
 from relief_engine.roster.table import Rejected, Row
 from relief_engine.rulebook.terms import APPLICANT
@@ -92,7 +92,7 @@ class Clerk:
         """What becomes of one row. Rows come in their order."""
         read = self.reader.read(row)
         if isinstance(read, Rejected):
-            return read
+            return read if self.people is None else _with_all(read, self.people)
         decisions = decided(self.engine, self.screening, read)
         if self.people is not None:
             said = self.people.decided(row, read, decisions)
@@ -110,6 +110,14 @@ class Clerk:
         """Have what the second route was told stand in its files."""
         if self.second is not None:
             self.second.flush()
+
+
+def _with_all(rejected: Rejected, people: People) -> Rejected:
+    """A row that can't be decided with what is wrong in its answer too, so that all of it is put right at once."""
+    if any(problem.code in NOBODYS for problem in rejected.problems):
+        return rejected
+    problems = (*rejected.problems, *people.problems(rejected.row))
+    return Rejected(rejected.row, tuple(sorted(problems, key=lambda p: -1 if p.column is None else p.column)))
 
 
 def decided(engine: Engine, screening: Screening, profile: Profile) -> tuple[Decision, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from relief_engine.errors import Finding
@@ -14,6 +15,7 @@ from relief_engine.text import Text
 
 #: The code of every finding about a unit.
 CODE = "header-unit"
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def wrong_unit(table: Table, column: int, reading: Reading) -> Finding | None:
@@ -68,6 +70,14 @@ def not_read(header: str, near: str, reading: Reading) -> Text:
             f"“{shown}”的单位“{strange}”读不懂，没有读取；请改表头单位，如“{example}”",
             f"the unit '{strange}' of '{shown}' can't be read, so the column is not; change the unit in the header, "
             f"such as '{example}'",
+        )
+    period = reading.fact.period
+    stated, asked = set(_YEAR.findall(header)), set() if period is None else set(_YEAR.findall(period.zh))
+    if period is not None and asked and not stated <= asked:
+        label = reading.fact.label
+        return Text(
+            f"“{shown}”不是{period.zh}的，没有读取；{label.zh}要填{period.zh}的",
+            f"'{shown}' is of another time and was not read; {label.en} is asked for {period.en}",
         )
     return Text(
         f"“{shown}”没有识别，是否想写“{near}”？用 --map 指定",

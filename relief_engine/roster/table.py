@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from relief_engine.errors import Location
+from relief_engine.profile.written import visible
 from relief_engine.rulebook.record import Value
 from relief_engine.text import Text
 
@@ -25,6 +26,8 @@ class CellError(str):
 NOT_CALCULATED = CellError("#未计算")
 #: A cell whose content stands in a merged cell to its left.
 COVERED = CellError("#合并单元格")
+#: From here on a float's own text is as short as it is exact: 1e+16.
+_WHOLE = 10**15
 
 
 class Row(NamedTuple):
@@ -48,6 +51,13 @@ class Problem(Value):
     column: int | None
     message: Text
     cell: str = ""
+
+
+def cell_text(cell: object) -> str:
+    """A cell as its owner sees it, for a message: every figure of an .xlsx file is a float, and 511 is not 511.0."""
+    if type(cell) is float and cell.is_integer() and abs(cell) < _WHOLE:
+        cell = int(cell)
+    return visible(str(cell))
 
 
 class Rejected(Value):

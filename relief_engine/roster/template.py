@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from relief_engine.engine import Engine
+from relief_engine.errors import NO_ROOM
 from relief_engine.explanation.columns import columns as width_of
 from relief_engine.profile.days import OPEN
 from relief_engine.profile.words import code_list, value_text
@@ -22,6 +22,7 @@ from relief_engine.roster.formats.problems import missing_extra, refused
 from relief_engine.roster.guidance import note_of, write_guidance
 from relief_engine.roster.styles import Sheet, Styles, Workbook
 from relief_engine.roster.table import letters
+from relief_engine.roster.whole import whole_file
 from relief_engine.rulebook.facts import Encoded, Fact, SubjectKind
 from relief_engine.rulebook.model import Rulebook
 from relief_engine.rulebook.units import PURE
@@ -59,6 +60,7 @@ def write_template(
     Raises:
         UnknownName: the rulebook has no such programme.
         InputError: the file exists, is no .xlsx, or can't be written.
+        OSError: there is no room for it.
     """
     path = Path(path)
     try:
@@ -66,7 +68,7 @@ def write_template(
     except ImportError:
         raise missing_extra(str(path), "xlsxwriter") from None
     if path.suffix.casefold() != ".xlsx":
-        raise refused("template-suffix", str(path), "模板的后缀应为 .xlsx", "a template must be an .xlsx file")
+        raise refused("template-suffix", str(path), "空白台账的后缀应为 .xlsx", "an empty roster must be an .xlsx file")
     if path.exists():
         raise refused("template-exists", str(path), "文件已存在，不会覆盖，请换一个文件名",
                       "the file exists and is not overwritten; take another name")  # fmt: skip
@@ -76,17 +78,17 @@ def write_template(
     values = example(engine, chosen, columns)
     if answers:
         columns = (*columns, *answer_fields(chosen))
+    # In memory first: on a full disk the writer of workbooks fails in ways of its own, and once more at its end.
+    made = BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(made, options) as book:
+        _Template(book, rulebook, kind, columns, language).write(values)
     try:
-        handle, made = tempfile.mkstemp(prefix=".template-", suffix=".xlsx", dir=path.parent)
-        os.close(handle)
-        try:
-            with xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-                _Template(book, rulebook, kind, columns, language).write(values)
-            Path(made).chmod(0o644)
-            Path(made).replace(path)
-        finally:
-            Path(made).unlink(missing_ok=True)
+        with whole_file(path) as temporary:
+            temporary.write_bytes(made.getbuffer())
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
         reason = error.strerror or str(error)
         raise refused("template-write", str(path), f"写不了（{reason}）", f"can't be written: {reason}") from None
 

@@ -340,6 +340,32 @@ def test_a_full_disk_is_told_wherever_it_shows(relief: Relief, monkeypatch: pyte
     assert ran.err == "没有完成，没有给出结果：“结果.xlsx”没有写成：磁盘已满（或超出配额）。请腾出空间后再试\n"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("check", ROOT / "examples/profiles/teahouse.yaml", "--record"),
+        ("screen", "--template"),
+    ],
+)
+def test_a_full_disk_is_no_fault_of_the_input_or_the_program(
+    relief: Relief, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: tuple[str | Path, ...]
+) -> None:
+    target = tmp_path / "新.xlsx"
+    write = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if path.parent == tmp_path:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    ran = relief(*asked, target)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith("没有完成，没有给出结果：")
+    assert ran.err.endswith("没有写成：磁盘已满（或超出配额）。请腾出空间后再试\n")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_profile_that_is_wrong_makes_no_ledger(relief: Relief, tmp_path: Path) -> None:
     profile = tmp_path / "profile.yaml"
     profile.write_text("applicant: {kind: nobody}\n", encoding="utf-8")

@@ -52,6 +52,14 @@ def test_text(relief: Relief, tmp_path: Path) -> None:
     assert ran.err == "按 GB18030 编码读取；如有乱码，请用 --encoding 指明编码\n"
 
 
+def test_an_empty_roster_is_told_to_be_one(relief: Relief, tmp_path: Path) -> None:
+    """Who filled in the example sheet in its place, else sees nothing but noughts."""
+    roster = tmp_path / "台账.xlsx"
+    assert relief("screen", "--template", roster).status == 0
+    ran = relief("screen", roster, "--output", tmp_path / "结果.xlsx", *DAY)
+    assert (ran.status, ran.err) == (0, "表头下面没有一行填了内容，没有可以判定的；“示例”工作表里的不读\n")
+
+
 def test_text_in_english_of_a_workbook(relief: Relief, tmp_path: Path) -> None:
     ran = relief("screen", ROLL, "--output", tmp_path / "o.xlsx", *DAY, "--lang", "en")
     assert (ran.status, ran.err) == (0, "")

@@ -95,6 +95,12 @@ def test_a_letter_and_its_marks_are_one_name_however_they_are_kept() -> None:
     ]
 
 
+def test_who_names_a_lease_like_a_day_is_told_to_quote_it() -> None:
+    with pytest.raises(ProfileError, match="像日期、小数的加引号"):
+        engine().decide(profile(dt.date(2022, 6, 1), answers=[]), as_of=dt.date(2022, 8, 1), programmes=[RENT])
+    assert granted("2022-06-01", answers=[{**ANSWER, "subject": "leases[id=2022-06-01]"}]) == [True]
+
+
 def test_what_is_wrong_with_names() -> None:
     assert refused("A-12", None, "A-12") == [("item-id-twice", "leases[2].id")]
     assert refused("A]12", answers=[]) == [("item-id", "leases[0].id")]

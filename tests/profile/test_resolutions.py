@@ -96,6 +96,12 @@ def test_nearest_names_are_told(reader: ProfileReader) -> None:
     assert "resolutions" in caught.value.findings[0].message.en
 
 
+def test_what_is_no_answer_is_told_in_the_words_of_answers(reader: ProfileReader) -> None:
+    with pytest.raises(ProfileError) as caught:
+        reader.read_mapping(profile({**ANSWER, "granted": "基本同意"}))
+    assert [found.message.zh for found in caught.value.findings] == ["是否同意应为 同意 或 不同意，实为“基本同意”"]
+
+
 def test_all_mistakes_come_at_once_with_those_of_facts(reader: ProfileReader) -> None:
     mapping = profile(ANSWER, {**ANSWER, "granted": False, "amount": None}, {**ANSWER, "subject": "leases[7]"}, 3)
     mapping["applicant"] = {"employees": -1}

@@ -66,6 +66,13 @@ def wrong(rulebook: Rulebook, headers: Sequence[str], **more: object) -> list[tu
         ("Monthly rent (yuan/month)", "lease.monthly_rent", "元/月"),
         ("Revenue (10,000 yuan)", "applicant.revenue", "万元"),
         ("Employees (end of 2021)", "applicant.employees", None),
+        ("2021年末从业人数", "applicant.employees", None),
+        ("2021年度营业收入（万元）", "applicant.revenue", "万元"),
+        ("承租单位名称", "applicant.name", None),
+        ("租户", "applicant.name", None),
+        ("合同月租金（元）", "lease.monthly_rent", "元"),
+        ("租期起", "lease.start", None),
+        ("合同截止日期", "lease.end", None),
     ],
 )
 def test_a_header_is_known_however_it_is_written(names: Names, header: str, fact: str, unit: str | None) -> None:
@@ -121,7 +128,16 @@ def test_near_misses_are_remarked_on_and_never_taken(rulebook: Rulebook) -> None
     assert [remark.zh for remark in columns.remarks] == [
         "“月租斤”没有识别，是否想写“月租金”？用 --map 指定",
         "“出租方名秤”没有识别，是否想写“出租方名称”？用 --map 指定",
-        "“营业收入（2020年）”没有识别，是否想写“营业收入”？用 --map 指定",
+        "“营业收入（2020年）”不是2021年的，没有读取；营业收入要填2021年的",
+    ]
+
+
+def test_a_figure_of_another_year_is_never_asked_to_pass_for_it(rulebook: Rulebook) -> None:
+    columns = recognise(in_memory(["承租方", "2020年末从业人员", "2022年从业人员", "2021年末从业人圆"]), rulebook)
+    assert [remark.zh for remark in columns.remarks] == [
+        "“2020年末从业人员”不是2021年末的，没有读取；从业人员要填2021年末的",
+        "“2022年从业人员”不是2021年末的，没有读取；从业人员要填2021年末的",
+        "“2021年末从业人圆”没有识别，是否想写“2021年末从业人员”？用 --map 指定",
     ]
 
 

@@ -126,10 +126,32 @@ def test_of_several_referrals_the_answer_names_those_that_it_is_about(tmp_path: 
         ({"认定金额": "100"}, [("missing", "人工认定")]),
         ({**YES, "认定事项": "免租"}, [("resolution-referral", "认定事项")]),
         ({**YES, "认定项目": "首贷"}, [("resolution-programme", "认定项目")]),
+        ({"人工认定": "同意", "认定日期": "7月"}, [("date", "认定日期"), ("missing", "认定单位")]),
+        ({"认定金额": "三万"}, [("missing", "人工认定"), ("number", "认定金额")]),
+        ({**YES, "人工认定": "研究中", "认定金额": "100"}, [("yes-no", "人工认定")]),
+        ({"人工认定": "研究中", "认定事项": "免租"}, [
+            ("yes-no", "人工认定"), ("missing", "认定日期"), ("missing", "认定单位"),
+            ("resolution-referral", "认定事项"),
+        ]),
+        ({"人工认定": "同意", "认定日期": "2022-07-03", "免租期": "也许"}, [
+            ("yes-no", "免租期"), ("missing", "认定单位"),
+        ]),
     ],
-)
+)  # fmt: skip
 def test_a_bad_answer_rejects_its_row(tmp_path: Path, row: dict[str, str], problems: list[Any]) -> None:
     assert answered(tmp_path, {**YES}, row)[1] == problems
+
+
+def test_what_is_no_answer_is_told_in_the_words_of_the_column(tmp_path: Path) -> None:
+    request = Request(roster(tmp_path, {**YES, "人工认定": "基本同意"}), tmp_path / "结果.csv", DAY, programmes=[RENT])
+    (line,) = screen(engine(), prepare(engine(), request))
+    assert isinstance(line, Rejected)
+    assert [problem.message.zh for problem in line.problems] == ["人工认定应为 同意 或 不同意，实为“基本同意”"]
+
+
+def test_a_row_of_totals_lacks_no_answer(tmp_path: Path) -> None:
+    total = {**dict.fromkeys(TENANT, ""), "承租人": "合计", "月租金": "16000", "人工认定": "2", "认定金额": "96000"}
+    assert [[code for code, _ in line] for line in answered(tmp_path, YES, total)[1:]] == [["total-row"]]
 
 
 def findings(path: Path, **more: Any) -> list[str]:

@@ -1,6 +1,7 @@
 """A row of a result file, read again: the roster's cells, what decided it, what was answered."""
 
 import csv
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
@@ -36,6 +37,18 @@ def test_a_row_comes_back_with_what_was_answered(tmp_path: Path, suffix: str, la
     (before,) = found.answers
     assert (before.programme, before.outcome) == (RENT, Outcome.REFERRED)
     assert before.amounts == {"amount_if_granted": Decimal("74074.02")}
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
+@pytest.mark.parametrize("file", ["/home/someone/rosters/台账.xlsx", "C:\\Users\\someone\\台账.xlsx", "台账.xlsx"])
+def test_a_result_keeps_the_name_of_its_roster_and_no_folder(tmp_path: Path, suffix: str, file: str) -> None:
+    given = screening()
+    given = changed(given, table=dataclasses.replace(given.table, file=file))
+    path = tmp_path / f"r{suffix}"
+    write_results(path, given, lines(given))
+    kept = reopen(path, 5).read
+    assert kept is not None
+    assert kept["file"] == "台账.xlsx"
 
 
 def test_the_name_of_a_result_is_no_pattern(tmp_path: Path) -> None:
@@ -78,6 +91,20 @@ def test_clashing_and_repeated_headers(tmp_path: Path, suffix: str) -> None:
     found = reopen(tmp_path / f"r{suffix}", 2)
     assert found.headers == headers
     assert found.row.cells[:7] == ("甲", "乙", "丙", "丁", "戊", "己", "庚")
+
+
+def test_a_number_that_two_lines_have_is_nobodys(tmp_path: Path) -> None:
+    """Else the cells of one line are explained by the answer to another."""
+    given = screening()
+    path = tmp_path / "r.csv"
+    write_results(path, given, lines(given))
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        head, first, second, *rest = csv.reader(stream)
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([head, first, [first[0], *second[1:]], *rest])
+    with pytest.raises(InputError) as error:
+        reopen(path, int(first[0]))
+    assert [finding.code for finding in error.value.findings] == ["result-row-twice"]
 
 
 @KINDS

@@ -310,6 +310,22 @@ def test_a_share_in_a_spreadsheet_must_carry_its_sign(rulebook: Rulebook) -> Non
 # --- rows -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "shown"),
+    [
+        ("行业", 511.0, "511"),
+        ("从业人员", 30.5, "30.5"),
+        ("月租金", -1e13, "-10000000000000"),
+        ("统一社会信用代码", 9.1110000600037342e17, "9.111000060003734e+17"),
+        ("月租金", "030.0x", "030.0x"),
+    ],
+)
+def test_a_cell_is_shown_as_its_owner_sees_it(header: str, cell: object, shown: str) -> None:
+    found = read(header, cell)
+    assert isinstance(found, Rejected)
+    assert [problem.cell for problem in found.problems] == [shown]
+
+
 def problems(found: Profile | Rejected) -> list[tuple[str, int | None]]:
     assert isinstance(found, Rejected)
     return [(problem.code, problem.column) for problem in found.problems]
