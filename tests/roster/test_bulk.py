@@ -6,6 +6,7 @@ import io
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,25 @@ def test_a_dirty_roster(tmp_path: Path, kind: str, suffix: str, language: Langua
     assert len({line[-1] for line in one.rejected}) > 5
     if suffix == ".parquet":
         assert kept(tmp_path / "duckdb.parquet") == kept(tmp_path / "direct.parquet")
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_one_huge_figure_takes_no_other_rows_along(tmp_path: Path, suffix: str) -> None:
+    """A slip of the keyboard gives more cents than 64 bits hold; the other rows are decided all the same."""
+    good = {header: usual[0] for header, usual in dirty.USUAL.items()} | {"转租方所付月租金": None}
+    by_area = {**good, "月租金（元）": None, "日租金单价": "999999999999.99"}
+    made = [
+        {**good, "日租金单价": None, "承租面积": None},
+        {**by_area, "承租面积": "10000000"},
+        {**by_area, "承租面积": "999999.99", "合同含免租期": "是"},
+    ]
+    one, other = both(dirty.write_parquet(tmp_path / "租户.parquet", made), suffix)
+    same(one, other)
+    assert {outcome: number for outcome, number in one.counts.outcomes.items() if number} == {
+        Outcome.ELIGIBLE: 1, Outcome.REFERRED: 2,
+    }  # fmt: skip
+    figures = [str(cell) for row in one.rows for cell in row.values() if str(cell).replace(".", "").isdigit()]
+    assert max(map(Decimal, figures)) > 10**20
 
 
 @pytest.mark.soak

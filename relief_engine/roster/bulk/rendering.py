@@ -28,8 +28,8 @@ RAW, SAID = "relief_raw", "relief_said"
 SENTENCES = ("reason", "missing", "clauses")
 #: What stands in a sentence for the first amount, the second and so on, in cents; no real sentence has them.
 _MARK = 9_870_000_000_000_000
-#: The digits of a decimal of 64 bits.
-_NARROW_DIGITS = 18
+#: The digits of a decimal of 64 bits, and of the widest cents that can be told as yuan in 38 digits.
+_NARROW_DIGITS, _CENTS_DIGITS = 18, 34
 
 
 def raw(name: str) -> exp.Expr:
@@ -163,7 +163,12 @@ def _labels(results: Results) -> exp.Expr:
 
 def _digits(said: Said, name: str) -> int:
     """How many digits amounts are computed with: as many as numbers of 64 bits hold, if that is enough."""
-    return _NARROW_DIGITS if name in said.bounds and _most(said.bounds[name]) < 10**_NARROW_DIGITS else 20
+    return _NARROW_DIGITS if _is_narrow(said, name) else _CENTS_DIGITS
+
+
+def _is_narrow(said: Said, name: str) -> bool:
+    """Whether a figure is known to need no more than 64 bits."""
+    return name in said.bounds and _most(said.bounds[name]) < 10**_NARROW_DIGITS
 
 
 def _most(bounds: Bounds) -> int:
@@ -241,7 +246,9 @@ def _filled(said: Said, name: str, dialect: Dialect) -> exp.Expr:
     if name != "reason":
         return found
     for place, column in enumerate(said.cents):
-        written = exp.Coalesce(this=_written(raw(column), dialect), expressions=[exp.Literal.string("")])
+        written = exp.Coalesce(
+            this=_written(raw(column), dialect, wide=not _is_narrow(said, column)), expressions=[exp.Literal.string("")]
+        )
         found = exp.Anonymous(this="REPLACE", expressions=[found, exp.Literal.string(mark(place)), written])
     if not said.cents:
         return found
@@ -250,10 +257,11 @@ def _filled(said: Said, name: str, dialect: Dialect) -> exp.Expr:
     return exp.Case().when(none, exp.column(name, table=SAID)).else_(found)
 
 
-def _written(cents: exp.Expr, dialect: Dialect) -> exp.Expr:
-    """Cents as yuan for people: 180,000.00."""
-    whole = exp.IntDiv(this=closed(cast(cents, "BIGINT")), expression=number(100))
-    rest = cast(exp.Mod(this=closed(cast(cents.copy(), "BIGINT")), expression=number(100)), "VARCHAR")
+def _written(cents: exp.Expr, dialect: Dialect, *, wide: bool) -> exp.Expr:
+    """Cents as yuan for people: 180,000.00. Spark divides and groups none that are ``wide``."""
+    kind = BROAD_TYPE[dialect] if wide and dialect == "duckdb" else "BIGINT"
+    whole = exp.IntDiv(this=closed(cast(cents, kind)), expression=number(100))
+    rest = cast(exp.Mod(this=closed(cast(cents.copy(), kind)), expression=number(100)), "VARCHAR")
     padded = exp.Anonymous(this="LPAD", expressions=[rest, number(2), exp.Literal.string("0")])
     grouped = (
         exp.Anonymous(this="FORMAT_NUMBER", expressions=[whole, number(0)])
