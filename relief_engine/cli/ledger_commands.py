@@ -24,8 +24,11 @@ elsewhere, and give them to --count and --head.
 Exit status: 0 sound; 3 findings; 2 unusable file; 1 internal failure."""
 
 LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="账本文件\nThe ledger")]
-#: The outcomes, as `relief_engine.decision.Outcome` has them; a test holds the two together.
-OUTCOMES = ("eligible", "referred", "undetermined", "ineligible", "not_in_force")
+#: The outcomes and their names in Chinese, as `relief_engine.decision.Outcome` has them; a test holds the two together.
+OUTCOMES = {
+    "eligible": "符合", "referred": "需人工认定", "undetermined": "资料不足", "ineligible": "不符合",
+    "not_in_force": "当日无适用规定",
+}  # fmt: skip
 
 
 def ledger_verify(
@@ -72,7 +75,9 @@ def ledger_list(
     outcome: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            "--outcome", metavar="OUTCOME", help=f"有这个结论的\nThose with this outcome: {', '.join(OUTCOMES)}"
+            "--outcome",
+            metavar="OUTCOME",
+            help=f"有这个结论的：{'、'.join(OUTCOMES.values())}\nThose with this outcome: {', '.join(OUTCOMES)}",
         ),
     ] = None,
     first: Annotated[
@@ -92,11 +97,12 @@ def ledger_list(
 ) -> None:
     """List the entries of a ledger."""
     begin, end = day_of(first, "--from"), day_of(last, "--to")
+    outcome = next((known for known, label in OUTCOMES.items() if label == outcome), outcome)
     if outcome is not None and outcome not in OUTCOMES:
-        hint = did_you_mean(outcome, OUTCOMES)
+        hint = did_you_mean(outcome, [*OUTCOMES, *OUTCOMES.values()])
         raise WrongUsage(
             Text(
-                f"--outcome 应为 {'、'.join(OUTCOMES)} 之一，实为“{outcome}”{hint.zh}",
+                f"--outcome 应为 {'、'.join(OUTCOMES.values())} 之一，实为“{outcome}”{hint.zh}",
                 f"--outcome must be one of {', '.join(OUTCOMES)}, got {outcome!r}{hint.en}",
             )
         )

@@ -186,9 +186,18 @@ class People:
         )
 
     def _unknown(self, name: str, got: str, known: Mapping[str, str]) -> Problem:
-        hint = did_you_mean(got, known)
-        what = Text("认定事项", "referral") if name == "referral" else Text("本次判定的项目", "programme screened")
-        message = Text(f"没有{what.zh}“{visible(got)}”{hint.zh}", f"there is no {what.en} '{visible(got)}'{hint.en}")
+        if name == "programme":
+            # No nearest name: an answer about a programme that is not screened must not become one about another.
+            titles = [programme.title for programme in self._programmes.values()]
+            message = Text(
+                f"本次没有判定“{visible(got)}”，判定的是{'、'.join(title.zh for title in titles)}；"
+                "写错了的请改正，漏了的用 --programme 加上",
+                f"'{visible(got)}' is not screened, but {', '.join(title.en for title in titles)}; correct the name or "
+                "add the programme with --programme",
+            )
+        else:
+            hint = did_you_mean(got, known)
+            message = Text(f"没有认定事项“{visible(got)}”{hint.zh}", f"there is no referral '{visible(got)}'{hint.en}")
         return Problem(f"resolution-{name}", self._columns[name].index, message, visible(got))
 
 

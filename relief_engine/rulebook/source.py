@@ -6,6 +6,7 @@ keys, aliases, tags and deep nesting are errors. The same reader serves rulebook
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -138,11 +139,19 @@ def decode(data: bytes, file: str) -> Document:
     return parse(text, file)
 
 
+#: Why the system gives no file, in Chinese; the system's own words are English.
+_REFUSED = {
+    errno.ENOENT: "没有这个文件", errno.EISDIR: "这是一个文件夹", errno.ENOTDIR: "没有这个文件夹",
+    errno.EACCES: "没有权限", errno.ENAMETOOLONG: "文件名太长",
+}  # fmt: skip
+
+
 def unreadable(file: str, error: OSError | ValueError) -> Finding:
     """The finding for a file that the system does not give, or whose name is none."""
     reason = getattr(error, "strerror", None) or type(error).__name__
+    known = _REFUSED.get(getattr(error, "errno", None) or 0, reason)
     return Finding(
-        "file-unreadable", Location(file), Text(f"无法读取文件（{reason}）", f"can't read the file: {reason}")
+        "file-unreadable", Location(file), Text(f"无法读取文件（{known}）", f"can't read the file: {reason}")
     )
 
 

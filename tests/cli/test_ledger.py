@@ -98,6 +98,7 @@ def test_list_filters(relief: Relief, path: Path) -> None:
     assert numbers() == [1, 2, 3, 4, 5, 6]
     assert numbers("--applicant", "小馆5") == [5]
     assert numbers("--programme", "rent-reduction-2022", "--outcome", "ineligible") == [3, 6]
+    assert numbers("--programme", "rent-reduction-2022", "--outcome", "不符合") == [3, 6]
     assert numbers("--programme", LOAN) == []
     assert numbers("--from", "2022-06-03", "--to", "2022-06-05") == [2, 3, 4]
     assert numbers("--limit", "2") == [5, 6]
@@ -107,6 +108,7 @@ def test_list_filters(relief: Relief, path: Path) -> None:
     ("options", "words"),
     [
         (["list", "--outcome", "eligable"], "是否想写“eligible”"),
+        (["list", "--outcome", "赞成"], "--outcome 应为 符合、需人工认定、资料不足、不符合、当日无适用规定 之一"),
         (["list", "--from", "2022"], "--from 应为"),
         (["list", "--to", "2022-02-30"], "--to 应为"),
         (["verify", "--head", "sha256:12"], "--head 应为"),
@@ -120,7 +122,7 @@ def test_wrong_usage(relief: Relief, path: Path, options: list[str], words: str)
 
 
 def test_outcomes_are_those_of_decisions() -> None:
-    assert tuple(outcome.value for outcome in Outcome) == OUTCOMES
+    assert {outcome.value: outcome.label.zh for outcome in Outcome} == OUTCOMES
 
 
 def test_several_outcomes_are_counted(relief: Relief, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relief_engine.engine import Engine
-from tests.page.driving import PROFILES, answer, open_profile, settled, take_day
+from tests.page.driving import PROFILES, answer, open_profile, see_result, settled, take_day
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -86,6 +86,22 @@ def test_opening_asks_once_the_file_can_be_read(page: Page, tmp_path: Path) -> N
     page.locator("#open-file").set_input_files(PROFILES / "restaurant.yaml")
     dialog.get_by_role("button", name="不存了").click()
     page.wait_for_selector(".answered >> text=运河小馆")
+
+
+def test_an_answer_of_people_that_is_half_filled_in_is_not_lost_unasked(page: Page) -> None:
+    """The profile is the one that the file has; the four fields of the answer stand nowhere yet."""
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    for written, expected in (("", []), ("专班", ["beforeunload"])):
+        start(page)
+        open_profile(page, PROFILES / "convenience-chain.yaml")
+        fold = see_result(page).locator("details.fold").first
+        fold.locator("> summary").click()
+        fold.locator(".resolving > summary").click()
+        fold.get_by_label("认定单位或岗位").press_sequentially(written)
+        page.reload()
+        page.wait_for_selector("main h1")
+        assert asked == expected
 
 
 def test_nothing_is_asked_where_nothing_would_be_lost(page: Page) -> None:

@@ -149,6 +149,16 @@ def test_what_is_no_answer_is_told_in_the_words_of_the_column(tmp_path: Path) ->
     assert [problem.message.zh for problem in line.problems] == ["人工认定应为 同意 或 不同意，实为“基本同意”"]
 
 
+def test_an_answer_about_a_programme_that_is_not_screened_is_not_turned_to_another(tmp_path: Path) -> None:
+    row = {**YES, "认定项目": "首次贷款贴息（2022年）"}
+    request = Request(roster(tmp_path, row), tmp_path / "结果.csv", DAY, programmes=[RENT])
+    (line,) = screen(engine(), prepare(engine(), request))
+    assert isinstance(line, Rejected)
+    (problem,) = line.problems
+    assert problem.message.zh.startswith("本次没有判定“首次贷款贴息（2022年）”，判定的是国有房屋租金减免（2022年）；")
+    assert "是否想写" not in problem.message.zh
+
+
 def test_a_row_of_totals_lacks_no_answer(tmp_path: Path) -> None:
     total = {**dict.fromkeys(TENANT, ""), "承租人": "合计", "月租金": "16000", "人工认定": "2", "认定金额": "96000"}
     assert [[code for code, _ in line] for line in answered(tmp_path, YES, total)[1:]] == [["total-row"]]

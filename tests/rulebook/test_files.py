@@ -164,6 +164,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     (finding,) = read(tmp_path / "nothing.yaml").findings
     assert finding.code == "file-unreadable"
     assert finding.where.file.endswith("nothing.yaml")
+    assert (finding.message.zh, finding.message.en) == (
+        "无法读取文件（没有这个文件）", "can't read the file: No such file or directory",
+    )  # fmt: skip
 
 
 def test_the_digest_depends_on_names_and_contents_alone() -> None:

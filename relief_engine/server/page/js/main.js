@@ -5,6 +5,7 @@ import { drawFrame, language, loadStrings, setLanguage, t } from "./i18n.js";
 import { interviewView } from "./interview.js";
 import { preparePrinting } from "./printing.js";
 import { problemBox } from "./problems.js";
+import { begun } from "./resolving.js";
 import { resultView } from "./result.js";
 import { rosterView } from "./roster.js";
 import { startView } from "./start.js";
@@ -80,6 +81,6 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   focusOn(main);
 });
 addEventListener("hashchange", () => show(true));
-addEventListener("beforeunload", (event) => { if (state.unsaved) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (state.unsaved || begun()) event.preventDefault(); });
 preparePrinting();
 show(false);

@@ -9,6 +9,9 @@ import { problemBox } from "./problems.js";
 import { know, request, state } from "./state.js";
 import { yes } from "./words.js";
 
+/** Whether somebody has begun to fill in an answer that stands in no profile yet. */
+export const begun = () => document.querySelector(".resolving form[data-typed]") !== null;
+
 /**
  * A form for the answers to a decision's referrals, folded.
  * @param {object} decision that is referred
@@ -58,6 +61,7 @@ function oneForm(decision, referral, id, redo) {
     el("div", { class: "actions" },
       el("button", { class: "button first", type: "submit" }, t("resolve_save")),
       said !== null && button(t("resolve_remove"), () => keep(null))));
+  form.addEventListener("input", () => { form.dataset.typed = ""; });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const granted = form.querySelector("input[type=radio]:checked")?.value;
